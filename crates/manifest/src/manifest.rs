@@ -1,0 +1,107 @@
+//! A manifest, resolved: every path absolute, every pattern compiled, every default filled in.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use regex::Regex;
+use rescind_model::{Contract, SampleId};
+
+/// All that rescind knows of one sample.
+#[derive(Clone, Debug)]
+pub struct Manifest {
+    /// The sample, from the manifest's place: `manifests/<service>/<language>.yaml`.
+    pub id: SampleId,
+    /// The language's name for people: `Node.js`.
+    pub title: String,
+    /// The file that the manifest was read from.
+    pub file: PathBuf,
+    /// Where the code lies.
+    pub source: Source,
+    /// How the language is named on pages.
+    pub page: PageNames,
+    /// The programs that must be there.
+    pub toolchain: Vec<Tool>,
+    /// What is done once for a set of dependencies.
+    pub prepare: Stage,
+    /// What is done once for each state of the code. Empty for interpreted languages.
+    pub build: Stage,
+    /// How a case is run.
+    pub run: Run,
+    /// What the bundled sample promises.
+    pub bundled: Contract,
+    /// What published code (a page, another repository) promises, when it takes the place of the region.
+    pub published: Contract,
+}
+
+/// Where the code of a sample lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source {
+    /// The folder of the project.
+    pub folder: PathBuf,
+    /// The file with the region, relative to the folder.
+    pub file: PathBuf,
+    /// The tag of the region: the code between `[START tag]` and `[END tag]`.
+    pub region: String,
+}
+
+/// How a page names the language.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PageNames {
+    /// The headings, compared without regard to case.
+    pub headings: Vec<String>,
+    /// The first words of the info strings of fenced blocks.
+    pub fences: Vec<String>,
+}
+
+/// A program that a sample needs.
+#[derive(Clone, Debug)]
+pub struct Tool {
+    /// Its name on the PATH.
+    pub program: String,
+    /// The arguments that make it print its version.
+    pub version_args: Vec<String>,
+    /// Finds the version in what it prints (both streams), as its first group: dotted numbers.
+    pub version_pattern: Regex,
+    /// The least version that will do, as dotted numbers.
+    pub minimum: Vec<u32>,
+    /// How to install it: system (`debian`, `macos`) to command.
+    pub install: BTreeMap<String, String>,
+}
+
+/// Commands that are run once and whose result is kept.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Stage {
+    /// Files, relative to the sample's folder, that decide whether the result of an earlier run is still good.
+    pub inputs: Vec<PathBuf>,
+    /// The commands, each a program and its arguments with placeholders.
+    pub steps: Vec<Vec<String>>,
+    /// Environment variables of these commands, with placeholders.
+    pub environment: BTreeMap<String, String>,
+}
+
+/// How a case is run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Run {
+    /// The program and its arguments, with placeholders.
+    pub command: Vec<String>,
+    /// Environment variables, with placeholders.
+    pub environment: BTreeMap<String, String>,
+    /// When a case must have ended, in real time.
+    pub deadline: Duration,
+    /// By what factor its time may be made to run faster; none if it must not be.
+    pub time_warp: Option<u32>,
+    /// How many cases of this sample may run at once; none for as many as the run allows.
+    pub jobs: Option<u32>,
+}
+
+/// The placeholders in commands and in environment variables.
+///
+/// `{work}` is the copy of the sample's folder that a command runs in; `{cache}` the folder that belongs to the
+/// dependencies (the same for each state of the code); `{emulator}` the emulator's `HOST:PORT`. The last five only
+/// have a value in `run`.
+pub const COMMAND_PLACEHOLDERS: [&str; 7] =
+    ["work", "cache", "emulator", "project", "instance", "database", "backup"];
+
+/// The placeholders that commands of `prepare` and `build` may use.
+pub const STAGE_PLACEHOLDERS: [&str; 2] = ["work", "cache"];

@@ -1,0 +1,143 @@
+//! The contract of a sample: what its output asserts, and what it is expected to print.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use regex::Regex;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::template::{self, TemplateError};
+
+/// What a sample's output asserts about the world.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Claim {
+    /// The operation was cancelled.
+    Cancelled,
+    /// The backup was completed.
+    Completed,
+    /// The backup was deleted.
+    Deleted,
+    /// Something failed.
+    Failed,
+}
+
+impl fmt::Display for Claim {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Claim::Cancelled => "cancelled",
+            Claim::Completed => "completed",
+            Claim::Deleted => "deleted",
+            Claim::Failed => "failed",
+        })
+    }
+}
+
+/// How a correct sample experiences a scenario.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Outcome {
+    /// The operation ended with CANCELLED.
+    Cancelled,
+    /// The backup was completed, and the sample deleted it.
+    Completed,
+    /// The backup was completed although the cancel had been refused, and the sample deleted it.
+    CancelRefused,
+    /// The backup was completed, and the sample could not delete it.
+    Undeleted,
+    /// The operation failed on its own.
+    Failed,
+    /// The request to create the backup was refused: there is nothing to cancel.
+    Refused,
+    /// The reply to the request to create the backup was lost; the sample found its backup and deleted it.
+    ReplyLost,
+    /// The end of the operation could not be seen; the sample deleted the backup.
+    Unresolved,
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Outcome::Cancelled => "cancelled",
+            Outcome::Completed => "completed",
+            Outcome::CancelRefused => "cancel-refused",
+            Outcome::Undeleted => "undeleted",
+            Outcome::Failed => "failed",
+            Outcome::Refused => "refused",
+            Outcome::ReplyLost => "reply-lost",
+            Outcome::Unresolved => "unresolved",
+        })
+    }
+}
+
+/// A stream of a process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Stream {
+    /// Standard output.
+    #[default]
+    Stdout,
+    /// Standard error.
+    Stderr,
+}
+
+/// A text that, where it stands in the output, makes a claim.
+#[derive(Clone, Debug)]
+pub struct ClaimPattern {
+    /// The claim that is made.
+    pub claim: Claim,
+    /// The stream that is searched.
+    pub stream: Stream,
+    /// Searched line by line.
+    pub pattern: Regex,
+}
+
+/// What a sample promises.
+#[derive(Clone, Debug, Default)]
+pub struct Contract {
+    /// What its output asserts.
+    pub claims: Vec<ClaimPattern>,
+    /// What it prints to standard output in each outcome, with [placeholders](Placeholders). An outcome that is
+    /// missing here is not compared.
+    pub outputs: BTreeMap<Outcome, String>,
+}
+
+/// The names that expected outputs may hold in braces, with their values in one case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Placeholders {
+    /// `{project}`: the id of the project.
+    pub project: String,
+    /// `{instance}`: the id of the instance (the location, for AlloyDB).
+    pub instance: String,
+    /// `{database}`: the id of the database (the cluster, for AlloyDB; the instance, for GeminiDB).
+    pub database: String,
+    /// `{backup}`: the id of the backup that the sample asked for.
+    pub backup: String,
+    /// `{operation}`: the full name of the operation.
+    pub operation: String,
+}
+
+impl Placeholders {
+    /// The names that may stand in braces.
+    pub const NAMES: [&'static str; 5] = ["project", "instance", "database", "backup", "operation"];
+
+    fn get(&self, name: &str) -> Option<&str> {
+        match name {
+            "project" => Some(&self.project),
+            "instance" => Some(&self.instance),
+            "database" => Some(&self.database),
+            "backup" => Some(&self.backup),
+            "operation" => Some(&self.operation),
+            _ => None,
+        }
+    }
+
+    /// The text with every `{name}` replaced, as [`template::fill`] does it.
+    ///
+    /// # Errors
+    /// As [`template::fill`].
+    pub fn fill(&self, text: &str) -> Result<String, TemplateError> {
+        template::fill(text, &Self::NAMES, |name| self.get(name).map(str::to_owned))
+    }
+}

@@ -1,0 +1,91 @@
+//! Findings: broken expectations, each with the id of the rule that it breaks.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+macro_rules! rules {
+    ($($(#[$doc:meta])* $variant:ident = $id:literal;)+) => {
+        /// A rule of the judge. The ids are stable.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+        pub enum Rule {
+            $($(#[$doc])* #[serde(rename = $id)] $variant,)+
+        }
+
+        impl Rule {
+            /// Every rule.
+            pub const ALL: &'static [Rule] = &[$(Rule::$variant),+];
+
+            /// The stable id.
+            pub const fn id(self) -> &'static str {
+                match self { $(Rule::$variant => $id),+ }
+            }
+        }
+    };
+}
+
+rules! {
+    /// The sample created a backup and left it in the service.
+    LeakedBackup = "leaked-backup";
+    /// A backup that was there before the sample began is gone.
+    DeletedForeignBackup = "deleted-foreign-backup";
+    /// The output asserts something that is not so.
+    FalseClaim = "false-claim";
+    /// The output does not say what happened.
+    MissingClaim = "missing-claim";
+    /// The output differs from the expected one.
+    OutputDiffers = "output-differs";
+    /// The exit code says the opposite of what happened.
+    WrongExit = "wrong-exit";
+    /// The sample exited with 0 while its operation was still running.
+    EarlyExit = "early-exit";
+    /// The sample never asked to cancel, although its operation was running.
+    CancelNotSent = "cancel-not-sent";
+    /// The server refused a request as malformed.
+    MalformedRequest = "malformed-request";
+    /// The sample had not ended at its deadline.
+    TimedOut = "timed-out";
+    /// A signal ended the sample.
+    Crashed = "crashed";
+    /// The sample left a process running.
+    LeakedProcess = "leaked-process";
+}
+
+impl fmt::Display for Rule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.id())
+    }
+}
+
+impl FromStr for Rule {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Rule::ALL.iter().copied().find(|rule| rule.id() == text).ok_or_else(|| {
+            let close = crate::suggestion(text, Rule::ALL.iter().map(|rule| rule.id()));
+            format!("`{text}` is not the id of a rule{close}")
+        })
+    }
+}
+
+/// One broken expectation.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Finding {
+    /// The rule that is broken.
+    pub rule: Rule,
+    /// What happened, in one sentence.
+    pub message: String,
+    /// The unified diff of expected and real output, for `output-differs`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub diff: Option<String>,
+}
+
+impl Finding {
+    /// A finding without a diff.
+    pub fn new(rule: Rule, message: impl Into<String>) -> Finding {
+        Finding { rule, message: message.into(), diff: None }
+    }
+}

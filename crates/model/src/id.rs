@@ -1,0 +1,181 @@
+//! Names of services, samples and cases.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// A backend with backups that can be cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Service {
+    /// Google Cloud Spanner: gRPC and REST.
+    Spanner,
+    /// Google AlloyDB for PostgreSQL: REST and gRPC.
+    AlloyDb,
+    /// Huawei GeminiDB (GaussDB for NoSQL): REST.
+    GeminiDb,
+}
+
+impl Service {
+    /// Every service.
+    pub const ALL: [Service; 3] = [Service::Spanner, Service::AlloyDb, Service::GeminiDb];
+
+    /// The name in ids, files and options.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Service::Spanner => "spanner",
+            Service::AlloyDb => "alloydb",
+            Service::GeminiDb => "geminidb",
+        }
+    }
+}
+
+impl fmt::Display for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text is no id of the kind that was asked for.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{text}` is not a {kind}: {expected}")]
+pub struct InvalidId {
+    /// What was read.
+    pub text: String,
+    /// What it should have been: `service`, `sample id`, `case id`.
+    pub kind: &'static str,
+    /// The form that is accepted.
+    pub expected: &'static str,
+}
+
+impl FromStr for Service {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        Service::ALL.into_iter().find(|service| service.name() == text).ok_or_else(|| InvalidId {
+            text: text.to_owned(),
+            kind: "service",
+            expected: "one of spanner, alloydb, geminidb",
+        })
+    }
+}
+
+/// The code of one language for one service: `spanner/go`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct SampleId {
+    /// The service that the sample talks to.
+    pub service: Service,
+    /// The language's short name, as in file names: `go`, `nodejs`.
+    pub language: String,
+}
+
+impl fmt::Display for SampleId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.service, self.language)
+    }
+}
+
+fn is_word(text: &str) -> bool {
+    !text.is_empty() && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+impl FromStr for SampleId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidId {
+            text: text.to_owned(),
+            kind: "sample id",
+            expected: "SERVICE/LANGUAGE, as in spanner/go",
+        };
+        let (service, language) = text.split_once('/').ok_or_else(invalid)?;
+        if !is_word(language) {
+            return Err(invalid());
+        }
+        Ok(SampleId { service: service.parse()?, language: language.to_owned() })
+    }
+}
+
+/// A sample in a scenario: `spanner/go/cancel-wins`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct CaseId {
+    /// The sample that is run.
+    pub sample: SampleId,
+    /// The scenario that it meets.
+    pub scenario: String,
+}
+
+impl CaseId {
+    /// The project of this case: a name of its own in the emulator, so that cases never meet.
+    pub fn project(&self) -> String {
+        format!("{}-{}-{}", self.sample.service, self.sample.language, self.scenario)
+    }
+}
+
+impl fmt::Display for CaseId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.sample, self.scenario)
+    }
+}
+
+impl FromStr for CaseId {
+    type Err = InvalidId;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let invalid = || InvalidId {
+            text: text.to_owned(),
+            kind: "case id",
+            expected: "SERVICE/LANGUAGE/SCENARIO, as in spanner/go/cancel-wins",
+        };
+        let (sample, scenario) = text.rsplit_once('/').ok_or_else(invalid)?;
+        if !is_word(scenario) {
+            return Err(invalid());
+        }
+        Ok(CaseId { sample: sample.parse()?, scenario: scenario.to_owned() })
+    }
+}
+
+macro_rules! string_form {
+    ($($type:ty),+) => {$(
+        impl From<$type> for String {
+            fn from(id: $type) -> String {
+                id.to_string()
+            }
+        }
+        impl TryFrom<String> for $type {
+            type Error = InvalidId;
+
+            fn try_from(text: String) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+    )+};
+}
+string_form!(SampleId, CaseId);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_read_what_they_print() {
+        let case: CaseId = "spanner/nodejs/cancel-wins".parse().unwrap();
+        assert_eq!(case.to_string(), "spanner/nodejs/cancel-wins");
+        assert_eq!(case.project(), "spanner-nodejs-cancel-wins");
+        assert_eq!(case.sample, "spanner/nodejs".parse().unwrap());
+    }
+
+    #[test]
+    fn what_is_no_id_is_refused_with_the_form() {
+        let error = "spanner".parse::<SampleId>().unwrap_err();
+        assert_eq!(error.to_string(), "`spanner` is not a sample id: SERVICE/LANGUAGE, as in spanner/go");
+        assert!("oracle/go".parse::<SampleId>().is_err());
+        assert!("spanner/go/a b".parse::<CaseId>().is_err());
+    }
+}

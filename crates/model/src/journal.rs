@@ -1,0 +1,225 @@
+//! The journal: every request of a case, with its reply and the state before and after it.
+//!
+//! A journal holds no times, so that the same schedule gives the same journal, to the letter, on every run.
+
+use std::fmt;
+use std::str::FromStr;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::Code;
+
+/// How a request arrived.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
+pub enum Transport {
+    /// gRPC over HTTP/2.
+    Grpc,
+    /// JSON over HTTP.
+    Rest,
+}
+
+/// The state of a long-running operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub enum OperationState {
+    /// Not done.
+    Running,
+    /// Done, with a response.
+    Completed,
+    /// Done, with an error of this code; `CANCELLED` after a cancel that won.
+    Failed(Code),
+}
+
+impl OperationState {
+    /// True once the operation has ended, however.
+    pub fn is_done(self) -> bool {
+        self != OperationState::Running
+    }
+
+    /// True for an operation that ended with the code CANCELLED.
+    pub fn is_cancelled(self) -> bool {
+        self == OperationState::Failed(Code::Cancelled)
+    }
+}
+
+impl fmt::Display for OperationState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            OperationState::Running => f.write_str("running"),
+            OperationState::Completed => f.write_str("completed"),
+            OperationState::Failed(code) => f.write_str(code.name()),
+        }
+    }
+}
+
+impl FromStr for OperationState {
+    type Err = crate::UnknownCode;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        match text {
+            "running" => Ok(OperationState::Running),
+            "completed" => Ok(OperationState::Completed),
+            code => code.parse().map(OperationState::Failed),
+        }
+    }
+}
+
+impl From<OperationState> for String {
+    fn from(state: OperationState) -> String {
+        state.to_string()
+    }
+}
+
+impl TryFrom<String> for OperationState {
+    type Error = crate::UnknownCode;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+/// The state of a backup.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum BackupState {
+    /// It is being made.
+    Creating,
+    /// It can be restored from.
+    Ready,
+    /// It could not be made, and is kept (AlloyDB, GeminiDB).
+    Failed,
+    /// It is being deleted (AlloyDB).
+    Deleting,
+}
+
+impl fmt::Display for BackupState {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            BackupState::Creating => "CREATING",
+            BackupState::Ready => "READY",
+            BackupState::Failed => "FAILED",
+            BackupState::Deleting => "DELETING",
+        })
+    }
+}
+
+/// The state of what a request is about: the backup that it names and the operation that creates it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Touched {
+    /// The backup, if it exists.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub backup: Option<BackupState>,
+    /// The operation that creates it, if it is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationState>,
+}
+
+/// What the client was told.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Reply {
+    /// The code of the reply.
+    pub code: Code,
+    /// The error's message; empty for OK.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub message: String,
+    /// The operation as the reply shows it, where the reply is an operation.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub operation: Option<OperationView>,
+}
+
+/// One request of a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Entry {
+    /// The number of the request in the case, from 1.
+    pub seq: u32,
+    /// How it arrived.
+    pub transport: Transport,
+    /// The name of the RPC, `CreateBackup`; for what is no RPC of the service, the HTTP method and path.
+    pub rpc: String,
+    /// The resource that it names: a backup, an operation, an instance.
+    pub resource: String,
+    /// The decisions that were taken at it, as terms of a schedule: `create1:running`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub decisions: Vec<String>,
+    /// What the client was told.
+    pub reply: Reply,
+    /// True if the reply is a fault that the schedule called for, not an answer of the service's rules.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fault: bool,
+    /// The state before the request.
+    pub before: Touched,
+    /// The state after it.
+    pub after: Touched,
+}
+
+/// A backup in a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BackupView {
+    /// Its full name.
+    pub name: String,
+    /// Its state.
+    pub state: BackupState,
+    /// True if it was there before the sample began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
+}
+
+/// An operation in a snapshot or in a reply.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OperationView {
+    /// Its full name.
+    pub name: String,
+    /// Its state.
+    pub state: OperationState,
+    /// True if it was there before the sample began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
+}
+
+/// The backups of a case and the operations that create them, at one moment, in the order of their names.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Snapshot {
+    /// The backups that exist.
+    pub backups: Vec<BackupView>,
+    /// The create-backup operations that were started.
+    pub operations: Vec<OperationView>,
+}
+
+impl Snapshot {
+    /// The backups that the sample created.
+    pub fn own_backups(&self) -> impl Iterator<Item = &BackupView> {
+        self.backups.iter().filter(|backup| !backup.foreign)
+    }
+
+    /// The operations that the sample started.
+    pub fn own_operations(&self) -> impl Iterator<Item = &OperationView> {
+        self.operations.iter().filter(|operation| !operation.foreign)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn operation_states_read_what_they_print() {
+        for state in [
+            OperationState::Running,
+            OperationState::Completed,
+            OperationState::Failed(Code::Cancelled),
+            OperationState::Failed(Code::Internal),
+        ] {
+            assert_eq!(state.to_string().parse(), Ok(state));
+        }
+        assert!("finished".parse::<OperationState>().is_err());
+    }
+}

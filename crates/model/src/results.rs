@@ -1,0 +1,188 @@
+//! The one results object, which every report is made from.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{CaseId, Finding, Observation, exit};
+
+/// The version of the results' schema. It changes when a reader of the old one could misread the new one.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The one word for a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum Verdict {
+    /// It ran, and nothing is wrong.
+    Pass,
+    /// It ran, and there is at least one finding.
+    Fail,
+    /// It fails as the list of known failures says.
+    KnownFailure,
+    /// It passes, although the list of known failures says that it fails.
+    UnexpectedPass,
+    /// It cannot run here: a toolchain or a dependency is missing.
+    Unsupported,
+    /// It was not run: interrupted before its turn.
+    Skipped,
+    /// It could not be set up, or the emulator failed: nothing is known about the sample.
+    SetupError,
+    /// It does not do the same thing each time.
+    Flaky,
+    /// A replay did not follow the decisions that it was to repeat.
+    Diverged,
+}
+
+impl Verdict {
+    /// Every verdict.
+    pub const ALL: [Verdict; 9] = [
+        Verdict::Pass,
+        Verdict::Fail,
+        Verdict::KnownFailure,
+        Verdict::UnexpectedPass,
+        Verdict::Unsupported,
+        Verdict::Skipped,
+        Verdict::SetupError,
+        Verdict::Flaky,
+        Verdict::Diverged,
+    ];
+
+    /// The exit code that a run with such a case deserves.
+    pub const fn exit_code(self) -> u8 {
+        match self {
+            Verdict::Pass | Verdict::KnownFailure | Verdict::Unsupported | Verdict::Skipped => exit::OK,
+            Verdict::Fail | Verdict::UnexpectedPass | Verdict::Flaky => exit::FINDINGS,
+            Verdict::SetupError | Verdict::Diverged => exit::SETUP,
+        }
+    }
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Verdict::Pass => "pass",
+            Verdict::Fail => "fail",
+            Verdict::KnownFailure => "known-failure",
+            Verdict::UnexpectedPass => "unexpected-pass",
+            Verdict::Unsupported => "unsupported",
+            Verdict::Skipped => "skipped",
+            Verdict::SetupError => "setup-error",
+            Verdict::Flaky => "flaky",
+            Verdict::Diverged => "diverged",
+        })
+    }
+}
+
+/// One case with its verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CaseResult {
+    /// Which sample in which scenario.
+    pub id: CaseId,
+    /// The scenario's one-sentence title.
+    pub title: String,
+    /// The scenario's schedule.
+    pub schedule: String,
+    /// The one word.
+    pub verdict: Verdict,
+    /// Why the case was not run: what is missing and how to get it, or what failed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<String>,
+    /// The broken expectations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// What was seen; none if the case was not run.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub observation: Option<Observation>,
+    /// The factor by which time was warped for the sample; none for real time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_warp: Option<u32>,
+    /// Real milliseconds from the start of the process to its end.
+    #[serde(default)]
+    pub wall_ms: u64,
+    /// The command that runs just this case.
+    pub replay: String,
+}
+
+/// Where and with what the cases were run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Environment {
+    /// The version of rescind.
+    pub rescind: String,
+    /// The operating system and the architecture: `linux/x86_64`.
+    pub platform: String,
+    /// The emulator's back-end: `embedded`, `container`, `HOST:PORT`.
+    pub emulator: String,
+    /// Where the samples' code came from: `bundled`, or the path of the page.
+    pub source: String,
+    /// The toolchains that were found: language to version.
+    pub toolchains: BTreeMap<String, String>,
+}
+
+/// How many cases have each verdict.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Summary(pub BTreeMap<Verdict, usize>);
+
+impl Summary {
+    /// How many cases have this verdict.
+    pub fn count(&self, verdict: Verdict) -> usize {
+        self.0.get(&verdict).copied().unwrap_or(0)
+    }
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let total: usize = self.0.values().sum();
+        write!(f, "{total} case{}", if total == 1 { "" } else { "s" })?;
+        for (index, (verdict, count)) in self.0.iter().enumerate() {
+            write!(f, "{} {count} {verdict}", if index == 0 { ":" } else { "," })?;
+        }
+        Ok(())
+    }
+}
+
+/// The results of one run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Results {
+    /// [`SCHEMA_VERSION`] of the rescind that wrote them.
+    pub schema_version: u32,
+    /// Where and with what.
+    pub environment: Environment,
+    /// True if the run was interrupted: the cases that did not end are `skipped`.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub interrupted: bool,
+    /// What the run wants to say besides the cases: blocks of the page that no manifest covers, time that could
+    /// not be warped.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notices: Vec<String>,
+    /// The cases, in the order of their ids.
+    pub cases: Vec<CaseResult>,
+}
+
+impl Results {
+    /// How many cases have each verdict.
+    pub fn summary(&self) -> Summary {
+        let mut summary = Summary::default();
+        for case in &self.cases {
+            *summary.0.entry(case.verdict).or_default() += 1;
+        }
+        summary
+    }
+
+    /// The [exit code](exit) of the run: the worst of its cases, where a finding says more than a failed set-up.
+    pub fn exit_code(&self) -> u8 {
+        if self.interrupted {
+            return exit::INTERRUPTED;
+        }
+        let codes = || self.cases.iter().map(|case| case.verdict.exit_code());
+        if codes().any(|code| code == exit::FINDINGS) {
+            exit::FINDINGS
+        } else {
+            codes().max().unwrap_or(exit::OK)
+        }
+    }
+}

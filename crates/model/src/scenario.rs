@@ -1,0 +1,73 @@
+//! A scenario: what is there before, what the server decides, and what must come of it.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{BackupState, Claim, Outcome, Schedule, Service};
+
+/// A backup that is there before the sample begins.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct GivenBackup {
+    /// Its id. `{backup}` stands for the id that the sample is told to use.
+    pub id: String,
+    /// Its state; a backup that is given as CREATING stays so for the whole case.
+    pub state: BackupState,
+}
+
+/// What is there before the sample begins. The instance always is.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Given {
+    /// True if the database (the cluster, the instance) that the sample is told to back up does not exist.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub database_missing: bool,
+    /// The backups of that database.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub backups: Vec<GivenBackup>,
+}
+
+/// How the sample must exit when it leaves nothing behind. (A sample that does leave its backup behind must always
+/// exit with another code than 0.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "kebab-case")]
+pub enum ExpectedExit {
+    /// With 0.
+    Zero,
+    /// With another code than 0.
+    NonZero,
+}
+
+/// What must come of a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Expectation {
+    /// How a correct sample experiences the scenario; manifests hold one expected output for each outcome.
+    pub outcome: Outcome,
+    /// How it must exit.
+    pub exit: ExpectedExit,
+    /// The claims of which the output must make at least one; none if it need not claim anything.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub claims: Vec<Claim>,
+    /// True if no sample can avoid leaving its backup behind.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub may_leave_backup: bool,
+}
+
+/// A named schedule with its given state and its expected outcome.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// Its name: `cancel-wins`.
+    pub name: String,
+    /// One sentence that says what happens.
+    pub title: String,
+    /// The services that it can be played with.
+    pub services: Vec<Service>,
+    /// What is there before.
+    pub given: Given,
+    /// What the server decides.
+    pub schedule: Schedule,
+    /// What must come of it.
+    pub expect: Expectation,
+}
