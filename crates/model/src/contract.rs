@@ -7,6 +7,7 @@ use regex::Regex;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Scenario;
 use crate::template::{self, TemplateError};
 
 /// What a sample's output asserts about the world.
@@ -101,6 +102,18 @@ pub struct Contract {
     /// What it prints to standard output in each outcome, with [placeholders](Placeholders). An outcome that is
     /// missing here is not compared.
     pub outputs: BTreeMap<Outcome, String>,
+    /// The same for single scenarios, by name: where one is given here, its outcome's text does not count.
+    pub outputs_by_scenario: BTreeMap<String, String>,
+}
+
+impl Contract {
+    /// What the sample is expected to print in a scenario, if the contract says it.
+    pub fn expected_output(&self, scenario: &Scenario) -> Option<&str> {
+        self.outputs_by_scenario
+            .get(&scenario.name)
+            .or_else(|| self.outputs.get(&scenario.expect.outcome))
+            .map(String::as_str)
+    }
 }
 
 /// The names that expected outputs may hold in braces, with their values in one case.

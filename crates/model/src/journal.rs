@@ -8,7 +8,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::Code;
+use crate::{Code, RequestKind};
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -156,6 +156,21 @@ pub struct Entry {
     pub before: Touched,
     /// The state after it.
     pub after: Touched,
+}
+
+impl Entry {
+    /// The kind of the request, as schedules name it; polls are not told apart by the cancel here.
+    pub fn kind(&self) -> RequestKind {
+        match self.rpc.as_str() {
+            "CreateBackup" => RequestKind::Create,
+            "CancelOperation" | "StopBackup" => RequestKind::Cancel,
+            "GetOperation" | "ListJobs" => RequestKind::Poll,
+            "GetBackup" => RequestKind::Get,
+            "DeleteBackup" | "BatchDeleteBackups" => RequestKind::Delete,
+            "ListBackups" => RequestKind::List,
+            other => RequestKind::Rpc(other.to_owned()),
+        }
+    }
 }
 
 /// A backup in a snapshot.

@@ -366,16 +366,16 @@ mod tests {
     fn errors_point_at_the_wrong_part_and_say_what_is_right() {
         let error = "create:running polll2:done".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (15, 6));
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"unknown request `polll` (did you mean `poll`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup");
         let error = "cancel:honored".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (7, 7));
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"`honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, or an error code such as permission-denied");
         let error = "poll0:done".parse::<Schedule>().unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"`0` is not a count of requests; counts begin at 1");
         let error = "poll1:done poll1:running".parse::<Schedule>().unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"`poll1` is decided twice in this schedule");
         let error = "poll".parse::<Schedule>().unwrap_err();
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"`poll` is not a term of a schedule; a term is REQUEST[COUNT]:DECISION, as in poll2:done");
     }
 
     proptest! {

@@ -79,7 +79,7 @@ mod tests {
     fn what_is_wrong_is_pointed_at() {
         let error = check("see {bakup}", &["backup", "project"]).unwrap_err();
         assert_eq!((error.offset, error.length), (4, 7));
-        insta::assert_snapshot!(error, @"");
+        insta::assert_snapshot!(error, @"unknown placeholder `{bakup}` (did you mean `backup`?); the placeholders are {backup}, {project}");
         assert_eq!(check("a } b", &[]).unwrap_err().offset, 2);
         assert_eq!(check("a { b", &[]).unwrap_err().offset, 2);
         assert_eq!(check("a {b{c}", &["c"]).unwrap_err().offset, 2);

@@ -1,0 +1,79 @@
+//! The judge: a pure function of scenario, contract and observation to findings.
+//!
+//! Truth comes from the service, never from the text: see [`Truth`]. Each rule is one function that knows nothing of
+//! the others. A sample that did not end by itself (deadline, signal) is not asked for a complete output or for an
+//! exit code, but is still held to what it claimed and to what it left behind.
+
+mod effects;
+mod output;
+mod requests;
+#[cfg(test)]
+mod tests;
+mod truth;
+
+pub use truth::Truth;
+
+use crate::{Contract, Ended, Finding, Observation, Placeholders, Rule, Scenario};
+
+/// All that a rule may look at.
+struct Case<'a> {
+    scenario: &'a Scenario,
+    contract: &'a Contract,
+    observation: &'a Observation,
+    placeholders: &'a Placeholders,
+    truth: Truth,
+}
+
+impl Case<'_> {
+    /// True if the sample ended by itself.
+    fn ended_by_itself(&self) -> bool {
+        matches!(self.observation.ended, Ended::Code(_))
+    }
+}
+
+type Check = fn(&Case<'_>, &mut Vec<Finding>);
+
+const CHECKS: [Check; 11] = [
+    ended,
+    effects::leaked_backup,
+    effects::deleted_foreign_backup,
+    output::false_claim,
+    output::missing_claim,
+    effects::wrong_exit,
+    effects::early_exit,
+    requests::cancel_not_sent,
+    requests::malformed_request,
+    effects::leaked_process,
+    output::output_differs,
+];
+
+/// Every broken expectation of a case, the gravest kinds first; empty if all is as it should be.
+///
+/// `placeholders` holds the names that the case was given; the id of the backup and the name of the operation are
+/// taken from what the service saw, where it saw any.
+pub fn judge(
+    scenario: &Scenario,
+    contract: &Contract,
+    observation: &Observation,
+    placeholders: &Placeholders,
+) -> Vec<Finding> {
+    let case = Case { scenario, contract, observation, placeholders, truth: Truth::of(observation) };
+    let mut findings = Vec::new();
+    for check in CHECKS {
+        check(&case, &mut findings);
+    }
+    findings
+}
+
+/// `timed-out` and `crashed`.
+fn ended(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    match case.observation.ended {
+        Ended::Code(_) => {}
+        Ended::Deadline => {
+            findings.push(Finding::new(Rule::TimedOut, "the sample had not ended at its deadline"));
+        }
+        Ended::Signal(signal) => {
+            findings.push(Finding::new(Rule::Crashed, format!("signal {signal} ended the sample")));
+        }
+    }
+}

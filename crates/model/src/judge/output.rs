@@ -1,0 +1,117 @@
+//! The rules about what the sample printed.
+
+use similar::TextDiff;
+
+use super::Case;
+use crate::{Captured, Claim, Finding, Placeholders, Rule, Stream};
+
+/// A claim with the line that makes it.
+struct Made<'a> {
+    claim: Claim,
+    line: &'a str,
+}
+
+/// Every claim that the output makes, each once, with the first line that makes it.
+fn claims_made<'a>(case: &'a Case<'_>) -> Vec<Made<'a>> {
+    let mut made: Vec<Made<'a>> = Vec::new();
+    for pattern in &case.contract.claims {
+        let stream = match pattern.stream {
+            Stream::Stdout => &case.observation.stdout,
+            Stream::Stderr => &case.observation.stderr,
+        };
+        let line = stream.text.lines().find(|line| pattern.pattern.is_match(line));
+        if let Some(line) = line.filter(|_| made.iter().all(|earlier| earlier.claim != pattern.claim)) {
+            made.push(Made { claim: pattern.claim, line });
+        }
+    }
+    made
+}
+
+/// `false-claim`: the output asserts what is not so.
+pub(super) fn false_claim(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    for made in claims_made(case) {
+        if !case.truth.holds(made.claim) {
+            let so = match made.claim {
+                Claim::Cancelled => "no operation of the sample ended with CANCELLED",
+                Claim::Completed => "no operation of the sample ended with a response",
+                Claim::Deleted => "no request of the sample deleted a backup",
+                Claim::Failed => "neither the operation nor a request failed",
+            };
+            let message = format!("claims `{}`, but {so}: {:?}", made.claim, made.line);
+            findings.push(Finding::new(Rule::FalseClaim, message));
+        }
+    }
+}
+
+/// `missing-claim`: the output makes no true claim where the scenario asks for one.
+///
+/// Any true claim will do: a sample may well change what happens (by deleting a pending backup, which cancels its
+/// operation) and then say so.
+pub(super) fn missing_claim(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let wanted = &case.scenario.expect.claims;
+    if wanted.is_empty() || case.contract.claims.is_empty() || !case.ended_by_itself() {
+        return;
+    }
+    if !claims_made(case).iter().any(|made| case.truth.holds(made.claim)) {
+        let names: Vec<String> = wanted.iter().map(|claim| format!("`{claim}`")).collect();
+        let message = format!("does not say what happened: no claim of {}", names.join(" or "));
+        findings.push(Finding::new(Rule::MissingClaim, message));
+    }
+}
+
+/// `output-differs`: standard output is not the expected one.
+pub(super) fn output_differs(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    if !case.ended_by_itself() {
+        return;
+    }
+    let Some(template) = case.contract.expected_output(case.scenario) else { return };
+    let expected = match names_seen(case).fill(template) {
+        Ok(text) => normal(&text),
+        Err(error) => {
+            // The loader refuses such a template; a contract from elsewhere may still hold one.
+            let message = format!("the expected output cannot be filled in: {error}");
+            findings.push(Finding::new(Rule::OutputDiffers, message));
+            return;
+        }
+    };
+    let Captured { text, dropped, .. } = &case.observation.stdout;
+    let printed = normal(text);
+    if printed == expected && *dropped == 0 {
+        return;
+    }
+    let message = match dropped {
+        0 => "standard output differs from the expected one".to_owned(),
+        _ => format!(
+            "standard output has {} bytes; {dropped} of them were not kept",
+            case.observation.stdout.bytes
+        ),
+    };
+    let diff = TextDiff::from_lines(&expected, &printed)
+        .unified_diff()
+        .context_radius(3)
+        .header("expected", "printed")
+        .to_string();
+    findings.push(Finding { diff: Some(diff), ..Finding::new(Rule::OutputDiffers, message) });
+}
+
+/// Line ends of every system are one, and so is a missing line end at the end.
+fn normal(text: &str) -> String {
+    let mut text = text.replace("\r\n", "\n");
+    if !text.is_empty() && !text.ends_with('\n') {
+        text.push('\n');
+    }
+    text
+}
+
+/// The names of the case, where the service saw the sample choose others: those.
+fn names_seen(case: &Case<'_>) -> Placeholders {
+    let mut names = case.placeholders.clone();
+    if let Some(operation) = case.observation.settled.own_operations().next() {
+        names.operation.clone_from(&operation.name);
+        let id = operation.name.split_once("/backups/").and_then(|(_, rest)| rest.split('/').next());
+        if let Some(id) = id {
+            names.backup = id.to_owned();
+        }
+    }
+    names
+}

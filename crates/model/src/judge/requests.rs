@@ -1,0 +1,38 @@
+//! The rules about the requests that the sample made.
+
+use super::Case;
+use crate::{Code, Entry, Finding, OperationState, RequestKind, Rule};
+
+/// `cancel-not-sent`: the operation ran, as far as the sample could see, and the sample never asked to cancel it.
+///
+/// Some client libraries look at the operation first and send no cancel when it is done: that is no fault.
+pub(super) fn cancel_not_sent(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let journal = &case.observation.journal;
+    let shown = |wanted: fn(OperationState) -> bool, entry: &Entry| {
+        entry.reply.operation.as_ref().is_some_and(|operation| wanted(operation.state))
+    };
+    let started = journal.iter().find(|entry| {
+        entry.kind() == RequestKind::Create && shown(|state| state == OperationState::Running, entry)
+    });
+    let Some(started) = started else { return };
+    let seen_done = journal.iter().any(|entry| shown(OperationState::is_done, entry));
+    let cancelled = journal.iter().any(|entry| entry.kind() == RequestKind::Cancel);
+    if !seen_done && !cancelled {
+        let message = format!("never asked to cancel the operation that request {} started", started.seq);
+        findings.push(Finding::new(Rule::CancelNotSent, message));
+    }
+}
+
+/// `malformed-request`: a request that no state of the service would accept.
+pub(super) fn malformed_request(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    for entry in &case.observation.journal {
+        let refused = matches!(entry.reply.code, Code::InvalidArgument | Code::Unimplemented);
+        if !entry.fault && refused {
+            let message = format!(
+                "request {} ({}): {}: {}",
+                entry.seq, entry.rpc, entry.reply.code, entry.reply.message
+            );
+            findings.push(Finding::new(Rule::MalformedRequest, message));
+        }
+    }
+}

@@ -1,0 +1,328 @@
+//! One test for each rule in both directions, and properties over generated observations.
+
+use std::collections::BTreeMap;
+
+use proptest::prelude::*;
+use regex::Regex;
+
+use super::*;
+use crate::{
+    BackupState, BackupView, Captured, Claim, ClaimPattern, Code, Entry, Expectation, ExpectedExit, Given,
+    LeakedProcess, OperationState, OperationView, Outcome, Reply, Service, Snapshot, Stream, Touched,
+    Transport,
+};
+
+const BACKUP: &str = "projects/p/instances/i/backups/b";
+const OPERATION: &str = "projects/p/instances/i/backups/b/operations/_auto_op_1";
+
+fn scenario(outcome: Outcome, exit: ExpectedExit, claims: &[Claim]) -> Scenario {
+    Scenario {
+        name: "made-up".into(),
+        title: "Made up for a test.".into(),
+        services: vec![Service::Spanner],
+        given: Given::default(),
+        schedule: "create:running".parse().unwrap(),
+        expect: Expectation { outcome, exit, claims: claims.to_vec(), may_leave_backup: false },
+    }
+}
+
+fn cancel_wins() -> Scenario {
+    scenario(Outcome::Cancelled, ExpectedExit::Zero, &[Claim::Cancelled])
+}
+
+fn contract() -> Contract {
+    let claim = |claim, pattern| ClaimPattern {
+        claim,
+        stream: Stream::Stdout,
+        pattern: Regex::new(pattern).unwrap(),
+    };
+    Contract {
+        claims: vec![
+            claim(Claim::Cancelled, "was cancelled"),
+            claim(Claim::Completed, "was completed"),
+            claim(Claim::Deleted, "Deleted"),
+            claim(Claim::Failed, "failed"),
+        ],
+        outputs: BTreeMap::new(),
+        outputs_by_scenario: BTreeMap::new(),
+    }
+}
+
+fn placeholders() -> Placeholders {
+    Placeholders {
+        project: "p".into(),
+        instance: "i".into(),
+        database: "d".into(),
+        backup: "b".into(),
+        operation: String::new(),
+    }
+}
+
+fn entry(seq: u32, rpc: &str, code: Code, shown: Option<OperationState>) -> Entry {
+    Entry {
+        seq,
+        transport: Transport::Grpc,
+        rpc: rpc.into(),
+        resource: BACKUP.into(),
+        decisions: Vec::new(),
+        reply: Reply {
+            code,
+            message: String::new(),
+            operation: shown.map(|state| OperationView { name: OPERATION.into(), state, foreign: false }),
+        },
+        fault: false,
+        before: Touched::default(),
+        after: Touched::default(),
+    }
+}
+
+fn backup(foreign: bool) -> BackupView {
+    BackupView { name: BACKUP.into(), state: BackupState::Ready, foreign }
+}
+
+fn ended_with(state: OperationState, backups: Vec<BackupView>) -> Snapshot {
+    Snapshot { backups, operations: vec![OperationView { name: OPERATION.into(), state, foreign: false }] }
+}
+
+fn observation(stdout: &str, exit: i32, settled: Snapshot) -> Observation {
+    Observation {
+        ended: Ended::Code(exit),
+        stdout: Captured::whole(stdout),
+        stderr: Captured::default(),
+        leaked_processes: Vec::new(),
+        journal: vec![
+            entry(1, "CreateBackup", Code::Ok, Some(OperationState::Running)),
+            entry(2, "CancelOperation", Code::Ok, None),
+        ],
+        given: Snapshot::default(),
+        at_exit: settled.clone(),
+        settled,
+    }
+}
+
+fn cancelled() -> Snapshot {
+    ended_with(OperationState::Failed(Code::Cancelled), Vec::new())
+}
+
+fn rules(scenario: &Scenario, observation: &Observation) -> Vec<Rule> {
+    judge(scenario, &contract(), observation, &placeholders())
+        .into_iter()
+        .map(|finding| finding.rule)
+        .collect()
+}
+
+#[test]
+fn a_true_clean_run_has_no_findings() {
+    assert_eq!(rules(&cancel_wins(), &observation("It was cancelled.\n", 0, cancelled())), []);
+}
+
+#[test]
+fn a_backup_that_is_left_is_leaked_and_an_exit_with_0_then_lies() {
+    let left = ended_with(OperationState::Completed, vec![backup(false)]);
+    let scenario = scenario(Outcome::Completed, ExpectedExit::Zero, &[Claim::Completed]);
+    let mut seen = observation("It was completed.\n", 0, left);
+    assert_eq!(rules(&scenario, &seen), [Rule::LeakedBackup, Rule::WrongExit]);
+    seen.ended = Ended::Code(1);
+    assert_eq!(rules(&scenario, &seen), [Rule::LeakedBackup]);
+}
+
+#[test]
+fn a_scenario_may_make_a_left_backup_unavoidable() {
+    let mut scenario = scenario(Outcome::Undeleted, ExpectedExit::NonZero, &[Claim::Completed]);
+    scenario.expect.may_leave_backup = true;
+    let left = ended_with(OperationState::Completed, vec![backup(false)]);
+    assert_eq!(rules(&scenario, &observation("It was completed.\n", 1, left.clone())), []);
+    assert_eq!(rules(&scenario, &observation("It was completed.\n", 0, left)), [Rule::WrongExit]);
+}
+
+#[test]
+fn a_foreign_backup_must_survive_and_is_never_leaked() {
+    let scenario = scenario(Outcome::Refused, ExpectedExit::NonZero, &[]);
+    let mut seen = observation("", 1, Snapshot::default());
+    seen.given.backups.push(backup(true));
+    seen.journal.truncate(0);
+    assert_eq!(rules(&scenario, &seen), [Rule::DeletedForeignBackup]);
+    seen.settled.backups.push(backup(true));
+    assert_eq!(rules(&scenario, &seen), []);
+    // A backup of the sample under the same name is not the one that was there.
+    seen.settled.backups[0].foreign = false;
+    assert_eq!(rules(&scenario, &seen), [Rule::LeakedBackup, Rule::DeletedForeignBackup]);
+}
+
+#[test]
+fn each_claim_is_held_against_the_service() {
+    let failed = ended_with(OperationState::Failed(Code::Internal), Vec::new());
+    let scenario = scenario(Outcome::Failed, ExpectedExit::NonZero, &[Claim::Failed]);
+    let said = |text: &str| rules(&scenario, &observation(text, 1, failed.clone()));
+    assert_eq!(said("It failed.\n"), []);
+    assert_eq!(said("It was cancelled.\n"), [Rule::FalseClaim, Rule::MissingClaim]);
+    assert_eq!(said("It was completed.\n"), [Rule::FalseClaim, Rule::MissingClaim]);
+    assert_eq!(said("Deleted it.\n"), [Rule::FalseClaim, Rule::MissingClaim]);
+    assert_eq!(said("Bye.\n"), [Rule::MissingClaim]);
+}
+
+#[test]
+fn deleted_is_true_only_if_a_request_removed_a_backup_that_existed() {
+    let scenario = scenario(Outcome::Completed, ExpectedExit::Zero, &[Claim::Deleted]);
+    let mut seen = observation("Deleted it.\n", 0, ended_with(OperationState::Completed, Vec::new()));
+    seen.journal.push(entry(3, "DeleteBackup", Code::Ok, None));
+    assert_eq!(rules(&scenario, &seen), [Rule::FalseClaim, Rule::MissingClaim]);
+    seen.journal[2].before.backup = Some(BackupState::Ready);
+    assert_eq!(rules(&scenario, &seen), []);
+}
+
+#[test]
+fn exits_are_judged_by_what_happened() {
+    assert_eq!(rules(&cancel_wins(), &observation("It was cancelled.\n", 1, cancelled())), [Rule::WrongExit]);
+    let refused = scenario(Outcome::Refused, ExpectedExit::NonZero, &[]);
+    let mut seen = observation("", 0, Snapshot::default());
+    seen.journal.truncate(0);
+    assert_eq!(rules(&refused, &seen), [Rule::WrongExit]);
+}
+
+#[test]
+fn success_while_the_operation_runs_is_too_early() {
+    let mut seen = observation("It was cancelled.\n", 0, cancelled());
+    seen.at_exit = ended_with(OperationState::Running, Vec::new());
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::EarlyExit]);
+    seen.ended = Ended::Code(2);
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::WrongExit]);
+}
+
+#[test]
+fn a_cancel_is_due_unless_the_sample_saw_the_end_first() {
+    let completed = ended_with(OperationState::Completed, Vec::new());
+    let scenario = scenario(Outcome::Completed, ExpectedExit::Zero, &[Claim::Completed]);
+    let mut seen = observation("It was completed.\n", 0, completed);
+    seen.journal[1] = entry(2, "GetOperation", Code::Ok, Some(OperationState::Running));
+    assert_eq!(rules(&scenario, &seen), [Rule::CancelNotSent]);
+    seen.journal.push(entry(3, "GetOperation", Code::Ok, Some(OperationState::Completed)));
+    assert_eq!(rules(&scenario, &seen), []);
+}
+
+#[test]
+fn a_refusal_by_rule_is_malformed_and_a_scheduled_fault_is_not() {
+    let mut seen = observation("It was cancelled.\n", 0, cancelled());
+    seen.journal.push(entry(3, "CreateBackup", Code::InvalidArgument, None));
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::MalformedRequest]);
+    seen.journal[2].fault = true;
+    assert_eq!(rules(&cancel_wins(), &seen), []);
+}
+
+#[test]
+fn a_sample_that_was_ended_is_not_asked_for_its_exit_or_its_output() {
+    let mut seen = observation("", 0, cancelled());
+    seen.ended = Ended::Deadline;
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::TimedOut]);
+    seen.ended = Ended::Signal(11);
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::Crashed]);
+    seen.stdout = Captured::whole("It was completed.\n");
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::Crashed, Rule::FalseClaim]);
+}
+
+#[test]
+fn processes_that_stay_are_named() {
+    let mut seen = observation("It was cancelled.\n", 0, cancelled());
+    seen.leaked_processes.push(LeakedProcess { command: "sleep 600".into() });
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::LeakedProcess]);
+}
+
+#[test]
+fn output_is_compared_with_the_names_that_the_service_saw() {
+    let mut contract = contract();
+    contract.outputs.insert(Outcome::Cancelled, "{backup} of {operation} was cancelled\n".into());
+    let mut names = placeholders();
+    names.backup = "asked-for".into();
+    let expected = format!("b of {OPERATION} was cancelled");
+    let judged =
+        |stdout: &str| judge(&cancel_wins(), &contract, &observation(stdout, 0, cancelled()), &names);
+    assert_eq!(judged(&format!("{expected}\r\n")), []);
+    let findings = judged("b was cancelled\n");
+    assert_eq!(findings[0].rule, Rule::OutputDiffers);
+    insta::assert_snapshot!(findings[0].diff.as_deref().unwrap(), @"
+    --- expected
+    +++ printed
+    @@ -1 +1 @@
+    -b of projects/p/instances/i/backups/b/operations/_auto_op_1 was cancelled
+    +b was cancelled
+    ");
+}
+
+#[test]
+fn a_text_for_one_scenario_wins_over_its_outcome() {
+    let mut contract = contract();
+    contract.outputs.insert(Outcome::Cancelled, "no".into());
+    contract.outputs_by_scenario.insert("made-up".into(), "was cancelled".into());
+    let seen = observation("was cancelled\n", 0, cancelled());
+    assert_eq!(judge(&cancel_wins(), &contract, &seen, &placeholders()), []);
+}
+
+#[test]
+fn output_that_was_not_kept_whole_never_compares_as_equal() {
+    let mut contract = contract();
+    contract.outputs.insert(Outcome::Cancelled, "was cancelled".into());
+    let mut seen = observation("was cancelled", 0, cancelled());
+    seen.stdout.dropped = 5;
+    let findings = judge(&cancel_wins(), &contract, &seen, &placeholders());
+    assert_eq!(findings[0].rule, Rule::OutputDiffers);
+}
+
+fn any_state() -> impl Strategy<Value = OperationState> {
+    prop_oneof![
+        Just(OperationState::Running),
+        Just(OperationState::Completed),
+        Just(OperationState::Failed(Code::Cancelled)),
+        Just(OperationState::Failed(Code::Internal)),
+    ]
+}
+
+fn any_observation() -> impl Strategy<Value = Observation> {
+    let ended =
+        prop_oneof![(0..3).prop_map(Ended::Code), Just(Ended::Deadline), (1..16).prop_map(Ended::Signal)];
+    let said = proptest::sample::subsequence(
+        vec!["was cancelled", "was completed", "Deleted", "failed", "noise"],
+        0..=5,
+    );
+    (ended, said, any_state(), any_state(), any::<bool>(), any::<bool>(), 0..3u32).prop_map(
+        |(ended, said, at_exit, settled, left, foreign, requests)| {
+            let backups = || if left { vec![backup(foreign)] } else { Vec::new() };
+            let mut seen = observation(&said.join("\n"), 0, ended_with(settled, backups()));
+            seen.at_exit = ended_with(at_exit, backups());
+            seen.ended = ended;
+            seen.journal.truncate(requests as usize);
+            seen
+        },
+    )
+}
+
+proptest! {
+    #[test]
+    fn the_same_observation_has_the_same_findings(seen in any_observation()) {
+        prop_assert_eq!(rules(&cancel_wins(), &seen), rules(&cancel_wins(), &seen));
+    }
+
+    #[test]
+    fn a_leak_is_found_exactly_when_an_own_backup_is_left(seen in any_observation()) {
+        let left = seen.settled.own_backups().count();
+        let found = rules(&cancel_wins(), &seen).into_iter().filter(|rule| *rule == Rule::LeakedBackup).count();
+        prop_assert_eq!(left, found);
+    }
+
+    #[test]
+    fn no_finding_means_that_every_claim_holds_and_the_exit_is_true(seen in any_observation()) {
+        if rules(&cancel_wins(), &seen).is_empty() {
+            let truth = Truth::of(&seen);
+            prop_assert_eq!(seen.ended, Ended::Code(0));
+            prop_assert!(truth.left.is_empty());
+            for (text, claim) in [("was cancelled", Claim::Cancelled), ("was completed", Claim::Completed)] {
+                prop_assert!(!seen.stdout.text.contains(text) || truth.holds(claim));
+            }
+        }
+    }
+
+    #[test]
+    fn what_did_not_end_by_itself_never_passes(mut seen in any_observation(), signal in any::<bool>()) {
+        seen.ended = if signal { Ended::Signal(9) } else { Ended::Deadline };
+        prop_assert!(!rules(&cancel_wins(), &seen).is_empty());
+    }
+}

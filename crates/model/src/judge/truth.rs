@@ -1,0 +1,56 @@
+//! What is so, by the service's account.
+
+use crate::{Claim, Code, Observation, OperationState, RequestKind};
+
+/// What became of the sample's own backup and operation.
+///
+/// Sources: `Operation.error` and `Operation.response` (google/longrunning/operations.proto) for the end of the
+/// operation, the journal for deletions.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Truth {
+    /// The operation ended with the code CANCELLED.
+    pub cancelled: bool,
+    /// The operation ended with a response.
+    pub completed: bool,
+    /// A request of the sample deleted a backup that existed.
+    pub deleted: bool,
+    /// The operation ended with another error, or a request was answered with an error.
+    pub failed: bool,
+    /// The full names of the sample's backups that are left, with their states.
+    pub left: Vec<String>,
+}
+
+impl Truth {
+    /// Reads the truth off an observation.
+    pub fn of(observation: &Observation) -> Truth {
+        let ends: Vec<OperationState> =
+            observation.settled.own_operations().map(|operation| operation.state).collect();
+        let failed_otherwise = |state: &OperationState| matches!(state, OperationState::Failed(code) if *code != Code::Cancelled);
+        Truth {
+            cancelled: ends.iter().any(|state| state.is_cancelled()),
+            completed: ends.contains(&OperationState::Completed),
+            deleted: observation.journal.iter().any(|entry| {
+                entry.kind() == RequestKind::Delete
+                    && entry.before.backup.is_some()
+                    && entry.after.backup != entry.before.backup
+            }),
+            failed: ends.iter().any(failed_otherwise)
+                || observation.journal.iter().any(|entry| entry.reply.code != Code::Ok),
+            left: observation
+                .settled
+                .own_backups()
+                .map(|backup| format!("{} ({})", backup.name, backup.state))
+                .collect(),
+        }
+    }
+
+    /// True if a claim is so.
+    pub fn holds(&self, claim: Claim) -> bool {
+        match claim {
+            Claim::Cancelled => self.cancelled,
+            Claim::Completed => self.completed,
+            Claim::Deleted => self.deleted,
+            Claim::Failed => self.failed,
+        }
+    }
+}
