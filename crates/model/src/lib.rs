@@ -32,6 +32,6 @@ pub use journal::{
 };
 pub use judge::judge;
 pub use observation::{Captured, Ended, LeakedProcess, Observation};
-pub use results::{CaseResult, Environment, Results, SCHEMA_VERSION, Summary, Verdict};
+pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Summary, Verdict};
 pub use scenario::{Expectation, ExpectedExit, Given, GivenBackup, Scenario};
 pub use schedule::{Decision, RequestKind, Schedule, ScheduleError, Term, suggestion};

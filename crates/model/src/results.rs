@@ -75,6 +75,18 @@ impl fmt::Display for Verdict {
     }
 }
 
+/// The lines that a reader would change to mend a sample: the region in its file, or the block in the page.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Location {
+    /// The path of the file, relative to the root of the repository, with forward slashes.
+    pub file: String,
+    /// The first line, from 1.
+    pub first_line: u32,
+    /// The last line, which belongs to the region.
+    pub last_line: u32,
+}
+
 /// One case with its verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -96,6 +108,9 @@ pub struct CaseResult {
     /// What was seen; none if the case was not run.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub observation: Option<Observation>,
+    /// Where the code that was judged is written; none if its file lies outside the repository.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub location: Option<Location>,
     /// The factor by which time was warped for the sample; none for real time.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub time_warp: Option<u32>,
@@ -155,6 +170,9 @@ pub struct Results {
     /// True if the run was interrupted: the cases that did not end are `skipped`.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub interrupted: bool,
+    /// True if options chose among the cases: one that is missing here was not asked for, and may still exist.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub filtered: bool,
     /// What the run wants to say besides the cases: blocks of the page that no manifest covers, time that could
     /// not be warped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
