@@ -1,1 +1,2 @@
-//! Placeholder.
+//! Emulator.
+pub mod proto;

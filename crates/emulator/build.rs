@@ -1,0 +1,77 @@
+//! Compiles the official protos of the emulated services into messages and a descriptor set.
+//!
+//! The protos lie in the published crate `google-cloud-googleapis`, which this package names as a build dependency
+//! for no other reason. They are compiled in process, so that no `protoc` is needed.
+
+use std::env;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail, ensure};
+use cargo_metadata::MetadataCommand;
+use prost::Message;
+
+/// The package that holds the protos, in the folder `googleapis/`.
+const PACKAGE: &str = "google-cloud-googleapis";
+
+/// What is emulated, and the details of errors. All that these import comes along.
+const PROTOS: &[&str] = &[
+    "google/spanner/admin/database/v1/spanner_database_admin.proto",
+    "google/spanner/admin/instance/v1/spanner_instance_admin.proto",
+    "google/spanner/v1/spanner.proto",
+    "google/longrunning/operations.proto",
+    "google/iam/v1/iam_policy.proto",
+    "google/cloud/alloydb/v1/service.proto",
+    "google/cloud/alloydb/v1beta/service.proto",
+    "google/rpc/code.proto",
+    "google/rpc/error_details.proto",
+    "google/rpc/status.proto",
+];
+
+fn main() -> Result<()> {
+    println!("cargo:rerun-if-changed=build.rs");
+    let include = find_protos()?;
+    let output = PathBuf::from(variable("OUT_DIR")?);
+
+    let mut compiler = protox::Compiler::new([&include])?;
+    compiler.include_imports(true).open_files(PROTOS.iter().map(|proto| include.join(proto)))?;
+    // This encoding keeps the extensions in the options, `google.api.http` among them; prost's own types drop them.
+    let descriptors = compiler.encode_file_descriptor_set();
+    std::fs::write(output.join("descriptors.bin"), &descriptors)?;
+
+    let files = prost_types::FileDescriptorSet::decode(descriptors.as_slice())?;
+    prost_build::Config::new()
+        .enable_type_names()
+        .type_name_domain(["."], "type.googleapis.com")
+        .disable_comments(["."])
+        .include_file("protos.rs")
+        .out_dir(output)
+        .compile_fds(files)
+        .context("cannot generate the messages of the official protos")
+}
+
+/// The folder `googleapis/` in the sources of [`PACKAGE`], which Cargo has fetched to build this very script.
+fn find_protos() -> Result<PathBuf> {
+    let manifest = Path::new(&variable("CARGO_MANIFEST_DIR")?).join("Cargo.toml");
+    let metadata = MetadataCommand::new()
+        .manifest_path(&manifest)
+        .other_options(
+            ["--offline", "--locked", "--filter-platform", &variable("TARGET")?].map(str::to_owned).to_vec(),
+        )
+        .exec()
+        .with_context(|| {
+            format!("cannot find the sources of {PACKAGE}: run `cargo fetch --locked`, then build again")
+        })?;
+    let Some(package) = metadata.packages.iter().find(|package| package.name.as_str() == PACKAGE) else {
+        bail!("{}: {PACKAGE} is missing in [build-dependencies]", manifest.display());
+    };
+    let Some(folder) = package.manifest_path.parent() else {
+        bail!("{} has no parent folder", package.manifest_path);
+    };
+    let include = folder.join("googleapis");
+    ensure!(include.is_dir(), "{folder}: {PACKAGE} {} has no folder `googleapis`", package.version);
+    Ok(include.into_std_path_buf())
+}
+
+fn variable(name: &str) -> Result<String> {
+    env::var(name).with_context(|| format!("Cargo did not set {name} for the build script"))
+}
