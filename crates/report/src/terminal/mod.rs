@@ -1,0 +1,104 @@
+//! The report on a terminal: the matrix, then every case that is not as expected, in full.
+
+mod case;
+mod matrix;
+pub(crate) mod paint;
+mod requests;
+
+use rescind_model::{Results, Verdict};
+use textwrap::core::display_width;
+
+use self::paint::{BOLD, DIM, Paint, of_verdict};
+use crate::grouping::{is_detailed, not_run};
+use crate::matrix::Matrix;
+use crate::text::{one_line, plural};
+
+/// How the terminal is.
+#[derive(Clone, Copy, Debug)]
+pub struct Options {
+    /// Its width in columns. Texts are wrapped and tables drawn to it; lines of samples are not.
+    pub width: usize,
+    /// True for colour: the output is a terminal that has some, and `NO_COLOR` is not set.
+    pub color: bool,
+}
+
+impl Default for Options {
+    /// What suits a file or a log.
+    fn default() -> Options {
+        Options { width: 100, color: false }
+    }
+}
+
+/// Tables and texts are not drawn narrower than this.
+const MIN_WIDTH: usize = 40;
+
+/// Draws the results. The text ends with a line end and holds no control character but line ends and, with
+/// [`Options::color`], the sequences of its own colours.
+pub fn render(results: &Results, options: &Options) -> String {
+    let paint = Paint { color: options.color };
+    let width = options.width.max(MIN_WIDTH);
+    let mut out = String::new();
+    for matrix in Matrix::all(results) {
+        matrix::draw(&mut out, &matrix, width, paint);
+    }
+    let summary = summary_line(results, width, paint);
+    out.push_str(&summary);
+    draw_not_run(&mut out, results, width, paint);
+    draw_notices(&mut out, results, width, paint);
+    for case in results.cases.iter().filter(|case| is_detailed(case)) {
+        out.push('\n');
+        case::draw(&mut out, case, width, paint);
+    }
+    if results.cases.iter().any(is_detailed) {
+        // The matrix may have scrolled away.
+        out.push_str(&format!("\n{summary}"));
+    }
+    out
+}
+
+/// `38 cases: 30 pass, 8 fail`, in colour; `interrupted` comes first, for it changes what the numbers mean.
+fn summary_line(results: &Results, width: usize, paint: Paint) -> String {
+    let summary = results.summary();
+    let total = results.cases.len();
+    let interrupted = if results.interrupted { "interrupted; " } else { "" };
+    let head = format!("{interrupted}{total} case{}", plural(total));
+    let mut line = paint.text(BOLD, &head);
+    let mut used = display_width(&head);
+    let verdicts = Verdict::ALL.into_iter().filter(|verdict| summary.count(*verdict) > 0);
+    for (index, verdict) in verdicts.enumerate() {
+        let count = format!("{} {verdict}", summary.count(verdict));
+        let mark = if index == 0 { ":" } else { "," };
+        line.push_str(mark);
+        used += mark.len() + 1 + display_width(&count);
+        if used >= width {
+            line.push_str("\n ");
+            used = 2 + display_width(&count);
+        }
+        line.push_str(&format!(" {}", paint.text(of_verdict(verdict), &count)));
+    }
+    line.push('\n');
+    line
+}
+
+fn draw_not_run(out: &mut String, results: &Results, width: usize, paint: Paint) {
+    for group in not_run(results) {
+        let verdict = paint.text(of_verdict(group.verdict), &group.verdict.to_string());
+        let count = format!("{} case{}", group.cases, plural(group.cases));
+        out.push_str(&format!("\n{verdict} {} ({count})\n", paint.text(BOLD, &group.sample.to_string())));
+        case::wrap(out, group.reason, "  ", "  ", width);
+        if group.verdict == Verdict::SetupError {
+            out.push_str(&format!("  {} {}\n", paint.text(DIM, "replay"), one_line(group.replay)));
+        }
+    }
+}
+
+fn draw_notices(out: &mut String, results: &Results, width: usize, paint: Paint) {
+    for (index, notice) in results.notices.iter().enumerate() {
+        if index == 0 {
+            out.push('\n');
+        }
+        let mut text = String::new();
+        case::wrap(&mut text, &format!("note: {notice}"), "", "  ", width);
+        out.push_str(&text.replacen("note:", &paint.text(BOLD, "note:"), 1));
+    }
+}
