@@ -1,5 +1,25 @@
-//! YAML to resolved manifests and scenarios, with errors that name the file, the line and the column.
+//! YAML to resolved manifests and scenarios, with errors that name the file, the line and the column; and the code
+//! that is published elsewhere: in the region of a file, in a block of a page.
+//!
+//! [`Catalog::load`] reads every file twice over: first as typed, each value with its place in the file, then
+//! resolved against the other files. What the rest of rescind sees is resolved: [`Manifest`] here, and
+//! [`Scenario`](rescind_model::Scenario) in the model.
 
+mod catalog;
+mod check;
+mod diagnostic;
+mod lines;
+mod located;
 mod manifest;
+mod manifests;
+mod raw;
+mod region;
+mod scalar;
+mod scenarios;
+mod yaml;
 
+pub use catalog::Catalog;
+pub use diagnostic::{Diagnostic, Diagnostics, Place};
+pub use lines::Lines;
 pub use manifest::{COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHOLDERS, Source, Stage, Tool};
+pub use region::{Region, RegionError, Replaced};

@@ -57,6 +57,20 @@ pub enum Outcome {
     Unresolved,
 }
 
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Outcome; 8] = [
+        Outcome::Cancelled,
+        Outcome::Completed,
+        Outcome::CancelRefused,
+        Outcome::Undeleted,
+        Outcome::Failed,
+        Outcome::Refused,
+        Outcome::ReplyLost,
+        Outcome::Unresolved,
+    ];
+}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {

@@ -1,0 +1,189 @@
+//! The catalogue: every manifest and every scenario below a root.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rescind_model::{SampleId, Scenario, Service, suggestion};
+use serde::de::DeserializeOwned;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
+use crate::manifests::{Resolver, ScenarioNames};
+use crate::raw::{RawManifest, RawScenario};
+use crate::{Manifest, scenarios, yaml};
+
+/// The folder of all manifests and scenarios, below the root.
+const FOLDER: &str = "manifests";
+/// The folder of the scenarios in it.
+const SCENARIOS: &str = "scenarios";
+/// The folder of the JSON Schemas in it.
+const SCHEMA: &str = "schema";
+
+/// Every manifest and every scenario below a root.
+#[derive(Clone, Debug)]
+pub struct Catalog {
+    /// The manifests, in the order of their ids.
+    pub manifests: Vec<Manifest>,
+    /// The scenarios, in the order of their names.
+    pub scenarios: Vec<Scenario>,
+}
+
+impl Catalog {
+    /// Reads `manifests/<service>/<language>.yaml` and `manifests/scenarios/<name>.yaml` below a root, and looks for
+    /// the files that the manifests name. Paths in the result are absolute if the root is.
+    ///
+    /// # Errors
+    /// Every mistake in every file. Of a file that is not even of the right form (no YAML, an unknown key, a wrong
+    /// type), it is the first one, for what else is wrong with it can then not be told.
+    pub fn load(root: &Path) -> Result<Catalog, Diagnostics> {
+        let mut loader = Loader { root, found: Vec::new() };
+        let catalog = loader.load();
+        Diagnostics::of(loader.found).map(|()| catalog)
+    }
+
+    /// The manifest of a sample.
+    pub fn manifest(&self, id: &SampleId) -> Option<&Manifest> {
+        self.manifests.iter().find(|manifest| manifest.id == *id)
+    }
+
+    /// The scenario of a name.
+    pub fn scenario(&self, name: &str) -> Option<&Scenario> {
+        self.scenarios.iter().find(|scenario| scenario.name == name)
+    }
+}
+
+/// A YAML file: its path relative to the root, and its name without the extension.
+struct File {
+    path: PathBuf,
+    stem: String,
+}
+
+struct Loader<'a> {
+    root: &'a Path,
+    found: Vec<Diagnostic>,
+}
+
+impl Loader<'_> {
+    fn load(&mut self) -> Catalog {
+        let services = self.folders();
+        let mut names = ScenarioNames::new();
+        let mut scenarios = Vec::new();
+        for file in self.files(&Path::new(FOLDER).join(SCENARIOS)) {
+            let scenario = self.scenario(&file);
+            names.insert(file.stem, scenario.as_ref().map(|scenario| scenario.services.clone()));
+            scenarios.extend(scenario);
+        }
+        let mut manifests = Vec::new();
+        for (service, folder) in services {
+            for file in self.files(&folder) {
+                manifests.extend(self.manifest(&file, service, &names));
+            }
+        }
+        scenarios.sort_by(|a, b| a.name.cmp(&b.name));
+        manifests.sort_by(|a, b| a.id.cmp(&b.id));
+        Catalog { manifests, scenarios }
+    }
+
+    fn scenario(&mut self, file: &File) -> Option<Scenario> {
+        if let Some(message) = scenarios::wrong_name(&file.stem) {
+            self.found.push(whole_file(&file.path, message));
+        }
+        self.read(&file.path, |raw: RawScenario, log| scenarios::resolve(raw, &file.stem, log))
+    }
+
+    fn manifest(&mut self, file: &File, service: Service, names: &ScenarioNames) -> Option<Manifest> {
+        let id = match format!("{service}/{}", file.stem).parse::<SampleId>() {
+            Ok(id) => id,
+            Err(error) => {
+                self.found.push(whole_file(&file.path, error.to_string()));
+                return None;
+            }
+        };
+        let resolver = Resolver { root: self.root, scenarios: names };
+        self.read(&file.path, |raw: RawManifest, log| resolver.resolve(raw, id, &file.path, log))
+    }
+
+    /// Reads a file, and resolves it if it is of the right form.
+    fn read<Raw: DeserializeOwned, T>(
+        &mut self,
+        file: &Path,
+        resolve: impl FnOnce(Raw, &mut Log<'_>) -> Option<T>,
+    ) -> Option<T> {
+        let bytes = match std::fs::read(self.root.join(file)) {
+            Ok(bytes) => bytes,
+            Err(error) => {
+                self.found.push(whole_file(file, format!("cannot be read: {error}")));
+                return None;
+            }
+        };
+        let text: Arc<str> = Arc::from(String::from_utf8_lossy(&bytes));
+        let mut log = Log::new(file, text, &mut self.found);
+        if let Err(error) = std::str::from_utf8(&bytes) {
+            let at = error.valid_up_to();
+            log.at(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "the file is not UTF-8 from here on");
+            return None;
+        }
+        let raw = yaml::read(&mut log)?;
+        resolve(raw, &mut log)
+    }
+
+    /// The folders of the services that have one. Any other folder is a mistake: nothing in it would be seen.
+    fn folders(&mut self) -> BTreeMap<Service, PathBuf> {
+        let mut services = BTreeMap::new();
+        for path in self.entries(Path::new(FOLDER)) {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            if !self.root.join(&path).is_dir() {
+                if is_yaml(&path) {
+                    let message = "a manifest lies in the folder of its service: manifests/spanner/go.yaml";
+                    self.found.push(whole_file(&path, message));
+                }
+            } else if let Ok(service) = name.parse::<Service>() {
+                services.insert(service, path);
+            } else if name != SCENARIOS && name != SCHEMA {
+                let known = Service::ALL.map(Service::name);
+                let close = suggestion(&name, known.into_iter().chain([SCENARIOS, SCHEMA]));
+                let message =
+                    format!("`{name}` is not a service{close}; the services are {}", known.join(", "));
+                self.found.push(whole_file(&path, message));
+            }
+        }
+        services
+    }
+
+    /// The YAML files of a folder.
+    fn files(&mut self, folder: &Path) -> Vec<File> {
+        let mut files = Vec::new();
+        for path in self.entries(folder) {
+            if path.extension().is_some_and(|extension| extension == "yml") {
+                self.found
+                    .push(whole_file(&path, "a file here ends in .yaml, not in .yml; it would not be seen"));
+            } else if is_yaml(&path) {
+                let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+                files.push(File { path, stem });
+            }
+        }
+        files
+    }
+
+    /// What lies in a folder, in the order of names, relative to the root. Hidden files do not count.
+    fn entries(&mut self, folder: &Path) -> Vec<PathBuf> {
+        let listed = self.root.join(folder).read_dir().and_then(|entries| {
+            entries.map(|entry| Ok(entry?.file_name())).collect::<std::io::Result<Vec<_>>>()
+        });
+        match listed {
+            Ok(mut names) => {
+                names.retain(|name| !name.to_string_lossy().starts_with('.'));
+                names.sort();
+                names.into_iter().map(|name| folder.join(name)).collect()
+            }
+            Err(error) => {
+                self.found.push(whole_file(folder, format!("the folder cannot be read: {error}")));
+                Vec::new()
+            }
+        }
+    }
+}
+
+fn is_yaml(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "yaml")
+}

@@ -1,0 +1,105 @@
+//! Checks of single values: paths, patterns, versions, durations, placeholders. Each notes what is wrong, exactly
+//! where it is wrong, and gives what the value means.
+
+use std::path::{Component, Path, PathBuf};
+use std::time::Duration;
+
+use regex::Regex;
+use rescind_model::template;
+
+use crate::diagnostic::Log;
+use crate::located::Located;
+
+/// Notes a mistake in a part of a scalar.
+pub(crate) fn in_scalar(
+    log: &mut Log<'_>,
+    scalar: &Located<String>,
+    offset: usize,
+    length: usize,
+    message: String,
+) {
+    let span = scalar.part(log.text(), offset, length);
+    log.at(span, message);
+}
+
+/// A text for people: one line, not empty.
+pub(crate) fn one_line(log: &mut Log<'_>, key: &str, text: &Located<String>) -> String {
+    if text.value.trim().is_empty() || text.value.trim().contains('\n') {
+        log.at(text.span.clone(), format!("`{key}` must be one line that is not empty"));
+    }
+    text.value.trim().to_owned()
+}
+
+/// A path that stays below the folder that it is relative to.
+pub(crate) fn relative_path(log: &mut Log<'_>, path: &Located<String>) -> Option<PathBuf> {
+    let inside = |part: Component<'_>| matches!(part, Component::Normal(_));
+    let relative = Path::new(&path.value);
+    if path.value.is_empty() || !relative.components().all(inside) {
+        let message = format!("`{}` is not a relative path without `.` and `..`", path.value);
+        log.at(path.span.clone(), message);
+        return None;
+    }
+    Some(relative.to_owned())
+}
+
+/// A regular expression.
+pub(crate) fn pattern(log: &mut Log<'_>, text: &Located<String>) -> Option<Regex> {
+    // The `regex` crate knows where a pattern is wrong, and gives it away only as a drawing.
+    let (what, span) = match regex_syntax::Parser::new().parse(&text.value) {
+        Ok(_) => match Regex::new(&text.value) {
+            Ok(regex) => return Some(regex),
+            Err(error) => (error.to_string(), None),
+        },
+        Err(regex_syntax::Error::Parse(error)) => (error.kind().to_string(), Some(*error.span())),
+        Err(regex_syntax::Error::Translate(error)) => (error.kind().to_string(), Some(*error.span())),
+        Err(error) => (error.to_string(), None),
+    };
+    let (offset, length) =
+        span.map_or((0, text.value.len()), |span| (span.start.offset, span.end.offset - span.start.offset));
+    in_scalar(log, text, offset, length, format!("not a regular expression: {what}"));
+    None
+}
+
+/// A version: dotted numbers.
+pub(crate) fn version(log: &mut Log<'_>, text: &Located<String>) -> Option<Vec<u32>> {
+    let mut numbers = Vec::new();
+    let mut offset = 0;
+    for part in text.value.split('.') {
+        let Ok(number) = part.parse::<u32>() else {
+            let message = format!("`{}` is not a version: dotted numbers, as in \"3.10\"", text.value);
+            in_scalar(log, text, offset, part.len(), message);
+            return None;
+        };
+        numbers.push(number);
+        offset += part.len() + 1;
+    }
+    Some(numbers)
+}
+
+/// A duration above zero.
+pub(crate) fn duration(log: &mut Log<'_>, text: &Located<String>) -> Option<Duration> {
+    use humantime::DurationError;
+    let whole = (0, text.value.len());
+    let ((offset, length), what) = match humantime::parse_duration(&text.value) {
+        Ok(duration) if !duration.is_zero() => return Some(duration),
+        Ok(_) => (whole, "it must be above zero".to_owned()),
+        Err(error) => {
+            let place = match &error {
+                DurationError::InvalidCharacter(at) | DurationError::NumberExpected(at) => (*at, 1),
+                DurationError::UnknownUnit { start, end, .. } => (*start, end - start),
+                _ => whole,
+            };
+            (place, error.to_string())
+        }
+    };
+    let message = format!("`{}` is not a duration such as \"60s\" or \"2m 30s\": {what}", text.value);
+    in_scalar(log, text, offset, length, message);
+    None
+}
+
+/// A text with placeholders out of `names`.
+pub(crate) fn placeholders(log: &mut Log<'_>, text: &Located<String>, names: &[&str]) {
+    if let Err(error) = template::check(&text.value, names) {
+        in_scalar(log, text, error.offset, error.length, error.message);
+    }
+}

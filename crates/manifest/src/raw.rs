@@ -1,0 +1,215 @@
+//! Manifests and scenarios as typed: every value with its place, nothing checked against anything else.
+//!
+//! The JSON Schemas of both formats are made from these types; what their docs say is what an editor shows.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroU32;
+
+use rescind_model::{BackupState, Claim, Expectation, Service, Stream};
+use schemars::JsonSchema;
+use serde::Deserialize;
+
+use crate::located::Located;
+
+type Text = Located<String>;
+type Texts = BTreeMap<Text, Text>;
+
+/// The manifest of one sample: `manifests/<service>/<language>.yaml`.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Manifest")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawManifest {
+    /// The language's name for people: `Node.js`.
+    pub(crate) title: Text,
+    /// Where the code lies.
+    pub(crate) source: RawSource,
+    /// How pages name the language.
+    pub(crate) page: RawPageNames,
+    /// The programs that must be there.
+    pub(crate) toolchain: Vec<RawTool>,
+    /// What is done once for a set of dependencies.
+    #[serde(default)]
+    pub(crate) prepare: RawStage,
+    /// What is done once for each state of the code; left out for interpreted languages.
+    #[serde(default)]
+    pub(crate) build: RawStage,
+    /// How a case is run.
+    pub(crate) run: RawRun,
+    /// The texts with which the bundled sample makes claims.
+    #[serde(default)]
+    pub(crate) claims: Vec<RawClaim>,
+    /// What the bundled sample prints to standard output, by outcome. A key may also be the name of a scenario, whose
+    /// text then wins over that of its outcome. The placeholders are {project}, {instance}, {database}, {backup} and
+    /// {operation}; `{{` and `}}` stand for braces.
+    #[serde(default)]
+    pub(crate) outputs: Texts,
+    /// What published code promises, when it takes the place of the region.
+    #[serde(default)]
+    pub(crate) published: RawPublished,
+}
+
+/// Where the code of a sample lies.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Source")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSource {
+    /// The folder of the project, relative to the root of the repository.
+    pub(crate) folder: Text,
+    /// The file with the region, relative to the folder.
+    pub(crate) file: Text,
+    /// The tag of the region: the code between the lines with `[START tag]` and `[END tag]`.
+    pub(crate) region: Text,
+}
+
+/// How pages name the language.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "PageNames")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPageNames {
+    /// The headings, compared without regard to case.
+    pub(crate) headings: Vec<Text>,
+    /// The first words of the info strings of fenced blocks: `javascript`, `js`.
+    pub(crate) fences: Vec<Text>,
+}
+
+/// A program that a sample needs.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Tool")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawTool {
+    /// Its name on the PATH.
+    pub(crate) program: Text,
+    /// How its version is found.
+    pub(crate) version: RawVersion,
+    /// The commands that install it.
+    #[serde(default)]
+    pub(crate) install: RawInstall,
+}
+
+/// How the version of a program is found, and which will do.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Version")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawVersion {
+    /// The arguments that make the program print its version.
+    pub(crate) args: Vec<String>,
+    /// A regular expression that finds the version in what the program prints, as its first group.
+    pub(crate) pattern: Text,
+    /// The least version that will do: "3.10".
+    pub(crate) minimum: Text,
+}
+
+/// How a program is installed.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Install")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawInstall {
+    /// The command on Debian and Ubuntu.
+    pub(crate) debian: Option<String>,
+    /// The command on macOS.
+    pub(crate) macos: Option<String>,
+}
+
+/// Commands that are run once, in a copy of the sample's folder, and whose result is kept.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Stage")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawStage {
+    /// Files, relative to the sample's folder, that decide whether the result of an earlier run is still good.
+    #[serde(default)]
+    pub(crate) inputs: Vec<Text>,
+    /// The commands, each a program and its arguments. The placeholders are {work} and {cache}.
+    #[serde(default)]
+    pub(crate) steps: Vec<Located<Vec<Text>>>,
+    /// Environment variables of these commands, with the same placeholders.
+    #[serde(default)]
+    pub(crate) environment: Texts,
+}
+
+/// How a case is run.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Run")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawRun {
+    /// The program and its arguments. The placeholders are {work}, {cache}, {emulator}, {project}, {instance},
+    /// {database} and {backup}.
+    pub(crate) command: Located<Vec<Text>>,
+    /// Environment variables, with the same placeholders.
+    #[serde(default)]
+    pub(crate) environment: Texts,
+    /// When a case must have ended, in real time: "60s" (the default), "2m 30s".
+    pub(crate) deadline: Option<Text>,
+    /// By what factor the sample's time may run faster; left out if it must not.
+    pub(crate) time_warp: Option<NonZeroU32>,
+    /// How many cases of this sample may run at once; left out for as many as the run allows.
+    pub(crate) jobs: Option<NonZeroU32>,
+}
+
+/// A text that makes a claim.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "ClaimPattern")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawClaim {
+    /// The claim that is made.
+    pub(crate) claim: Claim,
+    /// A regular expression, searched line by line.
+    pub(crate) pattern: Text,
+    /// The stream that is searched.
+    #[serde(default)]
+    pub(crate) stream: Stream,
+}
+
+/// What published code promises, when it takes the place of the region.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Published")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawPublished {
+    /// The texts with which it makes claims.
+    #[serde(default)]
+    pub(crate) claims: Vec<RawClaim>,
+    /// What it prints to standard output, as in `outputs`. What is missing is not compared.
+    #[serde(default)]
+    pub(crate) outputs: Texts,
+}
+
+/// A scenario: `manifests/scenarios/<name>.yaml`.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Scenario")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawScenario {
+    /// One sentence that says what happens.
+    pub(crate) title: Text,
+    /// The services that it can be played with.
+    pub(crate) services: Located<Vec<Located<Service>>>,
+    /// What is there before the sample begins.
+    #[serde(default)]
+    pub(crate) given: RawGiven,
+    /// The server's decisions, as terms REQUEST[COUNT]:DECISION. Left out, the rules of the service decide all.
+    pub(crate) schedule: Option<Text>,
+    /// What must come of it.
+    pub(crate) expect: Expectation,
+}
+
+/// What is there before the sample begins. The instance always is.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Given")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawGiven {
+    /// True if the database that the sample is told to back up does not exist.
+    #[serde(default)]
+    pub(crate) database_missing: bool,
+    /// The backups of that database.
+    #[serde(default)]
+    pub(crate) backups: Vec<RawGivenBackup>,
+}
+
+/// A backup that is there before the sample begins.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "GivenBackup")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawGivenBackup {
+    /// Its id. `{backup}` stands for the id that the sample is told to use.
+    pub(crate) id: Text,
+    /// Its state; a backup that is given as CREATING stays so for the whole case.
+    pub(crate) state: BackupState,
+}

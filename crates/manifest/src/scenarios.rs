@@ -1,0 +1,75 @@
+//! From scenarios as typed to scenarios resolved.
+
+use std::collections::BTreeSet;
+
+use rescind_model::{Given, GivenBackup, Outcome, Scenario, Schedule, ScheduleError};
+
+use crate::check;
+use crate::diagnostic::Log;
+use crate::located::Located;
+use crate::raw::{RawGivenBackup, RawScenario};
+
+/// The only placeholder in the id of a backup that is given.
+const ID_PLACEHOLDERS: [&str; 1] = ["backup"];
+
+/// Why a file stem cannot be the name of a scenario; none if it can.
+pub(crate) fn wrong_name(name: &str) -> Option<String> {
+    let is_word =
+        |word: &str| !word.is_empty() && word.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit());
+    if !name.split('-').all(is_word) {
+        return Some(format!("`{name}` is not a name of a scenario: lower-case words, joined by hyphens"));
+    }
+    Outcome::ALL.iter().any(|outcome| outcome.to_string() == name).then(|| {
+        format!("`{name}` is the name of an outcome; as a key of `outputs` it would mean two things")
+    })
+}
+
+/// Resolves a scenario, and notes all that is wrong with it.
+pub(crate) fn resolve(raw: RawScenario, name: &str, log: &mut Log<'_>) -> Option<Scenario> {
+    let title = check::one_line(log, "title", &raw.title);
+    if raw.services.value.is_empty() {
+        log.at(raw.services.span.clone(), "a scenario is for at least one service");
+    }
+    let mut services = Vec::new();
+    for service in raw.services.value {
+        if services.contains(&service.value) {
+            log.at(service.span, format!("the service `{}` is listed twice", service.value));
+        } else {
+            services.push(service.value);
+        }
+    }
+    let backups = given_backups(raw.given.backups, log);
+    let schedule = raw.schedule.map_or(Some(Schedule::default()), |text| schedule(&text, log));
+    Some(Scenario {
+        name: name.to_owned(),
+        title,
+        services,
+        given: Given { database_missing: raw.given.database_missing, backups },
+        schedule: schedule?,
+        expect: raw.expect,
+    })
+}
+
+fn schedule(text: &Located<String>, log: &mut Log<'_>) -> Option<Schedule> {
+    match text.value.parse() {
+        Ok(schedule) => Some(schedule),
+        Err(ScheduleError { offset, length, message }) => {
+            check::in_scalar(log, text, offset, length, message);
+            None
+        }
+    }
+}
+
+fn given_backups(raw: Vec<RawGivenBackup>, log: &mut Log<'_>) -> Vec<GivenBackup> {
+    let mut seen = BTreeSet::new();
+    let mut backups = Vec::new();
+    for RawGivenBackup { id, state } in raw {
+        check::placeholders(log, &id, &ID_PLACEHOLDERS);
+        if !seen.insert(id.value.clone()) {
+            log.at(id.span, format!("the backup `{}` is given twice", id.value));
+            continue;
+        }
+        backups.push(GivenBackup { id: id.value, state });
+    }
+    backups
+}
