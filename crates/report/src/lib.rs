@@ -4,6 +4,7 @@
 //! of samples are never trusted; see [`text`].
 
 mod grouping;
+pub mod json;
 mod matrix;
 pub mod progress;
 mod requests;

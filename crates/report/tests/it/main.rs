@@ -1,4 +1,8 @@
 //! The reports as their readers see them: golden files of one fixed results object, and hostile input.
 
+// Clippy takes only functions with `#[test]` for tests, not what they are built of.
+#![allow(clippy::unwrap_used)]
+
 mod every;
+mod json;
 mod terminal;

@@ -1,0 +1,125 @@
+//! What the cases are built of: journals, observations, locations.
+
+use rescind_model::{
+    BackupState, BackupView, Captured, CaseResult, Code, Ended, Entry, Location, Observation, OperationState,
+    OperationView, Reply, Snapshot, Touched, Transport, Verdict,
+};
+
+pub(super) const INSTANCE: &str = "projects/spanner-case/instances/test-instance";
+
+/// The states of the backup and of its operation.
+pub(super) type States = (Option<BackupState>, Option<OperationState>);
+
+pub(super) const NOTHING: States = (None, None);
+pub(super) const RUNNING: States = (Some(BackupState::Creating), Some(OperationState::Running));
+pub(super) const READY: States = (Some(BackupState::Ready), Some(OperationState::Completed));
+pub(super) const CANCELLED: States = (None, Some(OperationState::Failed(Code::Cancelled)));
+pub(super) const FAILED: States = (None, Some(OperationState::Failed(Code::Internal)));
+pub(super) const FOREIGN: States = (Some(BackupState::Ready), None);
+
+pub(super) fn backup() -> String {
+    format!("{INSTANCE}/backups/my-backup")
+}
+
+pub(super) fn operation() -> String {
+    format!("{}/operations/_auto_op_1", backup())
+}
+
+/// Builds a journal request by request; each begins in the state in which the one before it ended.
+pub(super) struct Journal {
+    pub(super) entries: Vec<Entry>,
+    pub(super) state: States,
+}
+
+impl Journal {
+    pub(super) fn from(state: States) -> Journal {
+        Journal { entries: Vec::new(), state }
+    }
+
+    pub(super) fn request(
+        mut self,
+        rpc: &str,
+        decision: &str,
+        code: Code,
+        message: &str,
+        after: States,
+    ) -> Journal {
+        let touched = |(backup, operation): States| Touched { backup, operation };
+        let shown = matches!(rpc, "CreateBackup" | "GetOperation") && code == Code::Ok;
+        let view = after.1.filter(|_| shown);
+        self.entries.push(Entry {
+            seq: u32::try_from(self.entries.len() + 1).unwrap(),
+            transport: Transport::Grpc,
+            rpc: rpc.to_owned(),
+            resource: if rpc.ends_with("Operation") { operation() } else { backup() },
+            decisions: decision.split_whitespace().map(str::to_owned).collect(),
+            reply: Reply {
+                code,
+                message: message.to_owned(),
+                operation: view.map(|state| OperationView { name: operation(), state, foreign: false }),
+            },
+            fault: code != Code::Ok && !decision.is_empty(),
+            before: touched(self.state),
+            after: touched(after),
+        });
+        self.state = after;
+        self
+    }
+
+    pub(super) fn ok(self, rpc: &str, decision: &str, after: States) -> Journal {
+        self.request(rpc, decision, Code::Ok, "", after)
+    }
+}
+
+pub(super) fn snapshot((backup_state, operation_state): States, foreign: bool) -> Snapshot {
+    Snapshot {
+        backups: backup_state
+            .map(|state| BackupView { name: backup(), state, foreign })
+            .into_iter()
+            .collect(),
+        operations: operation_state
+            .map(|state| OperationView { name: operation(), state, foreign: false })
+            .into_iter()
+            .collect(),
+    }
+}
+
+pub(super) fn observed(ended: Ended, stdout: &str, stderr: &str, journal: Journal) -> Observation {
+    let foreign = journal.entries.first().is_some_and(|entry| entry.before.backup.is_some());
+    let given = snapshot(if foreign { FOREIGN } else { NOTHING }, foreign);
+    let end = snapshot(journal.state, foreign);
+    Observation {
+        ended,
+        stdout: Captured::whole(stdout),
+        stderr: Captured::whole(stderr),
+        leaked_processes: Vec::new(),
+        journal: journal.entries,
+        given,
+        at_exit: end.clone(),
+        settled: end,
+    }
+}
+
+pub(super) fn case(id: &str, title: &str, schedule: &str, verdict: Verdict) -> CaseResult {
+    CaseResult {
+        id: id.parse().unwrap(),
+        title: title.to_owned(),
+        schedule: schedule.to_owned(),
+        verdict,
+        reason: None,
+        findings: Vec::new(),
+        observation: None,
+        location: None,
+        time_warp: None,
+        wall_ms: 0,
+        replay: {
+            let (sample, scenario) = id.rsplit_once('/').unwrap();
+            let (service, language) = sample.split_once('/').unwrap();
+            format!("rescind run --service {service} --language {language} --scenario {scenario}")
+        },
+    }
+}
+
+pub(super) fn location(file: &str, first_line: u32, last_line: u32) -> Option<Location> {
+    Some(Location { file: file.to_owned(), first_line, last_line })
+}

@@ -1,0 +1,77 @@
+//! One fixed results object that holds every verdict and every rule, as real runs would have them.
+
+mod build;
+mod go;
+mod nodejs;
+mod python;
+
+use std::collections::BTreeMap;
+
+use rescind_model::{CaseResult, Ended, Environment, Results, Rule, SCHEMA_VERSION, Verdict};
+
+use self::build::{Journal, NOTHING, case, observed};
+
+fn not_run() -> Vec<CaseResult> {
+    let titles = [
+        ("cancel-wins", "The cancel takes effect at once."),
+        ("operation-fails", "The operation ends with INTERNAL although a cancel was acknowledged."),
+    ];
+    let mut cases = Vec::new();
+    for (scenario, title) in titles {
+        cases.push(CaseResult {
+            reason: Some("needs javac 17 or newer, found none\ninstall it with: apt-get install openjdk-17-jdk-headless".to_owned()),
+            ..case(&format!("spanner/java/{scenario}"), title, "create:running", Verdict::Unsupported)
+        });
+        cases.push(CaseResult {
+            reason: Some("prepare failed: `bundle install` exited with 5\nCould not find gem 'google-cloud-spanner (= 2.99)'".to_owned()),
+            ..case(&format!("spanner/ruby/{scenario}"), title, "create:running", Verdict::SetupError)
+        });
+    }
+    cases.push(case("geminidb/curl/cancel-wins", titles[0].1, "create:running", Verdict::Skipped));
+    cases.push(CaseResult {
+        observation: Some(observed(Ended::Code(0), "Stopped.\n", "", Journal::from(NOTHING))),
+        wall_ms: 44,
+        ..case("geminidb/curl/operation-fails", titles[1].1, "create:running", Verdict::Pass)
+    });
+    cases
+}
+
+/// Every verdict and every rule.
+pub fn results() -> Results {
+    let mut cases: Vec<CaseResult> =
+        [python::cases(), nodejs::cases(), go::cases(), not_run()].into_iter().flatten().collect();
+    cases.sort_by(|a, b| a.id.cmp(&b.id));
+    let toolchains = [("go", "1.24.1"), ("nodejs", "22.11.0"), ("python", "3.12.3")];
+    Results {
+        schema_version: SCHEMA_VERSION,
+        environment: Environment {
+            rescind: "0.1.0".to_owned(),
+            platform: "linux/x86_64".to_owned(),
+            emulator: "embedded".to_owned(),
+            source: "docs/cancel-backup-create.md".to_owned(),
+            toolchains: toolchains.map(|(name, version)| (name.to_owned(), version.to_owned())).into(),
+        },
+        interrupted: true,
+        filtered: false,
+        notices: vec![
+            "docs/cancel-backup-create.md:210: the block for `PowerShell` has no manifest and was not checked".to_owned(),
+        ],
+        cases,
+    }
+}
+
+#[test]
+fn every_verdict_and_every_rule_is_there() {
+    let results = results();
+    let summary = results.summary();
+    for verdict in Verdict::ALL {
+        assert!(summary.count(verdict) > 0, "no case is {verdict}");
+    }
+    let mut rules: BTreeMap<&str, usize> = BTreeMap::new();
+    for finding in results.cases.iter().flat_map(|case| &case.findings) {
+        *rules.entry(finding.rule.id()).or_default() += 1;
+    }
+    for rule in Rule::ALL {
+        assert!(rules.contains_key(rule.id()), "no case breaks {rule}");
+    }
+}
