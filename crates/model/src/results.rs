@@ -192,15 +192,75 @@ impl Results {
     }
 
     /// The [exit code](exit) of the run: the worst of its cases, where a finding says more than a failed set-up.
+    ///
+    /// A run in which not one case could be run has shown nothing, and so has failed to be set up.
     pub fn exit_code(&self) -> u8 {
         if self.interrupted {
             return exit::INTERRUPTED;
         }
         let codes = || self.cases.iter().map(|case| case.verdict.exit_code());
+        let none_ran =
+            self.cases.iter().all(|case| matches!(case.verdict, Verdict::Unsupported | Verdict::Skipped));
         if codes().any(|code| code == exit::FINDINGS) {
             exit::FINDINGS
+        } else if none_ran && !self.cases.is_empty() {
+            exit::SETUP
         } else {
             codes().max().unwrap_or(exit::OK)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn results(verdicts: &[Verdict]) -> Results {
+        let case = |verdict: &Verdict| CaseResult {
+            id: "spanner/go/cancel-wins".parse().unwrap(),
+            title: String::new(),
+            schedule: String::new(),
+            verdict: *verdict,
+            reason: None,
+            findings: Vec::new(),
+            observation: None,
+            location: None,
+            time_warp: None,
+            wall_ms: 0,
+            replay: String::new(),
+        };
+        Results {
+            schema_version: SCHEMA_VERSION,
+            environment: Environment {
+                rescind: String::new(),
+                platform: String::new(),
+                emulator: String::new(),
+                source: String::new(),
+                toolchains: BTreeMap::new(),
+            },
+            interrupted: false,
+            filtered: false,
+            notices: Vec::new(),
+            cases: verdicts.iter().map(case).collect(),
+        }
+    }
+
+    #[test]
+    fn the_exit_code_is_that_of_the_worst_case() {
+        use Verdict::{Fail, Pass, SetupError, Skipped, Unsupported};
+        assert_eq!(results(&[]).exit_code(), exit::OK);
+        assert_eq!(results(&[Pass, Unsupported]).exit_code(), exit::OK);
+        assert_eq!(results(&[Pass, SetupError]).exit_code(), exit::SETUP);
+        assert_eq!(results(&[Fail, SetupError, Pass]).exit_code(), exit::FINDINGS);
+        assert_eq!(results(&[Unsupported, Skipped]).exit_code(), exit::SETUP);
+        let interrupted = Results { interrupted: true, ..results(&[Fail]) };
+        assert_eq!(interrupted.exit_code(), exit::INTERRUPTED);
+    }
+
+    #[test]
+    fn the_summary_counts_each_verdict() {
+        let summary = results(&[Verdict::Pass, Verdict::Fail, Verdict::Pass]).summary();
+        assert_eq!(summary.count(Verdict::Pass), 2);
+        assert_eq!(summary.to_string(), "3 cases: 2 pass, 1 fail");
     }
 }
