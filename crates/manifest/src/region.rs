@@ -181,9 +181,8 @@ mod tests {
         #[test]
         fn what_was_put_in_is_found_again_and_all_else_stays(
             before in "[a-z\n\r]{0,20}", after in "[a-z\n\r]{0,20}", old in "([a-z]{0,5}\r?\n){0,3}",
-            new in prop::collection::vec(any::<u8>(), 0..30),
+            new in prop::collection::vec(any::<u8>().prop_filter("may be a tag", |byte| *byte != b'['), 0..30),
         ) {
-            prop_assume!(!new.contains(&b'['));
             let source = format!("{before}\n#[START t]\r\n{old}#[END t]{after}").into_bytes();
             let region = Region::find(&source, "t").unwrap();
             prop_assert_eq!(region.code(&source), old.as_bytes());

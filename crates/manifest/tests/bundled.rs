@@ -34,7 +34,7 @@ fn filled(text: &str) -> String {
         backup: "my-backup".into(),
         operation: "my-operation".into(),
     };
-    placeholders.fill(text).unwrap()
+    placeholders.fill(text).unwrap_or_else(|error| panic!("{error}"))
 }
 
 #[test]

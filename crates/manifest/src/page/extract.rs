@@ -1,0 +1,319 @@
+//! One block of a page for each language.
+
+use std::collections::BTreeMap;
+use std::fmt::Write;
+
+use rescind_model::SampleId;
+
+use super::{Block, Page};
+use crate::manifest::{Manifest, PageNames};
+
+/// A sample whose code is looked for on a page.
+#[derive(Clone, Copy, Debug)]
+pub struct Wanted<'a> {
+    /// The sample.
+    pub sample: &'a SampleId,
+    /// How pages name its language.
+    pub names: &'a PageNames,
+    /// True if the page must have the code: it was asked for by name.
+    pub required: bool,
+}
+
+impl<'a> Wanted<'a> {
+    /// The sample of a manifest.
+    pub fn new(manifest: &'a Manifest, required: bool) -> Wanted<'a> {
+        Wanted { sample: &manifest.id, names: &manifest.page, required }
+    }
+}
+
+/// What a page has for the samples.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Extraction {
+    /// The block of each sample that has one.
+    pub blocks: BTreeMap<SampleId, Block>,
+    /// The samples that have none.
+    pub without_block: Vec<SampleId>,
+}
+
+/// Why a page's code cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum PageError {
+    /// The file cannot be read.
+    #[error("the page `{page}` cannot be read: {error}")]
+    Unreadable {
+        /// The page's name.
+        page: String,
+        /// What the system says.
+        #[source]
+        error: std::io::Error,
+    },
+    /// The file is not UTF-8.
+    #[error("the page `{page}` is not UTF-8 in line {line}")]
+    NotUtf8 {
+        /// The page's name.
+        page: String,
+        /// The first line that is not, from 1.
+        line: u32,
+    },
+    /// No block for a language that was asked for.
+    #[error("the page `{page}` has no block for {sample}: {missing}")]
+    NoBlock {
+        /// The page's name.
+        page: String,
+        /// The sample that was asked for.
+        sample: SampleId,
+        /// What was looked for, and what the page has.
+        missing: String,
+    },
+    /// No block for any of the languages.
+    #[error("the page `{page}` has no block for any of the samples: {missing}")]
+    NoBlocks {
+        /// The page's name.
+        page: String,
+        /// What the page has.
+        missing: String,
+    },
+    /// Several blocks for one language, and no choice of one that is there.
+    #[error("the page `{page}` has {count} blocks for {sample}; choose one by its number:{choices}")]
+    Ambiguous {
+        /// The page's name.
+        page: String,
+        /// The sample.
+        sample: SampleId,
+        /// How many blocks there are.
+        count: usize,
+        /// One line for each.
+        choices: String,
+    },
+}
+
+impl Page {
+    /// The block of each sample: a fenced block in its language, under a heading that names the language.
+    ///
+    /// `block` is the number, from 1, of the one to take where there are several.
+    ///
+    /// # Errors
+    /// No block for a sample that is required, or for none of the samples at all; several blocks for one sample.
+    pub fn extract<'a>(
+        &self,
+        wanted: impl IntoIterator<Item = Wanted<'a>>,
+        block: Option<usize>,
+    ) -> Result<Extraction, PageError> {
+        let mut extraction = Extraction::default();
+        for Wanted { sample, names, required } in wanted {
+            match self.choose(sample, names, block)? {
+                Some(block) => {
+                    extraction.blocks.insert(sample.clone(), block.clone());
+                }
+                None if required => {
+                    let (page, sample) = (self.name.clone(), sample.clone());
+                    return Err(PageError::NoBlock { page, sample, missing: self.missing(names) });
+                }
+                None => extraction.without_block.push(sample.clone()),
+            }
+        }
+        if extraction.blocks.is_empty() {
+            return Err(PageError::NoBlocks { page: self.name.clone(), missing: self.headings_named() });
+        }
+        Ok(extraction)
+    }
+
+    /// The headings with code under them that name none of these languages: what is published and not run.
+    pub fn uncovered<'a>(&self, names: impl IntoIterator<Item = &'a PageNames> + Clone) -> Vec<&str> {
+        let mut headings = Vec::new();
+        for block in &self.blocks {
+            let covered = names.clone().into_iter().any(|names| names.name_a_heading_of(block));
+            let heading = block.headings.first().map(String::as_str);
+            if let Some(heading) = heading.filter(|heading| !covered && !headings.contains(heading)) {
+                headings.push(heading);
+            }
+        }
+        headings
+    }
+
+    fn choose(
+        &self,
+        sample: &SampleId,
+        names: &PageNames,
+        block: Option<usize>,
+    ) -> Result<Option<&Block>, PageError> {
+        let candidates = self.candidates(names);
+        let chosen = block.and_then(|number| candidates.get(number.checked_sub(1)?));
+        match (candidates.as_slice(), chosen) {
+            ([], _) => Ok(None),
+            ([only], _) => Ok(Some(only)),
+            (_, Some(chosen)) => Ok(Some(chosen)),
+            (_, None) => Err(PageError::Ambiguous {
+                page: self.name.clone(),
+                sample: sample.clone(),
+                count: candidates.len(),
+                choices: choices(&candidates),
+            }),
+        }
+    }
+
+    /// The blocks under a heading that names the language, and of these the ones whose fence does too. (Commands to
+    /// install a library stand under the same heading.) Where no fence names it, those that name nothing.
+    fn candidates(&self, names: &PageNames) -> Vec<&Block> {
+        let under = || self.blocks.iter().filter(|block| names.name_a_heading_of(block));
+        let in_language: Vec<&Block> = under().filter(|block| names.name_the_fence_of(block)).collect();
+        if in_language.is_empty() {
+            under().filter(|block| block.fence.is_empty()).collect()
+        } else {
+            in_language
+        }
+    }
+
+    fn missing(&self, names: &PageNames) -> String {
+        let fences: Vec<String> = self
+            .blocks
+            .iter()
+            .filter(|block| names.name_a_heading_of(block))
+            .map(|block| format!("line {} is `{}`", block.lines.first, block.fence))
+            .collect();
+        if fences.is_empty() {
+            return format!(
+                "no code under a heading {}; {}",
+                quoted(&names.headings, " or "),
+                self.headings_named()
+            );
+        }
+        format!(
+            "the code under {} is in no fence {} ({})",
+            quoted(&names.headings, " or "),
+            quoted(&names.fences, " or "),
+            fences.join(", ")
+        )
+    }
+
+    fn headings_named(&self) -> String {
+        match self.headings.as_slice() {
+            [] => "it has no headings".to_owned(),
+            headings => format!("its headings are {}", quoted(headings, ", ")),
+        }
+    }
+}
+
+impl PageNames {
+    fn name_a_heading_of(&self, block: &Block) -> bool {
+        let same = |a: &String, b: &String| a.to_lowercase() == b.to_lowercase();
+        block.headings.iter().any(|heading| self.headings.iter().any(|name| same(name, heading)))
+    }
+
+    fn name_the_fence_of(&self, block: &Block) -> bool {
+        self.fences.iter().any(|name| name.to_lowercase() == block.fence)
+    }
+}
+
+fn quoted(names: &[String], separator: &str) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(separator)
+}
+
+/// One line for each block: its number, its place, its headings, how its code begins.
+fn choices(candidates: &[&Block]) -> String {
+    let mut text = String::new();
+    for (index, block) in candidates.iter().enumerate() {
+        let headings: Vec<&str> = block.headings.iter().rev().map(String::as_str).collect();
+        let begins = block.code.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("(empty)");
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n  {}: lines {}, under {}: {begins}",
+            index + 1,
+            block.lines,
+            headings.join(" > ")
+        );
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(headings: &[&str], fences: &[&str]) -> PageNames {
+        let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
+        PageNames { headings: own(headings), fences: own(fences) }
+    }
+
+    fn python(text: &str, required: bool, block: Option<usize>) -> Result<Extraction, PageError> {
+        let names = names(&["Python"], &["python", "py"]);
+        let sample = "spanner/python".parse().unwrap();
+        Page::parse("page.md", text).extract([Wanted { sample: &sample, names: &names, required }], block)
+    }
+
+    fn code(text: &str, block: Option<usize>) -> String {
+        let extraction = python(text, true, block).unwrap();
+        extraction.blocks.into_values().map(|block| block.code).collect()
+    }
+
+    fn error(text: &str, required: bool, block: Option<usize>) -> String {
+        python(text, required, block).unwrap_err().to_string()
+    }
+
+    const TWO: &str =
+        "# Query\n## python\n~~~ py\n\n  one()\n~~~\n# Update\n## Python\n``` Python\ntwo()\n```\n";
+
+    #[test]
+    fn a_block_is_known_by_its_heading_and_its_fence() {
+        assert_eq!(code("# Go\n```go\nno\n```\n# PYTHON\n```sh\nno\n```\n```Py\nyes\n```\n", None), "yes\n");
+        assert_eq!(code("# Python\n## Code\n```\nyes\n```\n# Go\n```python\nno\n```\n", None), "yes\n");
+    }
+
+    #[test]
+    fn a_number_chooses_among_several() {
+        assert_eq!(code(TWO, Some(1)), "\n  one()\n");
+        assert_eq!(code(TWO, Some(2)), "two()\n");
+        assert_eq!(code("# Python\n```py\nonly\n```\n", Some(3)), "only\n");
+    }
+
+    #[test]
+    fn without_a_number_that_is_there_the_choices_are_shown() {
+        insta::assert_snapshot!(error(TWO, false, None), @"
+        the page `page.md` has 2 blocks for spanner/python; choose one by its number:
+          1: lines 4-5, under Query > python: one()
+          2: lines 10-10, under Update > Python: two()
+        ");
+        assert_eq!(error(TWO, true, Some(3)), error(TWO, false, None));
+        assert_eq!(error(TWO, true, Some(0)), error(TWO, false, None));
+    }
+
+    #[test]
+    fn a_block_that_was_asked_for_and_is_not_there_is_an_error() {
+        insta::assert_snapshot!(error("# Node.js\n```js\nx\n```\n### C\\#\n", true, None), @"the page `page.md` has no block for spanner/python: no code under a heading `Python`; its headings are `Node.js`, `C#`");
+        insta::assert_snapshot!(error("# Python\n```sh\npip\n```\n", true, None), @"the page `page.md` has no block for spanner/python: the code under `Python` is in no fence `python` or `py` (line 3 is `sh`)");
+        insta::assert_snapshot!(error("", true, None), @"the page `page.md` has no block for spanner/python: no code under a heading `Python`; it has no headings");
+        insta::assert_snapshot!(error("# Go\n", false, None), @"the page `page.md` has no block for any of the samples: its headings are `Go`");
+    }
+
+    #[test]
+    fn what_only_one_side_has_is_told() {
+        let (python, node, go) =
+            (names(&["Python"], &["python"]), names(&["Node.js"], &["javascript"]), names(&["Go"], &["go"]));
+        let (python_id, node_id) = ("spanner/python".parse().unwrap(), "spanner/nodejs".parse().unwrap());
+        let page = Page::parse(
+            "p",
+            "# A\n## Python\n```python\nx\n```\n## C\\#\n```cs\n```\n```cs\n```\n## Go\nno code\n",
+        );
+        let wanted = [
+            Wanted { sample: &python_id, names: &python, required: false },
+            Wanted { sample: &node_id, names: &node, required: false },
+        ];
+        let extraction = page.extract(wanted, None).unwrap();
+        assert_eq!(extraction.blocks.keys().collect::<Vec<_>>(), [&python_id]);
+        assert_eq!(extraction.without_block, [node_id.clone()]);
+        assert_eq!(page.uncovered([&python, &node, &go]), ["C#"]);
+    }
+
+    #[test]
+    fn a_page_that_cannot_be_read_is_named() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("page.md");
+        let shown = |error: PageError| error.to_string().replace(&path.display().to_string(), "page.md");
+        insta::assert_snapshot!(shown(Page::read(&path).unwrap_err()), @"the page `page.md` cannot be read: No such file or directory (os error 2)");
+        std::fs::write(&path, b"# A\nb\xff\n").unwrap();
+        insta::assert_snapshot!(shown(Page::read(&path).unwrap_err()), @"the page `page.md` is not UTF-8 in line 2");
+        std::fs::write(&path, b"# A\n").unwrap();
+        assert_eq!(Page::read(&path).unwrap().headings, ["A"]);
+    }
+}

@@ -1,0 +1,49 @@
+//! Pages: Markdown whose headings name languages and whose fenced blocks hold the code.
+//!
+//! [`Page::parse`] finds the blocks, by the CommonMark grammar; [`Page::extract`] chooses one for each language.
+
+mod blocks;
+mod extract;
+
+use std::path::Path;
+
+pub use blocks::Block;
+pub use extract::{Extraction, PageError, Wanted};
+
+/// A page that was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Page {
+    /// The page's name in messages, mostly its path.
+    pub name: String,
+    /// Its headings, in order, without the marks of Markdown.
+    pub headings: Vec<String>,
+    /// Its fenced blocks, in order.
+    pub blocks: Vec<Block>,
+}
+
+impl Page {
+    /// Reads a page from a file.
+    ///
+    /// # Errors
+    /// A file that cannot be read or that is not UTF-8.
+    pub fn read(path: &Path) -> Result<Page, PageError> {
+        let page = path.display().to_string();
+        match std::fs::read(path) {
+            Ok(bytes) => match String::from_utf8(bytes) {
+                Ok(text) => Ok(Page::parse(page, &text)),
+                Err(error) => {
+                    let at = error.utf8_error().valid_up_to();
+                    let line = crate::Lines::of(&error.as_bytes()[..at], b"").first;
+                    Err(PageError::NotUtf8 { page, line })
+                }
+            },
+            Err(error) => Err(PageError::Unreadable { page, error }),
+        }
+    }
+
+    /// Finds the headings and the fenced blocks of a page.
+    pub fn parse(name: impl Into<String>, text: &str) -> Page {
+        let (headings, blocks) = blocks::find(text);
+        Page { name: name.into(), headings, blocks }
+    }
+}
