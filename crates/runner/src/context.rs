@@ -1,0 +1,239 @@
+//! What the machine is: the one place that knows of its environment, its clock and its folders.
+
+use std::collections::BTreeMap;
+use std::ffi::{OsStr, OsString};
+use std::fmt;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::available_parallelism;
+use std::time::Instant;
+
+use crate::process::Supervisor;
+use crate::warp;
+
+/// A source of the time.
+#[derive(Clone)]
+pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
+
+impl Clock {
+    /// A clock that asks this function.
+    pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Clock {
+        Clock(Arc::new(now))
+    }
+
+    /// The time now.
+    pub fn now(&self) -> Instant {
+        (self.0)()
+    }
+}
+
+impl fmt::Debug for Clock {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Clock")
+    }
+}
+
+/// The system that rescind runs on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Platform {
+    /// The operating system and the architecture: `linux/x86_64`.
+    pub name: String,
+    /// The key of the manifests' install commands: `debian` (and what derives from it), `macos`, or the `ID` of
+    /// os-release(5).
+    pub system: String,
+}
+
+/// What the machine is. Made once, by the binary.
+#[derive(Clone, Debug)]
+pub struct Context {
+    /// The search path for programs, given to every process.
+    pub path: OsString,
+    /// What toolchains may see of the user's environment while they install and build: where the home folder is, and
+    /// how registries are reached. A case sees nothing of it.
+    pub toolchain_environment: BTreeMap<OsString, OsString>,
+    /// The folder for what is kept between runs.
+    pub cache: PathBuf,
+    /// The folder for temporary files.
+    pub temporary: PathBuf,
+    /// The number of processors.
+    pub cores: usize,
+    /// The clock.
+    pub clock: Clock,
+    /// The system.
+    pub platform: Platform,
+    /// libfaketime, if it is installed.
+    pub faketime: Option<PathBuf>,
+    /// Starts every process.
+    pub supervisor: Arc<Supervisor>,
+}
+
+/// Why there is no context.
+#[derive(Debug, thiserror::Error)]
+pub enum ContextError {
+    /// There is no place for the cache.
+    #[error("no place for the cache: set HOME, XDG_CACHE_HOME or RESCIND_CACHE to an absolute path")]
+    NoCache,
+    /// The system refuses what supervision needs.
+    #[error("cannot supervise processes on this system: {0}")]
+    Supervisor(#[source] io::Error),
+}
+
+/// The variables that toolchains may see while they install and build, besides those of [`TOOLCHAIN_PREFIXES`].
+const TOOLCHAIN_VARIABLES: &[&str] = &[
+    "HOME",
+    "USER",
+    "LOGNAME",
+    "XDG_CACHE_HOME",
+    "XDG_CONFIG_HOME",
+    "XDG_DATA_HOME",
+    "JAVA_HOME",
+    "M2_HOME",
+    "RUSTUP_HOME",
+    "RUSTUP_TOOLCHAIN",
+    "PYENV_ROOT",
+    "PYENV_VERSION",
+    "REQUESTS_CA_BUNDLE",
+    "SSL_CERT_FILE",
+    "SSL_CERT_DIR",
+    "NODE_EXTRA_CA_CERTS",
+    "GIT_SSL_CAINFO",
+    "HTTP_PROXY",
+    "HTTPS_PROXY",
+    "ALL_PROXY",
+    "NO_PROXY",
+    "http_proxy",
+    "https_proxy",
+    "all_proxy",
+    "no_proxy",
+];
+
+/// How the variables begin by which package managers are configured.
+const TOOLCHAIN_PREFIXES: &[&str] = &[
+    "PIP_",
+    "UV_",
+    "NPM_CONFIG_",
+    "npm_config_",
+    "CARGO_",
+    "MAVEN_",
+    "GO",
+    "BUNDLE_",
+    "GEM_",
+    "COMPOSER_",
+    "NUGET_",
+];
+
+/// What never reaches a toolchain, whatever its name begins with: keys to a real service.
+const CREDENTIAL_PREFIXES: &[&str] = &["GOOGLE_", "GCLOUD_", "GCE_"];
+
+impl Context {
+    /// Looks at the machine, given the environment of this process and the clock.
+    ///
+    /// # Errors
+    /// If there is no place for the cache, or the system lacks what supervision needs.
+    pub fn detect(
+        environment: impl IntoIterator<Item = (OsString, OsString)>,
+        clock: Clock,
+    ) -> Result<Context, ContextError> {
+        let environment: BTreeMap<OsString, OsString> = environment.into_iter().collect();
+        let folder = |name: &str| {
+            environment.get(OsStr::new(name)).map(PathBuf::from).filter(|path| path.is_absolute())
+        };
+        let system_cache = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
+        let cache = folder("RESCIND_CACHE")
+            .or_else(|| folder("XDG_CACHE_HOME").map(|path| path.join("rescind")))
+            .or_else(|| folder("HOME").map(|path| path.join(system_cache).join("rescind")))
+            .ok_or(ContextError::NoCache)?;
+        Ok(Context {
+            path: environment.get(OsStr::new("PATH")).cloned().unwrap_or_else(|| "/usr/bin:/bin".into()),
+            toolchain_environment: environment
+                .iter()
+                .filter(|(name, _)| name.to_str().is_some_and(reaches_toolchains))
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            cache,
+            temporary: folder("TMPDIR").unwrap_or_else(|| "/tmp".into()),
+            cores: available_parallelism().map_or(1, usize::from),
+            platform: Platform::detect(Path::new("/etc/os-release")),
+            faketime: warp::installed(),
+            supervisor: Arc::new(Supervisor::new(clock.clone()).map_err(ContextError::Supervisor)?),
+            clock,
+        })
+    }
+}
+
+fn reaches_toolchains(name: &str) -> bool {
+    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
+    TOOLCHAIN_VARIABLES.contains(&name) || (begins(TOOLCHAIN_PREFIXES) && !begins(CREDENTIAL_PREFIXES))
+}
+
+impl Platform {
+    fn detect(os_release: &Path) -> Platform {
+        use std::env::consts::{ARCH, OS};
+        let release = std::fs::read_to_string(os_release).unwrap_or_default();
+        let system = if OS == "linux" {
+            distribution(&release).unwrap_or_else(|| OS.to_owned())
+        } else {
+            OS.to_owned()
+        };
+        Platform { name: format!("{OS}/{ARCH}"), system }
+    }
+}
+
+/// The distribution that os-release(5) names: the first of `ID` and `ID_LIKE` that manifests have commands for, else
+/// `ID`.
+fn distribution(release: &str) -> Option<String> {
+    let value = |key: &str| {
+        release
+            .lines()
+            .find_map(|line| line.strip_prefix(key)?.strip_prefix('='))
+            .map(|value| value.trim_matches('"'))
+    };
+    let id = value("ID")?;
+    let like = value("ID_LIKE").unwrap_or_default();
+    let known = std::iter::once(id).chain(like.split_whitespace()).find(|name| *name == "debian");
+    Some(known.unwrap_or(id).to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn environment(variables: &[(&str, &str)]) -> Vec<(OsString, OsString)> {
+        variables.iter().map(|(name, value)| (name.into(), value.into())).collect()
+    }
+
+    #[test]
+    fn toolchains_see_how_registries_are_reached_and_no_keys() {
+        let context = Context::detect(
+            environment(&[
+                ("HOME", "/home/u"),
+                ("PATH", "/bin"),
+                ("PIP_INDEX_URL", "https://pypi.example"),
+                ("GOPROXY", "https://go.example"),
+                ("GOOGLE_APPLICATION_CREDENTIALS", "/home/u/key.json"),
+                ("AWS_SECRET_ACCESS_KEY", "x"),
+                ("LD_PRELOAD", "/x.so"),
+            ]),
+            Clock::new(Instant::now),
+        )
+        .unwrap();
+        let names: Vec<&str> =
+            context.toolchain_environment.keys().filter_map(|name| name.to_str()).collect();
+        assert_eq!(names, ["GOPROXY", "HOME", "PIP_INDEX_URL"]);
+        assert!(context.cache.starts_with("/home/u"));
+    }
+
+    #[test]
+    fn the_cache_needs_an_absolute_place() {
+        let error = Context::detect(environment(&[("HOME", "u")]), Clock::new(Instant::now)).unwrap_err();
+        assert!(matches!(error, ContextError::NoCache));
+    }
+
+    #[test]
+    fn distributions_that_derive_from_debian_are_debian() {
+        assert_eq!(distribution("ID=ubuntu\nID_LIKE=debian\n").as_deref(), Some("debian"));
+        assert_eq!(distribution("ID=fedora\n").as_deref(), Some("fedora"));
+        assert_eq!(distribution("ID=\"rhel\"\nID_LIKE=\"fedora\"\n").as_deref(), Some("rhel"));
+    }
+}

@@ -1,0 +1,267 @@
+//! Supervised processes: started without a shell in a process group and an environment of their own, ended at their
+//! deadline, with all that they started.
+
+mod capture;
+mod group;
+mod signal;
+mod stray;
+#[cfg(test)]
+mod tests;
+
+use std::collections::{BTreeMap, HashSet};
+use std::ffi::OsString;
+use std::io;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use nix::sys::signal::Signal;
+use rescind_model::{Captured, Ended, LeakedProcess};
+use tokio_util::sync::CancellationToken;
+
+use crate::Clock;
+use group::Group;
+use stray::Stray;
+
+/// What a process gets between SIGTERM and SIGKILL.
+const GRACE: Duration = Duration::from_secs(2);
+/// What a child gets to end after the process that started it: both may be on their way out.
+const STRAY_GRACE: Duration = Duration::from_millis(100);
+/// How often strays are looked at. Only once there are any.
+const STRAY_INTERVAL: Duration = Duration::from_millis(5);
+/// How long a killed stray may take to go, and how long a pipe may stay open that nobody is known to hold.
+const PATIENCE: Duration = Duration::from_secs(1);
+
+/// A program to run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Invocation {
+    /// The absolute path of the program.
+    pub program: PathBuf,
+    /// Its arguments.
+    pub arguments: Vec<OsString>,
+    /// The folder that it starts in.
+    pub folder: PathBuf,
+    /// Its whole environment: nothing is inherited.
+    pub environment: BTreeMap<OsString, OsString>,
+    /// When it must have ended, from its start, in real time.
+    pub deadline: Duration,
+}
+
+/// What was seen of a process.
+#[derive(Clone, Debug)]
+pub struct Finished {
+    /// How it ended.
+    pub ended: Ended,
+    /// Its standard output.
+    pub stdout: Captured,
+    /// Its standard error.
+    pub stderr: Captured,
+    /// The processes that it left behind, if it ended by itself. They have been killed.
+    pub leaked: Vec<LeakedProcess>,
+    /// Real time from its start to its end.
+    pub wall: Duration,
+    /// Processor time, user and system, of it and of the children that it waited for.
+    pub cpu: Duration,
+    /// Its process id, which is free again.
+    pub pid: i32,
+}
+
+/// Why nothing is known of a process.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcessError {
+    /// It could not be started.
+    #[error("cannot start {program}: {source}", program = program.display())]
+    Start {
+        /// The program.
+        program: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// It could not be waited for.
+    #[error("lost sight of {program}: {source}", program = program.display())]
+    Lost {
+        /// The program.
+        program: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The run was cancelled; the process and all that it started have been killed.
+    #[error("interrupted")]
+    Cancelled,
+}
+
+/// Starts processes and sees to it that nothing of them remains. One for each process of rescind.
+#[derive(Debug)]
+pub struct Supervisor {
+    clock: Clock,
+    /// The children of rescind that are no strays: those under supervision, and those that were there before.
+    known: Mutex<HashSet<i32>>,
+    /// Held while a process is buried: the kernel adds up the processor time of all buried children in one figure,
+    /// so the difference is one process's only if they are buried one by one.
+    burial: Mutex<()>,
+}
+
+/// How many marks were given out: of all supervisors, for they must not take each other's processes.
+static MARKS: AtomicU64 = AtomicU64::new(0);
+
+impl Supervisor {
+    /// Makes this process the one that orphans of its descendants fall to (on Linux).
+    ///
+    /// # Errors
+    /// If the system refuses that.
+    pub fn new(clock: Clock) -> io::Result<Supervisor> {
+        stray::adopt_orphans()?;
+        Ok(Supervisor {
+            clock,
+            known: Mutex::new(stray::children().unwrap_or_default().into_iter().collect()),
+            burial: Mutex::new(()),
+        })
+    }
+
+    /// Runs a program until it ends, its deadline passes or the run is cancelled.
+    ///
+    /// At the deadline its group gets SIGTERM, and SIGKILL two seconds later. Dropping the future kills the group.
+    ///
+    /// # Errors
+    /// As [`ProcessError`] says. Any exit of the program is a result, not an error.
+    pub async fn run(
+        &self,
+        invocation: &Invocation,
+        cancel: &CancellationToken,
+    ) -> Result<Finished, ProcessError> {
+        let program = &invocation.program;
+        let lost = |source| ProcessError::Lost { program: program.clone(), source };
+        let mark = next_mark();
+        let started = self.clock.now();
+        let (mut group, stdout, stderr) = Group::start(self, invocation, &mark)
+            .map_err(|source| ProcessError::Start { program: program.clone(), source })?;
+        let stop = CancellationToken::new();
+        let stdout = tokio::spawn(capture::collect(stdout, stop.clone()));
+        let stderr = tokio::spawn(capture::collect(stderr, stop.clone()));
+        let _stop_when_dropped = stop.clone().drop_guard();
+
+        let fate = tokio::select! {
+            end = group.end() => end.map(|()| Fate::Ended),
+            () = tokio::time::sleep(invocation.deadline) => Ok(Fate::Deadline),
+            () = cancel.cancelled() => Ok(Fate::Cancelled),
+        }
+        .map_err(lost)?;
+        match fate {
+            Fate::Ended => {}
+            Fate::Deadline => {
+                group.signal(Signal::SIGTERM);
+                if tokio::time::timeout(GRACE, group.end()).await.is_err() {
+                    group.signal(Signal::SIGKILL);
+                    group.end().await.map_err(lost)?;
+                }
+            }
+            Fate::Cancelled => {
+                group.signal(Signal::SIGKILL);
+                group.end().await.map_err(lost)?;
+            }
+        }
+        let wall = self.clock.now().duration_since(started);
+        let pid = group.leader();
+        let (exit, cpu) = group.bury().map_err(lost)?;
+
+        let grace = if matches!(fate, Fate::Ended) { STRAY_GRACE } else { Duration::ZERO };
+        let mut strays = self.remove_strays(pid, &mark, grace).await;
+        let streams = async { tokio::join!(stdout, stderr) };
+        tokio::pin!(streams);
+        let (stdout, stderr) = match tokio::time::timeout(PATIENCE, &mut streams).await {
+            Ok(streams) => streams,
+            Err(_) => {
+                strays.push("a process that hides from rescind and holds its output open".to_owned());
+                stop.cancel();
+                streams.await
+            }
+        };
+        let (ended, leaked) = match fate {
+            Fate::Cancelled => return Err(ProcessError::Cancelled),
+            Fate::Deadline => (Ended::Deadline, Vec::new()),
+            Fate::Ended => (group::ended(exit), strays),
+        };
+        Ok(Finished {
+            ended,
+            stdout: stdout.map_err(|error| lost(error.into()))?,
+            stderr: stderr.map_err(|error| lost(error.into()))?,
+            leaked: leaked.into_iter().map(|command| LeakedProcess { command }).collect(),
+            wall,
+            cpu,
+            pid,
+        })
+    }
+
+    /// Kills what the group left behind, and gives the command lines of what was still there after `grace`.
+    async fn remove_strays(&self, group: i32, mark: &str, grace: Duration) -> Vec<String> {
+        if !signal::group_exists(group) && !self.has_adopted() {
+            return Vec::new();
+        }
+        let found = self.await_none(group, mark, grace).await;
+        for stray in &found {
+            signal::end(stray.pid);
+        }
+        // What was started in the meantime carries the same marks.
+        let deadline = self.clock.now() + PATIENCE;
+        let mut remaining = stray::find(group, mark);
+        while !remaining.is_empty() && self.clock.now() < deadline {
+            for stray in &remaining {
+                signal::end(stray.pid);
+            }
+            remaining = self.await_none(group, mark, STRAY_INTERVAL).await;
+        }
+        found.into_iter().map(|stray| stray.command).collect()
+    }
+
+    /// The strays that are still there after `patience`; returns as soon as there are none.
+    async fn await_none(&self, group: i32, mark: &str, patience: Duration) -> Vec<Stray> {
+        let deadline = self.clock.now() + patience;
+        loop {
+            let strays = stray::find(group, mark);
+            if strays.is_empty() || self.clock.now() >= deadline {
+                return strays;
+            }
+            tokio::time::sleep(STRAY_INTERVAL).await;
+        }
+    }
+
+    /// True if rescind may have become the parent of an orphan.
+    fn has_adopted(&self) -> bool {
+        let Some(children) = stray::children() else { return true };
+        let mut known = self.known();
+        let mut adopted = false;
+        for child in children {
+            if !known.contains(&child) {
+                // A dead orphan whose case nobody knows keeps its id for ever: look at it once only.
+                if stray::is_dead(child) {
+                    known.insert(child);
+                } else {
+                    adopted = true;
+                }
+            }
+        }
+        adopted
+    }
+
+    fn known(&self) -> MutexGuard<'_, HashSet<i32>> {
+        lock(&self.known)
+    }
+}
+
+/// A value of the marker variable that no other process carries.
+fn next_mark() -> String {
+    format!("{}-{}", std::process::id(), MARKS.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Nothing that is done under these locks can leave a value half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// What ended the wait for a process.
+enum Fate {
+    Ended,
+    Deadline,
+    Cancelled,
+}
