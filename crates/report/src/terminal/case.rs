@@ -57,14 +57,19 @@ fn draw_finding(out: &mut String, finding: &Finding, width: usize, paint: Paint)
     // The rule's id is at the start of the first line, which is never broken inside a word that fits.
     out.push_str(&text.replacen(rule, &paint.text(BOLD, rule), 1));
     if let Some(diff) = &finding.diff {
-        let total = diff.lines().count();
-        for line in diff.split_terminator('\n').take(DIFF_LINES) {
-            let line = one_line(&cut_line(line, LINE_CHARS));
-            out.push_str(&format!("{INDENT}{}\n", paint.diff_line(&line)));
-        }
-        if total > DIFF_LINES {
-            out.push_str(&format!("{INDENT}[… {}]\n", more(total - DIFF_LINES, "line")));
-        }
+        draw_diff(out, diff, paint);
+    }
+}
+
+/// Appends a unified diff, cut where it is long.
+pub(super) fn draw_diff(out: &mut String, diff: &str, paint: Paint) {
+    let total = diff.split_terminator('\n').count();
+    for line in diff.split_terminator('\n').take(DIFF_LINES) {
+        let line = one_line(&cut_line(line, LINE_CHARS));
+        out.push_str(&format!("{INDENT}{}\n", paint.diff_line(&line)));
+    }
+    if total > DIFF_LINES {
+        out.push_str(&format!("{INDENT}[… {}]\n", more(total - DIFF_LINES, "line")));
     }
 }
 

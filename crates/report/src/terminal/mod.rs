@@ -1,9 +1,12 @@
 //! The report on a terminal: the matrix, then every case that is not as expected, in full.
 
 mod case;
+mod comparison;
 mod matrix;
 pub(crate) mod paint;
 mod requests;
+
+pub use self::comparison::render_comparison;
 
 use rescind_model::{Results, Verdict};
 use textwrap::core::display_width;

@@ -3,6 +3,7 @@
 // Clippy takes only functions with `#[test]` for tests, not what they are built of.
 #![allow(clippy::unwrap_used)]
 
+mod compare;
 mod every;
 mod json;
 mod terminal;

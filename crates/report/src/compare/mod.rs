@@ -1,0 +1,211 @@
+//! What a change did: the results of a head against those of a base.
+//!
+//! Cases are matched by id. What was not run on one side says nothing: a toolchain that is missing, an interrupted or
+//! a filtered run never makes a case removed, broken or mended.
+
+mod words;
+
+use std::collections::BTreeMap;
+
+use rescind_model::{CaseId, CaseResult, Results, Rule, Verdict, exit};
+
+/// What a change did to one case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Change {
+    /// It breaks a rule that it did not break in the base.
+    Regressed,
+    /// It failed in the base and passes now.
+    Fixed,
+    /// The base knows nothing of it.
+    New,
+    /// The base has it, and the head, which is whole, does not.
+    Removed,
+    /// It fails, as it did in the base or as the list of known failures says.
+    StillFailing,
+    /// It does not do the same thing each time, in the head or in the base: nothing follows from it.
+    Flaky,
+    /// It was not run in the head: unsupported, skipped, failed to be set up, or not asked for.
+    NotCompared,
+    /// It passes, as it did in the base.
+    Unchanged,
+}
+
+impl Change {
+    /// Every change, in the order in which reports speak of them.
+    pub const ALL: [Change; 8] = [
+        Change::Regressed,
+        Change::Fixed,
+        Change::New,
+        Change::Removed,
+        Change::StillFailing,
+        Change::Flaky,
+        Change::NotCompared,
+        Change::Unchanged,
+    ];
+}
+
+/// One case on both sides.
+#[derive(Debug)]
+pub struct Delta<'a> {
+    /// The case.
+    pub id: &'a CaseId,
+    /// What the change did to it.
+    pub change: Change,
+    /// Its result in the base, if it is there.
+    pub base: Option<&'a CaseResult>,
+    /// Its result in the head, if it is there.
+    pub head: Option<&'a CaseResult>,
+    /// The rules that it breaks more often than in the base.
+    pub broken: Vec<Rule>,
+    /// The rules that it breaks less often than in the base.
+    pub mended: Vec<Rule>,
+    /// True if both ran and standard output differs.
+    pub prints_otherwise: bool,
+}
+
+impl Delta<'_> {
+    /// True if the change has to answer for it: a case that regressed, or a new one that fails.
+    pub fn is_regression(&self) -> bool {
+        match self.change {
+            Change::Regressed => true,
+            Change::New => self.head.is_some_and(|case| case.verdict == Verdict::Fail),
+            Change::Fixed
+            | Change::Removed
+            | Change::StillFailing
+            | Change::Flaky
+            | Change::NotCompared
+            | Change::Unchanged => false,
+        }
+    }
+}
+
+/// What makes a comparison fail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FailOn {
+    /// A case that regressed, or a new one that fails.
+    Regression,
+    /// Whatever makes a run without a base fail.
+    Any,
+    /// Nothing.
+    Never,
+}
+
+/// Two results, case by case.
+#[derive(Debug)]
+pub struct Comparison<'a> {
+    /// What was there before the change.
+    pub base: &'a Results,
+    /// What is there now.
+    pub head: &'a Results,
+    /// Every case of either, in the order of their ids.
+    pub deltas: Vec<Delta<'a>>,
+}
+
+impl<'a> Comparison<'a> {
+    /// Compares the head with the base.
+    pub fn of(base: &'a Results, head: &'a Results) -> Comparison<'a> {
+        let mut sides: BTreeMap<&CaseId, (Option<&CaseResult>, Option<&CaseResult>)> = BTreeMap::new();
+        for case in &base.cases {
+            sides.entry(&case.id).or_default().0 = Some(case);
+        }
+        for case in &head.cases {
+            sides.entry(&case.id).or_default().1 = Some(case);
+        }
+        let partial = head.filtered || head.interrupted;
+        let deltas =
+            sides.into_iter().map(|(id, (before, after))| delta(id, before, after, partial)).collect();
+        Comparison { base, head, deltas }
+    }
+
+    /// The cases with this change.
+    pub fn with(&self, change: Change) -> impl Iterator<Item = &Delta<'a>> {
+        self.deltas.iter().filter(move |delta| delta.change == change)
+    }
+
+    /// How many cases have this change.
+    pub fn count(&self, change: Change) -> usize {
+        self.with(change).count()
+    }
+
+    /// The cases that the change has to answer for.
+    pub fn regressions(&self) -> impl Iterator<Item = &Delta<'a>> {
+        self.deltas.iter().filter(|delta| delta.is_regression())
+    }
+
+    /// The [exit code](exit) of the comparison. An interrupted head stays interrupted, and, unless nothing is to fail,
+    /// what could not be set up is never taken for what passed.
+    pub fn exit_code(&self, fail_on: FailOn) -> u8 {
+        match fail_on {
+            _ if self.head.interrupted => exit::INTERRUPTED,
+            FailOn::Never => exit::OK,
+            FailOn::Any => self.head.exit_code(),
+            FailOn::Regression if self.regressions().next().is_some() => exit::FINDINGS,
+            FailOn::Regression => {
+                let codes = self.head.cases.iter().map(|case| case.verdict.exit_code());
+                let unknown = codes.chain([self.head.exit_code()]).any(|code| code == exit::SETUP);
+                if unknown { exit::SETUP } else { exit::OK }
+            }
+        }
+    }
+}
+
+/// What a verdict tells about the sample.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Known {
+    Passes,
+    Fails,
+    /// It fails, and the list of known failures says so.
+    Accepted,
+    Varies,
+    Nothing,
+}
+
+fn known(case: Option<&CaseResult>) -> Known {
+    match case.map(|case| case.verdict) {
+        Some(Verdict::Pass | Verdict::UnexpectedPass) => Known::Passes,
+        Some(Verdict::Fail) => Known::Fails,
+        Some(Verdict::KnownFailure) => Known::Accepted,
+        Some(Verdict::Flaky) => Known::Varies,
+        Some(Verdict::Unsupported | Verdict::Skipped | Verdict::SetupError | Verdict::Diverged) | None => {
+            Known::Nothing
+        }
+    }
+}
+
+fn delta<'a>(
+    id: &'a CaseId,
+    base: Option<&'a CaseResult>,
+    head: Option<&'a CaseResult>,
+    partial: bool,
+) -> Delta<'a> {
+    let (mut broken, mut mended) = (Vec::new(), Vec::new());
+    for rule in Rule::ALL {
+        let count = |case: Option<&CaseResult>| {
+            case.map_or(0, |case| case.findings.iter().filter(|finding| finding.rule == *rule).count())
+        };
+        match count(head).cmp(&count(base)) {
+            std::cmp::Ordering::Greater => broken.push(*rule),
+            std::cmp::Ordering::Less => mended.push(*rule),
+            std::cmp::Ordering::Equal => {}
+        }
+    }
+    let change = match (known(base), known(head)) {
+        (_, Known::Nothing) if head.is_none() && !partial => Change::Removed,
+        (_, Known::Nothing) => Change::NotCompared,
+        (Known::Nothing, _) => Change::New,
+        (_, Known::Varies) => Change::Flaky,
+        (_, Known::Accepted) => Change::StillFailing,
+        (Known::Passes, Known::Passes) => Change::Unchanged,
+        (Known::Passes, Known::Fails) => Change::Regressed,
+        (Known::Fails | Known::Accepted, Known::Passes) => Change::Fixed,
+        (_, Known::Fails) if !broken.is_empty() => Change::Regressed,
+        (Known::Fails | Known::Accepted, Known::Fails) => Change::StillFailing,
+        (Known::Varies, Known::Passes | Known::Fails) => Change::Flaky,
+    };
+    let printed = |case: &'a CaseResult| Some(&case.observation.as_ref()?.stdout.text);
+    let prints_otherwise = match (base.and_then(printed), head.and_then(printed)) {
+        (Some(before), Some(after)) => before != after,
+        _ => false,
+    };
+    Delta { id, change, base, head, broken, mended, prints_otherwise }
+}

@@ -1,0 +1,86 @@
+//! A comparison in words, for every report alike.
+
+use std::fmt;
+
+use rescind_model::{Captured, CaseResult, Rule};
+use similar::TextDiff;
+
+use super::{Change, Comparison, Delta};
+use crate::text::plural;
+
+impl fmt::Display for Change {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Change::Regressed => "regressed",
+            Change::Fixed => "fixed",
+            Change::New => "new",
+            Change::Removed => "removed",
+            Change::StillFailing => "still failing",
+            Change::Flaky => "flaky",
+            Change::NotCompared => "not compared",
+            Change::Unchanged => "unchanged",
+        })
+    }
+}
+
+impl Delta<'_> {
+    /// What changed, as phrases: `pass → fail`, `breaks leaked-backup`, `prints something else`.
+    pub fn phrases(&self) -> Vec<String> {
+        let verdict = |case: Option<&CaseResult>| {
+            case.map_or_else(|| "not there".to_owned(), |case| case.verdict.to_string())
+        };
+        let (before, after) = (verdict(self.base), verdict(self.head));
+        let mut phrases = vec![if before == after { after } else { format!("{before} → {after}") }];
+        let ids = |rules: &[Rule]| rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join(", ");
+        if !self.broken.is_empty() {
+            phrases.push(format!("breaks {}", ids(&self.broken)));
+        }
+        // What was not run breaks nothing, and that is no merit.
+        if !self.mended.is_empty() && self.head.is_some_and(|case| case.observation.is_some()) {
+            phrases.push(format!("no longer breaks {}", ids(&self.mended)));
+        }
+        if self.prints_otherwise {
+            phrases.push("prints something else".to_owned());
+        }
+        phrases
+    }
+
+    /// The unified diff of standard output, base to head, where both ran and it differs.
+    pub fn output_diff(&self) -> Option<String> {
+        let stdout = |case: &CaseResult| case.observation.as_ref().map(|seen| seen.stdout.clone());
+        let (before, after): (Captured, Captured) =
+            (self.base.and_then(stdout)?, self.head.and_then(stdout)?);
+        if before.text == after.text {
+            return None;
+        }
+        let diff = TextDiff::from_lines(&before.text, &after.text);
+        Some(diff.unified_diff().header("stdout of the base", "stdout of the head").to_string())
+    }
+}
+
+impl Comparison<'_> {
+    /// `1 regressed, 2 fixed; 30 unchanged`, or that nothing changed.
+    pub fn headline(&self) -> String {
+        let count = |change: &Change| self.count(*change);
+        let (changes, rest) = Change::ALL.split_at(4);
+        let list = |of: &[Change]| {
+            let counts = of.iter().filter(|change| count(change) > 0);
+            let words = counts.map(|change| {
+                let failing = self.with(*change).filter(|delta| delta.is_regression()).count();
+                match change {
+                    Change::New if failing > 0 => format!("{} new ({failing} failing)", count(change)),
+                    _ => format!("{} {change}", count(change)),
+                }
+            });
+            words.collect::<Vec<_>>().join(", ")
+        };
+        let changed = list(changes);
+        let cases = self.deltas.len();
+        match (changed.as_str(), list(rest)) {
+            ("", rest) if rest.is_empty() => "no changes: there are no cases".to_owned(),
+            ("", rest) => format!("no changes in {cases} case{}: {rest}", plural(cases)),
+            (changed, rest) if rest.is_empty() => changed.to_owned(),
+            (changed, rest) => format!("{changed}; {rest}"),
+        }
+    }
+}

@@ -1,0 +1,51 @@
+//! A comparison on a terminal: what regressed in full, all else in lists.
+
+use super::case;
+use super::paint::{BOLD, DIM, Paint, of_verdict};
+use super::{MIN_WIDTH, Options};
+use crate::compare::{Change, Comparison, Delta};
+
+/// Draws the comparison; the [headline](Comparison::headline) comes last, where it is seen. The text holds no control
+/// character, as that of [`render`](super::render).
+pub fn render_comparison(comparison: &Comparison<'_>, options: &Options) -> String {
+    let paint = Paint { color: options.color };
+    let width = options.width.max(MIN_WIDTH);
+    let mut out = String::new();
+    for delta in comparison.regressions() {
+        draw_regression(&mut out, delta, width, paint);
+        out.push('\n');
+    }
+    for change in Change::ALL {
+        let mut deltas = comparison.with(change).peekable();
+        if change == Change::Unchanged || deltas.peek().is_none() {
+            continue;
+        }
+        let heading = format!("{change} ({})", comparison.count(change));
+        out.push_str(&format!("{}\n", paint.text(BOLD, &heading)));
+        for delta in deltas {
+            draw_line(&mut out, delta, width, paint);
+        }
+        out.push('\n');
+    }
+    out.push_str(&format!("{}\n", comparison.headline()));
+    out
+}
+
+fn draw_line(out: &mut String, delta: &Delta<'_>, width: usize, paint: Paint) {
+    let phrases = delta.phrases().join("; ");
+    let id = delta.id.to_string();
+    let mut text = String::new();
+    case::wrap(&mut text, &format!("{id}: {phrases}"), "  ", "    ", width);
+    let style = delta.head.map_or(DIM, |case| of_verdict(case.verdict));
+    out.push_str(&text.replacen(&id, &paint.text(style, &id), 1));
+}
+
+fn draw_regression(out: &mut String, delta: &Delta<'_>, width: usize, paint: Paint) {
+    if let Some(head) = delta.head {
+        case::draw(out, head, width, paint);
+    }
+    if let Some(diff) = delta.output_diff() {
+        out.push_str(&format!("  {}\n", paint.text(DIM, "what it prints, base to head")));
+        case::draw_diff(out, &diff, paint);
+    }
+}
