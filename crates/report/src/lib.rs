@@ -6,8 +6,20 @@
 pub mod compare;
 mod grouping;
 pub mod json;
+pub mod junit;
 mod matrix;
 pub mod progress;
 mod requests;
 pub mod terminal;
 pub mod text;
+
+/// Why a report could not be written.
+#[derive(Debug, thiserror::Error)]
+pub enum RenderError {
+    /// JSON, or a format that is made of it.
+    #[error("cannot write JSON: {0}")]
+    Json(#[from] serde_json::Error),
+    /// JUnit.
+    #[error("cannot write JUnit XML: {0}")]
+    Junit(#[from] quick_junit::SerializeError),
+}

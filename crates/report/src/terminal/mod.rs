@@ -8,7 +8,7 @@ mod requests;
 
 pub use self::comparison::render_comparison;
 
-use rescind_model::{Results, Verdict};
+use rescind_model::{Entry, Results, Verdict};
 use textwrap::core::display_width;
 
 use self::paint::{BOLD, DIM, Paint, of_verdict};
@@ -56,6 +56,13 @@ pub fn render(results: &Results, options: &Options) -> String {
         // The matrix may have scrolled away.
         out.push_str(&format!("\n{summary}"));
     }
+    out
+}
+
+/// The requests of a journal as a table of plain text, for reports that show it in a fixed-width font.
+pub(crate) fn requests_text(journal: &[Entry], width: usize) -> String {
+    let mut out = String::new();
+    requests::draw(&mut out, journal, width, Paint { color: false });
     out
 }
 

@@ -19,13 +19,16 @@ pub(super) fn draw(out: &mut String, journal: &[Entry], width: usize, paint: Pai
     let folded = requests(journal);
     let shown = &folded[..folded.len().min(LIMIT)];
     let rows: Vec<Row> = shown.iter().map(Row::of).collect();
-    let mut widths = [0; Row::CELLS];
+    let mut widths = Row::HEADER.map(display_width);
     for row in &rows {
         for (width, cell) in widths.iter_mut().zip(&row.cells) {
             *width = (*width).max(display_width(cell));
         }
     }
     let full: usize = widths.iter().sum::<usize>() + 2 * (Row::CELLS - 1) + INDENT.len();
+    if full <= width && !rows.is_empty() {
+        draw_header(out, &widths, paint);
+    }
     for row in &rows {
         if full <= width {
             draw_line(out, row, &widths, 0..Row::CELLS, paint);
@@ -55,6 +58,8 @@ struct Row {
 
 impl Row {
     const CELLS: usize = 7;
+    const HEADER: [&'static str; Row::CELLS] =
+        ["#", "request", "resource", "reply", "decided", "backup", "operation"];
     /// The cells before this one say what was asked and told, those from it on what was decided and became of it.
     const TOLD: usize = 4;
 
@@ -81,6 +86,15 @@ impl Row {
             (!request.message.is_empty()).then(|| one_line(&cut_line(request.message, 4 * NAME_CHARS)));
         Row { cells, code: request.code, message }
     }
+}
+
+fn draw_header(out: &mut String, widths: &[usize; Row::CELLS], paint: Paint) {
+    let mut line = INDENT.to_owned();
+    for (index, (name, width)) in Row::HEADER.iter().zip(widths).enumerate() {
+        let padded = if index == 0 { format!("{name:>width$}") } else { format!("{name:<width$}") };
+        line.push_str(&format!("{padded}  "));
+    }
+    out.push_str(&format!("{}\n", paint.text(DIM, line.trim_end())));
 }
 
 fn draw_line(

@@ -6,4 +6,5 @@
 mod compare;
 mod every;
 mod json;
+mod junit;
 mod terminal;
