@@ -65,6 +65,12 @@ struct Loader<'a> {
 
 impl Loader<'_> {
     fn load(&mut self) -> Catalog {
+        if !self.root.join(FOLDER).is_dir() {
+            let message = "there is no such folder";
+            let help = "the root of a catalogue holds the folders `manifests` and `samples`".to_owned();
+            self.found.push(Diagnostic { help: Some(help), ..whole_file(Path::new(FOLDER), message) });
+            return Catalog { manifests: Vec::new(), scenarios: Vec::new() };
+        }
         let services = self.folders();
         let mut names = ScenarioNames::new();
         let mut scenarios = Vec::new();

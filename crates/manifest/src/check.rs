@@ -35,7 +35,7 @@ pub(crate) fn relative_path(log: &mut Log<'_>, path: &Located<String>) -> Option
     let inside = |part: Component<'_>| matches!(part, Component::Normal(_));
     let relative = Path::new(&path.value);
     if path.value.is_empty() || !relative.components().all(inside) {
-        let message = format!("`{}` is not a relative path without `.` and `..`", path.value);
+        let message = format!("`{}` must be a relative path without `.` and `..`", path.value);
         log.at(path.span.clone(), message);
         return None;
     }
@@ -83,14 +83,15 @@ pub(crate) fn duration(log: &mut Log<'_>, text: &Located<String>) -> Option<Dura
     let ((offset, length), what) = match humantime::parse_duration(&text.value) {
         Ok(duration) if !duration.is_zero() => return Some(duration),
         Ok(_) => (whole, "it must be above zero".to_owned()),
-        Err(error) => {
-            let place = match &error {
-                DurationError::InvalidCharacter(at) | DurationError::NumberExpected(at) => (*at, 1),
-                DurationError::UnknownUnit { start, end, .. } => (*start, end - start),
-                _ => whole,
-            };
-            (place, error.to_string())
+        Err(DurationError::InvalidCharacter(at)) => ((at, 1), "this is no part of a duration".to_owned()),
+        Err(DurationError::NumberExpected(at)) => ((at, 1), "a number is missing here".to_owned()),
+        Err(DurationError::UnknownUnit { start, end, unit, .. }) if unit.is_empty() => {
+            ((start, end - start), "a unit is missing: ms, s, m, h".to_owned())
         }
+        Err(DurationError::UnknownUnit { start, end, unit, .. }) => {
+            ((start, end - start), format!("unknown unit `{unit}`; the units are ms, s, m, h"))
+        }
+        Err(error) => (whole, error.to_string()),
     };
     let message = format!("`{}` is not a duration such as \"60s\" or \"2m 30s\": {what}", text.value);
     in_scalar(log, text, offset, length, message);

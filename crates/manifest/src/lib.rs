@@ -17,6 +17,7 @@ mod raw;
 mod region;
 mod scalar;
 mod scenarios;
+mod schema;
 mod yaml;
 
 pub use catalog::Catalog;
@@ -25,3 +26,4 @@ pub use lines::Lines;
 pub use manifest::{COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHOLDERS, Source, Stage, Tool};
 pub use page::{Block, Extraction, Page, PageError, Wanted};
 pub use region::{Region, RegionError, Replaced};
+pub use schema::schemas;

@@ -1,6 +1,7 @@
 //! From manifests as typed to manifests resolved.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -41,8 +42,9 @@ impl Resolver<'_> {
     ) -> Option<Manifest> {
         let title = check::one_line(log, "title", &raw.title);
         let page = page_names(raw.page, log);
-        let source = self.source(raw.source, log);
-        let folder = source.as_ref().map(|source| source.folder.as_path());
+        let folder = self.folder(&raw.source.folder, log);
+        let folder = folder.as_deref();
+        let source = source(raw.source, folder, log);
         // Every part is resolved before the first that failed ends it: all mistakes are to be found at once.
         let toolchain: Vec<Option<Tool>> =
             raw.toolchain.into_iter().map(|tool| resolve_tool(tool, log)).collect();
@@ -66,29 +68,14 @@ impl Resolver<'_> {
         })
     }
 
-    fn source(&self, raw: RawSource, log: &mut Log<'_>) -> Option<Source> {
-        let relative = check::relative_path(log, &raw.folder);
-        let file = check::relative_path(log, &raw.file);
-        let folder = self.root.join(relative?);
-        if !folder.is_dir() {
-            let close = close_sibling(&folder);
-            log.at(raw.folder.span, format!("there is no folder `{}`{close}", raw.folder.value));
-            return None;
+    fn folder(&self, raw: &Text, log: &mut Log<'_>) -> Option<PathBuf> {
+        let folder = self.root.join(check::relative_path(log, raw)?);
+        if folder.is_dir() {
+            return Some(folder);
         }
-        let file = existing(&folder, file?, &raw.file, log)?;
-        match std::fs::read(folder.join(&file)) {
-            Ok(bytes) => {
-                if let Err(error) = Region::find(&bytes, &raw.region.value) {
-                    log.at(raw.region.span, format!("in `{}`: {error}", raw.file.value));
-                    return None;
-                }
-            }
-            Err(error) => {
-                log.at(raw.file.span, format!("`{}` cannot be read: {error}", raw.file.value));
-                return None;
-            }
-        }
-        Some(Source { folder, file, region: raw.region.value })
+        let close = close_sibling(&folder);
+        log.at(raw.span.clone(), format!("there is no folder `{}`{close}", raw.value));
+        None
     }
 
     fn contract(
@@ -138,6 +125,26 @@ impl Resolver<'_> {
     }
 }
 
+/// `folder` is none where it is not known: then what lies in it cannot be looked for.
+fn source(raw: RawSource, folder: Option<&Path>, log: &mut Log<'_>) -> Option<Source> {
+    let file = check::relative_path(log, &raw.file);
+    let folder = folder?;
+    let file = existing(folder, file?, &raw.file, log)?;
+    match std::fs::read(folder.join(&file)) {
+        Ok(bytes) => {
+            if let Err(error) = Region::find(&bytes, &raw.region.value) {
+                log.at(raw.region.span, format!("in `{}`: {error}", raw.file.value));
+                return None;
+            }
+        }
+        Err(error) => {
+            log.at(raw.file.span, format!("`{}` cannot be read: {error}", raw.file.value));
+            return None;
+        }
+    }
+    Some(Source { folder: folder.to_owned(), file, region: raw.region.value })
+}
+
 fn page_names(raw: RawPageNames, log: &mut Log<'_>) -> PageNames {
     let mut words = |key: &str, texts: Vec<Text>| {
         texts.into_iter().map(|text| check::one_line(log, key, &text)).collect::<Vec<_>>()
@@ -168,7 +175,7 @@ fn resolve_tool(raw: RawTool, log: &mut Log<'_>) -> Option<Tool> {
     })
 }
 
-/// `folder` is none where it is not known: then the inputs cannot be looked for.
+/// `folder` as for [`source`].
 fn stage(raw: RawStage, folder: Option<&Path>, log: &mut Log<'_>) -> Stage {
     let mut inputs = Vec::new();
     for input in raw.inputs {
@@ -190,8 +197,8 @@ fn run(raw: RawRun, log: &mut Log<'_>) -> Option<Run> {
         command: command(raw.command, &COMMAND_PLACEHOLDERS, log),
         environment: environment(raw.environment, &COMMAND_PLACEHOLDERS, log),
         deadline: deadline?,
-        time_warp: raw.time_warp.map(std::num::NonZeroU32::get),
-        jobs: raw.jobs.map(std::num::NonZeroU32::get),
+        time_warp: raw.time_warp.map(NonZeroU32::get),
+        jobs: raw.jobs.map(NonZeroU32::get),
     })
 }
 

@@ -67,9 +67,17 @@ fn wording(error: &Error) -> Wording {
         Error::NullIntoString { .. } => plain("expected a text, found nothing".to_owned()),
         Error::InvalidScalar { ty, .. } => plain(format!("expected {}", form(ty))),
         Error::ExternallyTaggedEnumExpectedScalarOrMapping { .. } => plain("expected one word".to_owned()),
+        Error::InvalidBooleanStrict { .. } => plain("expected `true` or `false`".to_owned()),
+        // What the YAML parser says: the file's grammar is wrong, whatever it was to mean.
+        Error::ExternalMessage { msg, .. } => Wording {
+            message: format!("not YAML: {msg}"),
+            help: msg
+                .starts_with("mapping values are not allowed")
+                .then(|| "a text with `: ` in it stands in quotes".to_owned()),
+        },
         Error::SerdeInvalidType { unexpected, expected, .. }
         | Error::SerdeInvalidValue { unexpected, expected, .. } => {
-            plain(format!("expected {expected}, found {unexpected}"))
+            plain(format!("expected {}, found {unexpected}", form(expected)))
         }
         other => plain(without_place(&other.render_with_formatter(&UserMessageFormatter), other)),
     }
@@ -81,8 +89,8 @@ fn form(expected: &str) -> String {
         "string scalar" => "a text".to_owned(),
         "mapping start" => "keys with values (`key: value`)".to_owned(),
         "sequence start" => "a list (`[a, b]`, or lines that begin with `- `)".to_owned(),
-        "boolean" => "`true` or `false`".to_owned(),
         "u32" => "a whole number".to_owned(),
+        "a nonzero u32" => "a whole number above zero".to_owned(),
         other => other.to_owned(),
     }
 }

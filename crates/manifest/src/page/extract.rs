@@ -301,7 +301,7 @@ mod tests {
         ];
         let extraction = page.extract(wanted, None).unwrap();
         assert_eq!(extraction.blocks.keys().collect::<Vec<_>>(), [&python_id]);
-        assert_eq!(extraction.without_block, [node_id.clone()]);
+        assert_eq!(extraction.without_block, std::slice::from_ref(&node_id));
         assert_eq!(page.uncovered([&python, &node, &go]), ["C#"]);
     }
 

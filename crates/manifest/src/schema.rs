@@ -1,0 +1,24 @@
+//! The JSON Schemas of manifests and scenarios, for editors.
+
+use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
+
+use crate::raw::{RawManifest, RawScenario};
+
+/// The committed schema files: their paths relative to the root of the repository, and their contents.
+///
+/// They are made from the types that files are read into, so that what an editor accepts is what the loader reads.
+///
+/// # Errors
+/// A schema that cannot be written as JSON.
+pub fn schemas() -> Result<[(&'static str, String); 2], serde_json::Error> {
+    Ok([
+        ("manifests/schema/manifest.schema.json", of::<RawManifest>()?),
+        ("manifests/schema/scenario.schema.json", of::<RawScenario>()?),
+    ])
+}
+
+fn of<T: JsonSchema>() -> Result<String, serde_json::Error> {
+    // Editors that know `yaml-language-server` headers read draft 7 best.
+    let generator = SchemaGenerator::new(SchemaSettings::draft07());
+    Ok(serde_json::to_string_pretty(&generator.into_root_schema_for::<T>())? + "\n")
+}
