@@ -162,6 +162,21 @@ impl Context {
     }
 }
 
+impl Context {
+    /// The environment of a toolchain that installs or builds: what it may see of the user's, and these variables.
+    pub(crate) fn toolchain_variables(
+        &self,
+        variables: BTreeMap<OsString, OsString>,
+    ) -> BTreeMap<OsString, OsString> {
+        let mut environment = self.toolchain_environment.clone();
+        environment.insert("PATH".into(), self.path.clone());
+        environment.insert("LANG".into(), "C.UTF-8".into());
+        environment.insert("TMPDIR".into(), self.temporary.clone().into());
+        environment.extend(variables);
+        environment
+    }
+}
+
 fn reaches_toolchains(name: &str) -> bool {
     let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
     TOOLCHAIN_VARIABLES.contains(&name) || (begins(TOOLCHAIN_PREFIXES) && !begins(CREDENTIAL_PREFIXES))

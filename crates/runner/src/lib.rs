@@ -1,7 +1,29 @@
 //! Runs samples: toolchains, preparation, supervised processes, the schedule of cases, emulator back-ends.
+//!
+//! The binary makes a [`Context`], a [`Backend`] and a [`Plan`], and [`run()`] gives the results:
+//!
+//! * [`Toolchain`]: is there what a sample needs?
+//! * [`prepare()`]: dependencies and builds, once, kept by content;
+//! * [`process`]: one supervised process;
+//! * [`run()`]: every case, side by side, with [events](Event) as it goes on.
+//!
+//! Nothing here reads the environment or a clock but through the context.
 
+mod backend;
 mod context;
+mod event;
+mod plan;
+mod prepare;
 pub mod process;
+mod run;
+mod toolchain;
 mod warp;
 
+pub use backend::{Backend, BackendError, Setup};
 pub use context::{Clock, Context, ContextError, Platform};
+pub use event::{Event, Events};
+pub use plan::{Code, Options, Plan, PlannedSample};
+pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
+pub use run::{Finished, Timing, run};
+pub use toolchain::{FoundTool, MissingTool, Problem, Toolchain};
+pub use warp::install_command as faketime_install_command;

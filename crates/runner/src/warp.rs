@@ -29,6 +29,20 @@ const PLACES: &[&str] = &[
 const PLACES: &[&str] =
     &["/opt/homebrew/lib/faketime/libfaketime.1.dylib", "/usr/local/lib/faketime/libfaketime.1.dylib"];
 
+/// How to install libfaketime: system to command.
+const INSTALL: &[(&str, &str)] = &[
+    ("debian", "apt-get install faketime"),
+    ("fedora", "dnf install libfaketime"),
+    ("arch", "pacman -S libfaketime"),
+    ("alpine", "apk add libfaketime"),
+    ("macos", "brew install libfaketime"),
+];
+
+/// The command that installs libfaketime on a system, if it is known.
+pub fn install_command(system: &str) -> Option<&'static str> {
+    INSTALL.iter().find(|(name, _)| *name == system).map(|(_, command)| *command)
+}
+
 /// libfaketime, if it is installed.
 pub(crate) fn installed() -> Option<PathBuf> {
     PLACES

@@ -1,0 +1,72 @@
+//! Emulator back-ends: where the service is that the samples talk to.
+
+use async_trait::async_trait;
+use rescind_model::{Entry, Given, Schedule, Service, Snapshot};
+
+/// What a project of the emulator is to be like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The service that is emulated.
+    pub service: Service,
+    /// The id of the instance, which exists (the location, for AlloyDB).
+    pub instance: String,
+    /// The id of the database that the sample is told to back up (the cluster; the instance).
+    pub database: String,
+    /// The id of the backup that the sample is told to create.
+    pub backup: String,
+    /// What is there before the sample begins.
+    pub given: Given,
+    /// What the service decides.
+    pub schedule: Schedule,
+}
+
+/// The emulator failed: nothing is known about the sample.
+#[derive(Debug, thiserror::Error)]
+#[error("the emulator cannot {action}: {message}")]
+pub struct BackendError {
+    /// What was asked of it: `prepare project p`.
+    pub action: String,
+    /// What it said.
+    pub message: String,
+}
+
+/// A running emulator. Projects share nothing, so cases use it side by side.
+#[async_trait]
+pub trait Backend: Send + Sync {
+    /// The name in results: `embedded`, `container`, `HOST:PORT`.
+    fn name(&self) -> String;
+
+    /// Where samples reach it: `127.0.0.1:PORT`. Never `localhost`, for which some clients look up IPv6 first and
+    /// others expect more of the server.
+    fn address(&self) -> String;
+
+    /// Makes a project, in the place of one of the same name.
+    ///
+    /// # Errors
+    /// If the emulator cannot.
+    async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError>;
+
+    /// The backups and operations of a project now.
+    ///
+    /// # Errors
+    /// If the emulator cannot tell.
+    async fn snapshot(&self, project: &str) -> Result<Snapshot, BackendError>;
+
+    /// Lets every operation of a project run to its end.
+    ///
+    /// # Errors
+    /// If the emulator cannot.
+    async fn settle(&self, project: &str) -> Result<(), BackendError>;
+
+    /// Every request that a project received.
+    ///
+    /// # Errors
+    /// If the emulator cannot tell.
+    async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError>;
+
+    /// Forgets a project.
+    ///
+    /// # Errors
+    /// If the emulator cannot.
+    async fn remove(&self, project: &str) -> Result<(), BackendError>;
+}

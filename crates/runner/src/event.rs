@@ -1,0 +1,49 @@
+//! What happens while a run goes on: for progress only, the results hold all of it.
+
+use rescind_model::{CaseId, SampleId, Verdict};
+
+/// Something that happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Event {
+    /// The dependencies of a sample are looked for, installed and built as far as needed.
+    Preparing {
+        /// The sample.
+        sample: SampleId,
+    },
+    /// The cases of a sample can run.
+    Prepared {
+        /// The sample.
+        sample: SampleId,
+        /// True if nothing had to be installed or built.
+        cached: bool,
+    },
+    /// A sample cannot run; each of its cases follows as [finished](Event::CaseFinished).
+    NotPrepared {
+        /// The sample.
+        sample: SampleId,
+        /// Why.
+        reason: String,
+    },
+    /// A case began.
+    CaseStarted {
+        /// The case.
+        id: CaseId,
+    },
+    /// A case failed in warped time, and is run once more to tell a fault of the sample from one of the warp.
+    CaseRepeated {
+        /// The case.
+        id: CaseId,
+        /// The factor by which time is warped now; none for real time.
+        time_warp: Option<u32>,
+    },
+    /// A case has its verdict. Exactly one for each case of the plan.
+    CaseFinished {
+        /// The case.
+        id: CaseId,
+        /// Its verdict.
+        verdict: Verdict,
+    },
+}
+
+/// Where events go. An unbounded channel, for a slow terminal must not slow the cases; nobody need listen.
+pub type Events = tokio::sync::mpsc::UnboundedSender<Event>;

@@ -1,0 +1,67 @@
+//! What is to be run.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use rescind_manifest::Manifest;
+use rescind_model::{Location, Scenario};
+
+/// The code of a sample.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Code {
+    /// The sample as it lies in its folder.
+    Bundled,
+    /// Published code in the place of the region.
+    Published {
+        /// The whole content of the manifest's source file, with the region replaced.
+        file_content: Vec<u8>,
+        /// Where the code is from, for messages: the path of the page.
+        origin: String,
+    },
+}
+
+/// A sample and the scenarios that it is to meet.
+#[derive(Clone, Debug)]
+pub struct PlannedSample {
+    /// The sample.
+    pub manifest: Arc<Manifest>,
+    /// Its code. Decides which of the manifest's two contracts holds, too.
+    pub code: Code,
+    /// Where that code is written; none if it lies outside the repository.
+    pub location: Option<Location>,
+    /// The scenarios.
+    pub scenarios: Vec<Arc<Scenario>>,
+}
+
+/// What is to be run, and what the results are to say of it.
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// The samples, in any order.
+    pub samples: Vec<PlannedSample>,
+    /// Where the samples' code came from: `bundled`, or the path of the page.
+    pub source: String,
+    /// True if options chose among the cases.
+    pub filtered: bool,
+    /// What the results are to say besides the cases.
+    pub notices: Vec<String>,
+    /// The options that a replay of a single case needs besides those that choose it: `--page FILE`.
+    pub replay_options: Vec<String>,
+}
+
+impl Plan {
+    /// How many cases there are.
+    pub fn cases(&self) -> usize {
+        self.samples.iter().map(|sample| sample.scenarios.len()).sum()
+    }
+}
+
+/// How it is to be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// How many cases run at once, at most.
+    pub jobs: usize,
+    /// When a case must have ended, in real time, in the place of what the manifests say.
+    pub deadline: Option<Duration>,
+    /// False to let all time be real.
+    pub time_warp: bool,
+}

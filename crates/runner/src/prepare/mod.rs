@@ -1,0 +1,241 @@
+//! Preparation: the dependencies and the project of a sample, installed and built once and kept by content.
+//!
+//! ```text
+//! CACHE/deps/spanner-python-KEY/inputs    the files that decide what is installed: {work} of `prepare`
+//! CACHE/deps/spanner-python-KEY/cache     what is installed: {cache}
+//! CACHE/work/spanner-python-KEY/project   the copy of the project: {work} of `build` and of the cases
+//! ```
+//!
+//! `prepare` sees the files that the manifest names as its inputs and no others, so what is not part of the key
+//! cannot have a part in the result.
+
+mod digest;
+mod project;
+mod slot;
+mod stage;
+#[cfg(test)]
+mod tests;
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rescind_manifest::{Manifest, Stage};
+use rescind_model::SampleId;
+use rescind_model::template::TemplateError;
+use tokio_util::sync::CancellationToken;
+
+use crate::{Code, Context, Toolchain};
+use digest::Digest;
+use project::Project;
+pub use project::ProjectError;
+use slot::Slot;
+pub use stage::FailedStep;
+pub(crate) use stage::command_line;
+use stage::{Folders, StageError};
+
+/// A sample whose cases can be run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Prepared {
+    /// `{work}`: the copy of the project, built.
+    pub work: PathBuf,
+    /// `{cache}`: its dependencies.
+    pub cache: PathBuf,
+    /// True if nothing had to be installed or built.
+    pub cached: bool,
+}
+
+/// Why a sample cannot be prepared.
+#[derive(Debug, thiserror::Error)]
+pub enum PrepareError {
+    /// Its files cannot be read, or its copy cannot be written.
+    #[error("{sample}: {source}")]
+    Project {
+        /// The sample.
+        sample: SampleId,
+        /// The file, and what the system says.
+        source: ProjectError,
+    },
+    /// The cache cannot be used.
+    #[error("{sample}: the cache folder {folder}: {source}", folder = folder.display())]
+    Cache {
+        /// The sample.
+        sample: SampleId,
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// A command or a variable of the manifest cannot be filled in.
+    #[error("{file}: {stage}: {source}", file = file.display())]
+    Template {
+        /// The manifest.
+        file: PathBuf,
+        /// `prepare` or `build`.
+        stage: &'static str,
+        /// What is wrong.
+        source: TemplateError,
+    },
+    /// A command failed.
+    #[error("{sample}: {stage}: {step}")]
+    Step {
+        /// The sample.
+        sample: SampleId,
+        /// `prepare` or `build`.
+        stage: &'static str,
+        /// The command.
+        step: FailedStep,
+    },
+    /// Published code does not build in a project that builds otherwise: the code is to blame, not the set-up.
+    #[error("{sample}: the code of {origin} does not build: {step}")]
+    DoesNotBuild {
+        /// The sample.
+        sample: SampleId,
+        /// Where the code is from.
+        origin: String,
+        /// The command, with the compiler's words.
+        step: FailedStep,
+    },
+    /// The run was interrupted.
+    #[error("interrupted")]
+    Cancelled,
+}
+
+/// Installs the dependencies of a sample and builds its project, as far as that has not been done.
+///
+/// # Errors
+/// As [`PrepareError`] says.
+pub async fn prepare(
+    context: &Context,
+    manifest: &Manifest,
+    toolchain: &Toolchain,
+    code: &Code,
+    cancel: &CancellationToken,
+) -> Result<Prepared, PrepareError> {
+    let sample = Sample { context, manifest, cancel };
+    let dependencies = sample.dependencies(toolchain)?;
+    let installed = sample.install(&dependencies).await?;
+    let (work, built) = sample.build(&dependencies, code).await?;
+    Ok(Prepared { work, cache: dependencies.cache(), cached: installed && built })
+}
+
+/// True if the dependencies of a sample are installed.
+///
+/// # Errors
+/// If a file that decides it cannot be read.
+pub fn is_installed(
+    context: &Context,
+    manifest: &Manifest,
+    toolchain: &Toolchain,
+) -> Result<bool, PrepareError> {
+    let sample = Sample { context, manifest, cancel: &CancellationToken::new() };
+    sample.dependencies(toolchain).map(|dependencies| Slot::is_filled(&dependencies.slot))
+}
+
+/// The dependencies of a sample: where they belong and what decides them.
+struct Dependencies {
+    slot: PathBuf,
+    inputs: Project,
+}
+
+impl Dependencies {
+    fn cache(&self) -> PathBuf {
+        self.slot.join("cache")
+    }
+}
+
+struct Sample<'a> {
+    context: &'a Context,
+    manifest: &'a Manifest,
+    cancel: &'a CancellationToken,
+}
+
+impl Sample<'_> {
+    fn dependencies(&self, toolchain: &Toolchain) -> Result<Dependencies, PrepareError> {
+        let stage = &self.manifest.prepare;
+        let inputs = Project::part(&self.manifest.source.folder, &stage.inputs)
+            .map_err(|error| self.project(error))?;
+        // What is installed holds paths, of the interpreter and of itself.
+        let tools = toolchain.found.iter().map(|tool| format!("{} {}", tool.program.display(), tool.version));
+        let place = self.context.cache.as_os_str().as_encoded_bytes();
+        let digest = stage_digest(Digest::new(), stage).list(tools).field(place);
+        Ok(Dependencies { slot: self.slot("deps", inputs.digest(digest)), inputs })
+    }
+
+    /// Installs the dependencies; true if they were there.
+    async fn install(&self, dependencies: &Dependencies) -> Result<bool, PrepareError> {
+        let Some(vacant) = self.open(&dependencies.slot).await? else { return Ok(true) };
+        let (work, cache) = (dependencies.slot.join("inputs"), dependencies.cache());
+        std::fs::create_dir(&cache).map_err(|error| self.cache(&cache, error))?;
+        dependencies.inputs.write(&work).map_err(|error| self.project(error))?;
+        self.run("prepare", &self.manifest.prepare, Folders { work: &work, cache: &cache }).await?;
+        vacant.filled().map_err(|error| self.cache(&dependencies.slot, error))?;
+        Ok(false)
+    }
+
+    /// Copies and builds the project; its place, and true if it was there.
+    async fn build(&self, dependencies: &Dependencies, code: &Code) -> Result<(PathBuf, bool), PrepareError> {
+        let manifest = self.manifest;
+        let mut project = Project::read(&manifest.source.folder).map_err(|error| self.project(error))?;
+        if let Code::Published { file_content, .. } = code {
+            project.replace(&manifest.source.file, file_content.clone());
+        }
+        let digest = stage_digest(Digest::new(), &manifest.build)
+            .field(dependencies.slot.as_os_str().as_encoded_bytes());
+        let slot = self.slot("work", project.digest(digest));
+        let work = slot.join("project");
+        let Some(vacant) = self.open(&slot).await? else { return Ok((work, true)) };
+        project.write(&work).map_err(|error| self.project(error))?;
+        let folders = Folders { work: &work, cache: &dependencies.cache() };
+        self.run("build", &manifest.build, folders).await.map_err(|error| match (error, code) {
+            (PrepareError::Step { sample, step, .. }, Code::Published { origin, .. })
+                if step.ended.is_some() =>
+            {
+                PrepareError::DoesNotBuild { sample, origin: origin.clone(), step }
+            }
+            (error, _) => error,
+        })?;
+        vacant.filled().map_err(|error| self.cache(&slot, error))?;
+        Ok((work, false))
+    }
+
+    fn slot(&self, kind: &str, digest: Digest) -> PathBuf {
+        let SampleId { service, language } = &self.manifest.id;
+        self.context.cache.join(kind).join(format!("{service}-{language}-{}", digest.key()))
+    }
+
+    async fn open(&self, slot: &Path) -> Result<Option<slot::Vacant>, PrepareError> {
+        match Slot::open(slot, self.cancel).await.map_err(|error| self.cache(slot, error))? {
+            Slot::Filled => Ok(None),
+            Slot::Vacant(vacant) => Ok(Some(vacant)),
+            Slot::Cancelled => Err(PrepareError::Cancelled),
+        }
+    }
+
+    async fn run(&self, name: &'static str, stage: &Stage, folders: Folders<'_>) -> Result<(), PrepareError> {
+        stage::run(self.context, stage, folders, self.cancel).await.map_err(|error| match error {
+            StageError::Template(source) => {
+                PrepareError::Template { file: self.manifest.file.clone(), stage: name, source }
+            }
+            StageError::Step(step) => {
+                PrepareError::Step { sample: self.manifest.id.clone(), stage: name, step }
+            }
+            StageError::Cancelled => PrepareError::Cancelled,
+        })
+    }
+
+    fn project(&self, source: ProjectError) -> PrepareError {
+        PrepareError::Project { sample: self.manifest.id.clone(), source }
+    }
+
+    fn cache(&self, folder: &Path, source: io::Error) -> PrepareError {
+        PrepareError::Cache { sample: self.manifest.id.clone(), folder: folder.to_owned(), source }
+    }
+}
+
+/// Takes what a stage does, as the manifest has it, into a digest.
+fn stage_digest(digest: Digest, stage: &Stage) -> Digest {
+    let digest = digest.field((stage.steps.len() as u64).to_le_bytes());
+    let digest = stage.steps.iter().fold(digest, |digest, step| digest.list(step.iter()));
+    let variables: Vec<&String> = stage.environment.iter().flat_map(|(name, value)| [name, value]).collect();
+    digest.list(variables.into_iter())
+}

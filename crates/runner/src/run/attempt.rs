@@ -1,0 +1,218 @@
+//! One attempt at a case: set up the emulator, run the sample's process, look at what it left, judge.
+
+use std::collections::BTreeMap;
+use std::ffi::OsString;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rescind_manifest::{COMMAND_PLACEHOLDERS, Manifest};
+use rescind_model::template::{self, TemplateError};
+use rescind_model::{CaseId, Contract, Finding, Observation, Placeholders, Scenario, judge};
+use tokio_util::sync::CancellationToken;
+
+use crate::prepare::Prepared;
+use crate::process::{Invocation, ProcessError};
+use crate::{Backend, BackendError, Context, Setup, toolchain, warp};
+
+/// The names that each case is given besides its project. Projects share nothing, so they need not differ.
+const INSTANCE: &str = "test-instance";
+const DATABASE: &str = "test-db";
+const BACKUP: &str = "test-backup";
+
+/// Why a case says nothing about its sample.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum CaseError {
+    #[error(transparent)]
+    Backend(#[from] BackendError),
+    #[error(transparent)]
+    Process(ProcessError),
+    #[error("{file}: run: {source}", file = file.display())]
+    Template { file: PathBuf, source: TemplateError },
+    #[error("{file}: run: the command is empty", file = file.display())]
+    NoCommand { file: PathBuf },
+    #[error("{file}: run: {program} is not there", file = file.display())]
+    NoProgram { file: PathBuf, program: String },
+    #[error("the temporary folder {folder}: {source}", folder = folder.display())]
+    Temporary { folder: PathBuf, source: io::Error },
+    #[error("{0}")]
+    NoScratch(String),
+    #[error("interrupted")]
+    Cancelled,
+}
+
+impl From<ProcessError> for CaseError {
+    fn from(error: ProcessError) -> CaseError {
+        match error {
+            ProcessError::Cancelled => CaseError::Cancelled,
+            error => CaseError::Process(error),
+        }
+    }
+}
+
+/// What came of an attempt.
+#[derive(Debug)]
+pub(crate) struct Attempted {
+    pub(crate) observation: Observation,
+    pub(crate) findings: Vec<Finding>,
+    pub(crate) time_warp: Option<u32>,
+    pub(crate) wall: Duration,
+    pub(crate) cpu: Duration,
+}
+
+/// A case, as every attempt at it sees it.
+pub(crate) struct Case<'a> {
+    pub(crate) context: &'a Context,
+    pub(crate) backend: &'a dyn Backend,
+    pub(crate) manifest: &'a Manifest,
+    pub(crate) prepared: &'a Prepared,
+    pub(crate) contract: &'a Contract,
+    pub(crate) scenario: &'a Scenario,
+    pub(crate) id: &'a CaseId,
+    /// A folder for the home and temporary folders of cases.
+    pub(crate) scratch: &'a Path,
+    pub(crate) deadline: Duration,
+    pub(crate) cancel: &'a CancellationToken,
+}
+
+impl Case<'_> {
+    /// Runs the case once, in time that is warped by this factor.
+    pub(crate) async fn attempt(&self, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
+        let project = self.id.project();
+        let setup = Setup {
+            service: self.id.sample.service,
+            instance: INSTANCE.to_owned(),
+            database: DATABASE.to_owned(),
+            backup: BACKUP.to_owned(),
+            given: self.scenario.given.clone(),
+            schedule: self.scenario.schedule.clone(),
+        };
+        self.backend.prepare(&project, &setup).await?;
+        let attempted = self.play(&project, time_warp).await;
+        let removed = self.backend.remove(&project).await;
+        let attempted = attempted?;
+        removed?;
+        Ok(attempted)
+    }
+
+    async fn play(&self, project: &str, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
+        let given = self.backend.snapshot(project).await?;
+        let scratch = Scratch::new(&self.scratch.join(project))?;
+        let invocation = self.invocation(project, &scratch, time_warp)?;
+        let finished = self.context.supervisor.run(&invocation, self.cancel).await?;
+        drop(scratch);
+        if time_warp.is_some() {
+            warp::clean_up(finished.pid);
+        }
+        let at_exit = self.backend.snapshot(project).await?;
+        self.backend.settle(project).await?;
+        let settled = self.backend.snapshot(project).await?;
+        let observation = Observation {
+            ended: finished.ended,
+            stdout: finished.stdout,
+            stderr: finished.stderr,
+            leaked_processes: finished.leaked,
+            journal: self.backend.journal(project).await?,
+            given,
+            at_exit,
+            settled,
+        };
+        let names = Placeholders {
+            project: project.to_owned(),
+            instance: INSTANCE.to_owned(),
+            database: DATABASE.to_owned(),
+            backup: BACKUP.to_owned(),
+            // The judge takes it from the journal; without one there is no output that could name it.
+            operation: String::new(),
+        };
+        let findings = judge(self.scenario, self.contract, &observation, &names);
+        Ok(Attempted { observation, findings, time_warp, wall: finished.wall, cpu: finished.cpu })
+    }
+
+    fn invocation(
+        &self,
+        project: &str,
+        scratch: &Scratch,
+        time_warp: Option<u32>,
+    ) -> Result<Invocation, CaseError> {
+        let file = || self.manifest.file.clone();
+        let fill = |text: &str| {
+            self.fill(text, project).map_err(|source| CaseError::Template { file: file(), source })
+        };
+        let run = &self.manifest.run;
+        let mut words = run.command.iter().map(|word| fill(word)).collect::<Result<Vec<_>, _>>()?.into_iter();
+        let program = words.next().ok_or_else(|| CaseError::NoCommand { file: file() })?;
+        let located = toolchain::locate(self.context, &program, &self.prepared.work);
+        let mut environment = self.environment(project, scratch);
+        for (name, value) in &run.environment {
+            environment.insert(name.into(), fill(value)?.into());
+        }
+        if let (Some(factor), Some(library)) = (time_warp, &self.context.faketime) {
+            warp::apply(&mut environment, library, factor);
+        }
+        Ok(Invocation {
+            program: located.ok_or_else(|| CaseError::NoProgram { file: file(), program })?,
+            arguments: words.map(OsString::from).collect(),
+            folder: self.prepared.work.clone(),
+            environment,
+            deadline: self.deadline,
+        })
+    }
+
+    /// All that a sample sees of the world. Nothing of the user's: no keys, no proxies, no home, so that it cannot
+    /// reach a real service.
+    fn environment(&self, project: &str, scratch: &Scratch) -> BTreeMap<OsString, OsString> {
+        let address = self.backend.address();
+        let fixed = [("LANG", "C.UTF-8"), ("TZ", "UTC"), ("NO_PROXY", "*"), ("no_proxy", "*")];
+        let mut environment: BTreeMap<OsString, OsString> =
+            fixed.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
+        environment.insert("PATH".into(), self.context.path.clone());
+        environment.insert("HOME".into(), scratch.home().into());
+        environment.insert("TMPDIR".into(), scratch.temporary().into());
+        environment.insert("SPANNER_EMULATOR_HOST".into(), address.clone().into());
+        environment.insert("GOOGLE_CLOUD_PROJECT".into(), project.into());
+        environment.insert("RESCIND_EMULATOR".into(), format!("http://{address}").into());
+        environment
+    }
+
+    fn fill(&self, text: &str, project: &str) -> Result<String, TemplateError> {
+        template::fill(text, &COMMAND_PLACEHOLDERS, |name| match name {
+            "work" => Some(self.prepared.work.to_string_lossy().into_owned()),
+            "cache" => Some(self.prepared.cache.to_string_lossy().into_owned()),
+            "emulator" => Some(self.backend.address()),
+            "project" => Some(project.to_owned()),
+            "instance" => Some(INSTANCE.to_owned()),
+            "database" => Some(DATABASE.to_owned()),
+            "backup" => Some(BACKUP.to_owned()),
+            _ => None,
+        })
+    }
+}
+
+/// The home and the temporary folder of one attempt, empty at first and removed with it.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(folder: &Path) -> Result<Scratch, CaseError> {
+        let scratch = Scratch(folder.to_owned());
+        for folder in [scratch.home(), scratch.temporary()] {
+            std::fs::create_dir_all(&folder).map_err(|source| CaseError::Temporary { folder, source })?;
+        }
+        Ok(scratch)
+    }
+
+    fn home(&self) -> PathBuf {
+        self.0.join("home")
+    }
+
+    fn temporary(&self) -> PathBuf {
+        self.0.join("tmp")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed now goes with the folder of the whole run.
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}

@@ -1,0 +1,216 @@
+//! What the cases of a run share: the back-end, the limits, the account.
+
+use std::ops::ControlFlow;
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use rescind_model::{CaseId, CaseResult, Contract, SampleId, Scenario, Verdict};
+use tempfile::TempDir;
+use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio_util::sync::CancellationToken;
+
+use super::attempt::{Attempted, Case, CaseError};
+use super::repeat::Repeat;
+use crate::prepare::{Prepared, command_line};
+use crate::{Backend, Code, Context, Event, Events, Options, Plan, PlannedSample};
+
+/// A sample whose cases can be run.
+pub(super) struct Ready {
+    sample: PlannedSample,
+    prepared: Prepared,
+    /// How many cases of this sample may run at once.
+    jobs: Semaphore,
+}
+
+impl Ready {
+    pub(super) fn new(sample: PlannedSample, prepared: Prepared) -> Ready {
+        let jobs = sample.manifest.run.jobs.map_or(Semaphore::MAX_PERMITS, |jobs| jobs.max(1) as usize);
+        Ready { sample, prepared, jobs: Semaphore::new(jobs.min(Semaphore::MAX_PERMITS)) }
+    }
+
+    fn contract(&self) -> &Contract {
+        match self.sample.code {
+            Code::Bundled => &self.sample.manifest.bundled,
+            Code::Published { .. } => &self.sample.manifest.published,
+        }
+    }
+}
+
+/// A run that goes on.
+pub(super) struct Session {
+    pub(super) context: Arc<Context>,
+    pub(super) backend: Arc<dyn Backend>,
+    pub(super) cancel: CancellationToken,
+    /// How many cases may run at once.
+    pub(super) jobs: Semaphore,
+    /// How many warped cases may run at once: as many as there are processors. With more, warped deadlines pass
+    /// while a process waits for its turn.
+    warped: Semaphore,
+    options: Options,
+    replay_options: Vec<String>,
+    events: Events,
+    account: Mutex<(Duration, Vec<String>)>,
+    scratch: Result<TempDir, String>,
+}
+
+impl Session {
+    pub(super) fn new(
+        context: Arc<Context>,
+        backend: Arc<dyn Backend>,
+        options: Options,
+        plan: &Plan,
+        events: Events,
+        cancel: CancellationToken,
+    ) -> Session {
+        let scratch = tempfile::Builder::new().prefix("rescind-").tempdir_in(&context.temporary);
+        let folder = context.temporary.display();
+        Session {
+            scratch: scratch.map_err(|error| format!("no folder can be made in {folder}: {error}")),
+            jobs: Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS)),
+            warped: Semaphore::new(context.cores.max(1)),
+            replay_options: plan.replay_options.clone(),
+            account: Mutex::default(),
+            context,
+            backend,
+            cancel,
+            options,
+            events,
+        }
+    }
+
+    /// Tells whoever listens.
+    pub(super) fn tell(&self, event: Event) {
+        // Nobody need listen.
+        let _ = self.events.send(event);
+    }
+
+    /// The processor time of all attempts so far, and what there is to say about them.
+    pub(super) fn account(&self) -> (Duration, Vec<String>) {
+        let mut account = self.lock_account().clone();
+        account.1.sort();
+        account
+    }
+
+    /// The result of a case that was not run.
+    pub(super) fn blank(&self, sample: &PlannedSample, scenario: &Scenario) -> CaseResult {
+        let id = CaseId { sample: sample.manifest.id.clone(), scenario: scenario.name.clone() };
+        CaseResult {
+            title: scenario.title.clone(),
+            schedule: scenario.schedule.to_string(),
+            verdict: Verdict::Skipped,
+            reason: None,
+            findings: Vec::new(),
+            observation: None,
+            location: sample.location.clone(),
+            time_warp: None,
+            wall_ms: 0,
+            replay: self.replay(&id),
+            id,
+        }
+    }
+
+    /// The command that runs just this case.
+    fn replay(&self, id: &CaseId) -> String {
+        let SampleId { service, language } = &id.sample;
+        let mut words =
+            vec!["run", "--service", service.name(), "--language", language, "--scenario", &id.scenario];
+        words.extend(self.replay_options.iter().map(String::as_str));
+        let words: Vec<_> = words.into_iter().map(Into::into).collect();
+        command_line(&"rescind".into(), &words)
+    }
+
+    /// Runs a case to its verdict.
+    pub(super) async fn case(self: Arc<Session>, ready: Arc<Ready>, scenario: Arc<Scenario>) -> CaseResult {
+        let blank = self.blank(&ready.sample, &scenario);
+        let id = blank.id.clone();
+        let result = match self.decide(&ready, &scenario, &id).await {
+            Ok(attempted) => CaseResult {
+                verdict: if attempted.findings.is_empty() { Verdict::Pass } else { Verdict::Fail },
+                findings: attempted.findings,
+                observation: Some(attempted.observation),
+                time_warp: attempted.time_warp,
+                wall_ms: u64::try_from(attempted.wall.as_millis()).unwrap_or(u64::MAX),
+                ..blank
+            },
+            Err(CaseError::Cancelled) => {
+                CaseResult { verdict: Verdict::Skipped, reason: Some("interrupted".to_owned()), ..blank }
+            }
+            Err(error) => {
+                CaseResult { verdict: Verdict::SetupError, reason: Some(error.to_string()), ..blank }
+            }
+        };
+        self.tell(Event::CaseFinished { id, verdict: result.verdict });
+        result
+    }
+
+    async fn decide(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Attempted, CaseError> {
+        let run = &ready.sample.manifest.run;
+        let case = Case {
+            context: &self.context,
+            backend: &*self.backend,
+            manifest: &ready.sample.manifest,
+            prepared: &ready.prepared,
+            contract: ready.contract(),
+            scenario,
+            id,
+            scratch: self.scratch()?,
+            deadline: self.options.deadline.unwrap_or(run.deadline),
+            cancel: &self.cancel,
+        };
+        let warps = self.options.time_warp && self.context.faketime.is_some();
+        let time_warp = run.time_warp.filter(|factor| warps && *factor > 1);
+        let mut repeat = Repeat::new(time_warp);
+        loop {
+            let time_warp = repeat.time_warp();
+            let _permits = self.permits(ready, time_warp).await?;
+            self.tell(if repeat.is_first() {
+                Event::CaseStarted { id: id.clone() }
+            } else {
+                Event::CaseRepeated { id: id.clone(), time_warp }
+            });
+            let attempted = case.attempt(time_warp).await?;
+            let mut account = self.lock_account();
+            account.0 += attempted.cpu;
+            match repeat.after(attempted) {
+                ControlFlow::Continue(next) => repeat = next,
+                ControlFlow::Break(decided) => {
+                    account.1.extend(decided.notice.map(|notice| format!("{id} {notice}")));
+                    return Ok(*decided.attempted);
+                }
+            }
+        }
+    }
+
+    /// Waits for its turn. Every attempt waits anew, so that a repeated case does not keep the first attempts of others
+    /// waiting.
+    async fn permits<'a>(
+        &'a self,
+        ready: &'a Ready,
+        time_warp: Option<u32>,
+    ) -> Result<[Option<SemaphorePermit<'a>>; 3], CaseError> {
+        let permits = async {
+            // Always in this order, the narrowest first: nobody holds what is common while waiting for what is not.
+            let sample = ready.jobs.acquire().await.ok();
+            let warped = if time_warp.is_some() { self.warped.acquire().await.ok() } else { None };
+            let job = self.jobs.acquire().await.ok();
+            [sample, warped, job]
+        };
+        tokio::select! {
+            biased;
+            () = self.cancel.cancelled() => Err(CaseError::Cancelled),
+            permits = permits => Ok(permits),
+        }
+    }
+
+    fn scratch(&self) -> Result<&Path, CaseError> {
+        match &self.scratch {
+            Ok(folder) => Ok(folder.path()),
+            Err(error) => Err(CaseError::NoScratch(error.clone())),
+        }
+    }
+
+    fn lock_account(&self) -> MutexGuard<'_, (Duration, Vec<String>)> {
+        self.account.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

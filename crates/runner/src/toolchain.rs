@@ -1,0 +1,184 @@
+//! Toolchains: is each program there that a sample needs, and is it new enough?
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rescind_manifest::{Manifest, Tool};
+use rescind_model::{Captured, Ended};
+use tokio_util::sync::CancellationToken;
+
+use crate::Context;
+use crate::process::{Invocation, ProcessError};
+
+/// When a program must have told its version.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// A program that was found and is new enough.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundTool {
+    /// Its name.
+    pub name: String,
+    /// Where it is.
+    pub program: PathBuf,
+    /// Its version, as it says.
+    pub version: String,
+}
+
+impl fmt::Display for FoundTool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", self.name, self.version)
+    }
+}
+
+/// Why a program will not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Problem {
+    /// It is not on the PATH.
+    NotFound,
+    /// It is older than the manifest wants.
+    TooOld {
+        /// Its version.
+        version: String,
+        /// The least version that will do.
+        minimum: String,
+    },
+    /// It does not tell its version in the way that the manifest says.
+    NoVersion {
+        /// What it does instead.
+        instead: String,
+    },
+}
+
+/// A program that is missing, or that will not do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MissingTool {
+    /// Its name.
+    pub name: String,
+    /// What is wrong.
+    pub problem: Problem,
+    /// The command that installs it on this system, if the manifest knows one.
+    pub install: Option<String>,
+}
+
+impl fmt::Display for MissingTool {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let name = &self.name;
+        match &self.problem {
+            Problem::NotFound => write!(f, "{name} is not on the PATH")?,
+            Problem::TooOld { version, minimum } => {
+                write!(f, "{name} {version} is too old: {minimum} or later is needed")?;
+            }
+            Problem::NoVersion { instead } => write!(f, "{name} does not tell its version: {instead}")?,
+        }
+        match &self.install {
+            Some(command) => write!(f, "; install it with: {command}"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// The toolchain of a sample on this machine.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Toolchain {
+    /// The programs that will do, in the order of the manifest.
+    pub found: Vec<FoundTool>,
+    /// The others.
+    pub missing: Vec<MissingTool>,
+}
+
+impl Toolchain {
+    /// Looks for the programs that a manifest names, and asks each for its version.
+    ///
+    /// # Errors
+    /// Only [`ProcessError::Cancelled`]: a program that cannot be run is missing.
+    pub async fn find(
+        context: &Context,
+        manifest: &Manifest,
+        cancel: &CancellationToken,
+    ) -> Result<Toolchain, ProcessError> {
+        let mut toolchain = Toolchain::default();
+        for tool in &manifest.toolchain {
+            match find(context, tool, cancel).await? {
+                Ok(found) => toolchain.found.push(found),
+                Err(problem) => toolchain.missing.push(MissingTool {
+                    name: tool.program.clone(),
+                    problem,
+                    install: tool.install.get(&context.platform.system).cloned(),
+                }),
+            }
+        }
+        Ok(toolchain)
+    }
+
+    /// The programs and their versions, as `Environment::toolchains` has them.
+    pub fn versions(&self) -> String {
+        self.found.iter().map(FoundTool::to_string).collect::<Vec<_>>().join(", ")
+    }
+
+    /// Why the sample cannot run here; none if it can.
+    pub fn reason(&self) -> Option<String> {
+        let missing: Vec<String> = self.missing.iter().map(MissingTool::to_string).collect();
+        (!missing.is_empty()).then(|| missing.join("; "))
+    }
+}
+
+/// The program of a name on the PATH, or of a path.
+pub(crate) fn locate(context: &Context, program: &str, folder: &Path) -> Option<PathBuf> {
+    which::which_in(program, Some(&context.path), folder).ok()
+}
+
+async fn find(
+    context: &Context,
+    tool: &Tool,
+    cancel: &CancellationToken,
+) -> Result<Result<FoundTool, Problem>, ProcessError> {
+    let Some(program) = locate(context, &tool.program, Path::new("/")) else {
+        return Ok(Err(Problem::NotFound));
+    };
+    let invocation = Invocation {
+        program: program.clone(),
+        arguments: tool.version_args.iter().map(Into::into).collect(),
+        folder: PathBuf::from("/"),
+        environment: context.toolchain_variables(BTreeMap::new()),
+        deadline: DEADLINE,
+    };
+    let finished = match context.supervisor.run(&invocation, cancel).await {
+        Ok(finished) => finished,
+        Err(ProcessError::Cancelled) => return Err(ProcessError::Cancelled),
+        Err(error) => return Ok(Err(Problem::NoVersion { instead: error.to_string() })),
+    };
+    let version = [&finished.stdout, &finished.stderr]
+        .into_iter()
+        .find_map(|stream| Some(tool.version_pattern.captures(&stream.text)?.get(1)?.as_str().to_owned()));
+    let Some(version) = version else {
+        let instead = instead(finished.ended, &finished.stdout, &finished.stderr);
+        return Ok(Err(Problem::NoVersion { instead }));
+    };
+    if parts(&version) < trimmed(&tool.minimum) {
+        let minimum = tool.minimum.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
+        return Ok(Err(Problem::TooOld { version, minimum }));
+    }
+    Ok(Ok(FoundTool { name: tool.program.clone(), program, version }))
+}
+
+/// What a program did that did not tell its version.
+fn instead(ended: Ended, stdout: &Captured, stderr: &Captured) -> String {
+    let line = stderr.text.lines().chain(stdout.text.lines()).find(|line| !line.trim().is_empty());
+    match line {
+        Some(line) => format!("{ended}, and it says: {}", line.trim()),
+        None => format!("{ended}, without a word"),
+    }
+}
+
+/// The numbers of a dotted version, without zeros at the end: 3.10 and 3.10.0 are the same.
+fn parts(version: &str) -> Vec<u32> {
+    let numbers: Vec<u32> = version.split('.').map_while(|part| part.parse().ok()).collect();
+    trimmed(&numbers)
+}
+
+fn trimmed(numbers: &[u32]) -> Vec<u32> {
+    let length = numbers.iter().rposition(|number| *number != 0).map_or(0, |last| last + 1);
+    numbers[..length].to_vec()
+}
