@@ -7,11 +7,11 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 macro_rules! rules {
-    ($($(#[$doc:meta])* $variant:ident = $id:literal;)+) => {
+    ($(#[doc = $doc:literal] $variant:ident = $id:literal;)+) => {
         /// A rule of the judge. The ids are stable.
         #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
         pub enum Rule {
-            $($(#[$doc])* #[serde(rename = $id)] $variant,)+
+            $(#[doc = $doc] #[serde(rename = $id)] $variant,)+
         }
 
         impl Rule {
@@ -21,6 +21,11 @@ macro_rules! rules {
             /// The stable id.
             pub const fn id(self) -> &'static str {
                 match self { $(Rule::$variant => $id),+ }
+            }
+
+            /// What it means that the rule is broken, in one sentence.
+            pub const fn description(self) -> &'static str {
+                match self { $(Rule::$variant => $doc.trim_ascii()),+ }
             }
         }
     };

@@ -4,12 +4,14 @@
 //! of samples are never trusted; see [`text`].
 
 pub mod compare;
+pub mod github;
 mod grouping;
 pub mod json;
 pub mod junit;
 mod matrix;
 pub mod progress;
 mod requests;
+pub mod sarif;
 pub mod terminal;
 pub mod text;
 

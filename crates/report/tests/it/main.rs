@@ -5,6 +5,8 @@
 
 mod compare;
 mod every;
+mod github;
 mod json;
 mod junit;
+mod sarif;
 mod terminal;

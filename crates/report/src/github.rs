@@ -1,0 +1,158 @@
+//! Annotations of a GitHub workflow: commands on standard output that mark lines of the pull request.
+
+use rescind_model::{CaseResult, Location, Results, Verdict};
+
+use crate::compare::Comparison;
+use crate::grouping::not_run;
+use crate::text::{cut_line, one_line, plural, visible};
+
+/// Annotations of one kind that a step may have; GitHub drops what goes beyond, without a word. Where there are more,
+/// the last of them says how many.
+const LIMIT: usize = 10;
+/// Characters of a line of a message that are kept.
+const LINE_CHARS: usize = 1_000;
+/// Findings of a case that are named.
+const FINDINGS: usize = 5;
+
+/// The kind of an annotation.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Error,
+    Warning,
+    Notice,
+}
+
+impl Kind {
+    const fn command(self) -> &'static str {
+        match self {
+            Kind::Error => "error",
+            Kind::Warning => "warning",
+            Kind::Notice => "notice",
+        }
+    }
+}
+
+struct Annotation<'a> {
+    kind: Kind,
+    location: Option<&'a Location>,
+    title: String,
+    message: String,
+}
+
+/// Renders the results: an error for each case that makes the run fail, a warning for each flaky one, and notices of
+/// what was not run.
+pub fn render(results: &Results) -> String {
+    let mut annotations: Vec<Annotation<'_>> = results.cases.iter().filter_map(of_case).collect();
+    for group in not_run(results) {
+        annotations.push(Annotation {
+            kind: if group.verdict == Verdict::SetupError { Kind::Error } else { Kind::Notice },
+            location: None,
+            title: format!("{} {}", group.verdict, group.sample),
+            message: format!("{} case{}: {}", group.cases, plural(group.cases), group.reason),
+        });
+    }
+    for notice in &results.notices {
+        annotations.push(Annotation {
+            kind: Kind::Notice,
+            location: None,
+            title: "rescind".to_owned(),
+            message: notice.clone(),
+        });
+    }
+    write(&annotations)
+}
+
+/// Renders the regressions of a comparison as errors, and nothing else.
+pub fn render_comparison(comparison: &Comparison<'_>) -> String {
+    let regressions = comparison.regressions().filter_map(|delta| {
+        let case = delta.head?;
+        Some(Annotation {
+            kind: Kind::Error,
+            location: case.location.as_ref(),
+            title: format!("{} {}", delta.change, case.id),
+            message: format!("{}\n{}", delta.phrases().join("; "), describe(case)),
+        })
+    });
+    write(&regressions.collect::<Vec<_>>())
+}
+
+fn of_case(case: &CaseResult) -> Option<Annotation<'_>> {
+    let kind = match case.verdict {
+        Verdict::Fail | Verdict::UnexpectedPass | Verdict::Diverged => Kind::Error,
+        Verdict::Flaky => Kind::Warning,
+        Verdict::Pass
+        | Verdict::KnownFailure
+        | Verdict::Unsupported
+        | Verdict::Skipped
+        | Verdict::SetupError => return None,
+    };
+    Some(Annotation {
+        kind,
+        location: case.location.as_ref(),
+        title: format!("{} {}", case.verdict, case.id),
+        message: describe(case),
+    })
+}
+
+/// The title of the scenario, the findings or the reason, and the command that replays the case.
+fn describe(case: &CaseResult) -> String {
+    let mut lines = vec![case.title.clone()];
+    lines.extend(case.reason.clone());
+    let shown = case.findings.iter().take(FINDINGS);
+    lines.extend(shown.map(|finding| format!("{}: {}", finding.rule, finding.message)));
+    let left = case.findings.len().saturating_sub(FINDINGS);
+    if left > 0 {
+        lines.push(format!("{left} more finding{}", plural(left)));
+    }
+    lines.push(format!("Replay: {}", case.replay));
+    lines.join("\n")
+}
+
+fn write(annotations: &[Annotation<'_>]) -> String {
+    let mut out = String::new();
+    for kind in [Kind::Error, Kind::Warning, Kind::Notice] {
+        let of_kind: Vec<_> = annotations.iter().filter(|annotation| annotation.kind == kind).collect();
+        let shown = if of_kind.len() > LIMIT { LIMIT - 1 } else { of_kind.len() };
+        for annotation in &of_kind[..shown] {
+            write_command(&mut out, annotation);
+        }
+        if shown < of_kind.len() {
+            let left = of_kind.len() - shown;
+            let message = format!("{left} more like these are in the summary and in the reports");
+            let title = format!("{left} more");
+            write_command(&mut out, &Annotation { kind, location: None, title, message });
+        }
+    }
+    out
+}
+
+fn write_command(out: &mut String, annotation: &Annotation<'_>) {
+    out.push_str(&format!("::{} ", annotation.kind.command()));
+    if let Some(Location { file, first_line, last_line }) = annotation.location {
+        out.push_str(&format!("file={},line={first_line},endLine={last_line},", property(file)));
+    }
+    out.push_str(&format!("title={}::{}\n", property(&annotation.title), data(&annotation.message)));
+}
+
+/// The text of a command. A line end would end the command, and what follows could then begin another one.
+fn data(text: &str) -> String {
+    let text = visible(text);
+    let lines: Vec<_> = text.lines().map(|line| cut_line(line, LINE_CHARS)).collect();
+    lines.join("\n").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a command, where colons and commas are special as well.
+fn property(text: &str) -> String {
+    data(&one_line(text)).replace(':', "%3A").replace(',', "%2C")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_text_can_end_a_command_or_a_property() {
+        assert_eq!(data("100%\n::error::x\r"), "100%25%0A::error::x␍");
+        assert_eq!(property("a,line=1::b\nc"), "a%2Cline=1%3A%3Ab␊c");
+    }
+}

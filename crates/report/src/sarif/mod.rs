@@ -1,0 +1,117 @@
+//! SARIF 2.1.0, for code scanning: one result per finding, on the lines of the sample.
+//!
+//! Known failures are there as suppressed results. What could not be run is no result but a notification of the
+//! invocation: it says nothing about the code.
+
+mod parts;
+
+use rescind_model::{CaseResult, Results, Rule, Verdict};
+use serde_sarif::sarif::{
+    Invocation, MultiformatMessageString, Notification, ReportingDescriptor, Result as SarifResult, Run,
+    Sarif, Tool, ToolComponent,
+};
+
+use crate::RenderError;
+use crate::compare::Comparison;
+use crate::grouping::not_run;
+use crate::text::plural;
+
+/// The schema that the file says it follows, at its place of publication.
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/// Results that are kept: code scanning refuses a run with more.
+const LIMIT: usize = 25_000;
+
+/// The rules besides those of the judge: what a report finds without a broken expectation.
+const OF_REPORT: [(Verdict, &str); 2] = [
+    (Verdict::UnexpectedPass, "The case passes, although the list of known failures says that it fails."),
+    (Verdict::Flaky, "The case does not do the same thing each time."),
+];
+
+/// Renders the results.
+///
+/// # Errors
+/// Only those of the JSON writer.
+pub fn render(results: &Results) -> Result<String, RenderError> {
+    let found = results.cases.iter().flat_map(parts::results).collect();
+    write(results, found)
+}
+
+/// Renders the regressions of a comparison, and no other finding, with `baselineState` `new`.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_comparison(comparison: &Comparison<'_>) -> Result<String, RenderError> {
+    let heads = comparison.regressions().filter_map(|delta| Some((delta, delta.head?)));
+    let found = heads.flat_map(|(delta, head)| {
+        parts::results(head).into_iter().filter(|result| {
+            // What the case broke before is not the change's doing.
+            result.rule_id.as_deref().is_some_and(|id| delta.broken.iter().any(|rule| rule.id() == id))
+        })
+    });
+    let found = found.map(|result| SarifResult { baseline_state: Some("new".into()), ..result }).collect();
+    write(comparison.head, found)
+}
+
+fn write(results: &Results, mut found: Vec<SarifResult>) -> Result<String, RenderError> {
+    let left_out = found.len().saturating_sub(LIMIT);
+    found.truncate(LIMIT);
+    let run = Run::builder()
+        .tool(Tool::builder().driver(driver(&results.environment.rescind)).build())
+        .invocations(vec![invocation(results, left_out)])
+        .results(found)
+        .build();
+    let sarif = Sarif::builder().schema(SCHEMA).version("2.1.0").runs(vec![run]).build();
+    let mut text = serde_json::to_string_pretty(&sarif)?;
+    text.push('\n');
+    Ok(text)
+}
+
+fn driver(version: &str) -> ToolComponent {
+    let descriptor = |id: &str, description: &str| {
+        ReportingDescriptor::builder()
+            .id(id)
+            .short_description(MultiformatMessageString::builder().text(description).build())
+            .build()
+    };
+    let mut rules: Vec<_> = Rule::ALL.iter().map(|rule| descriptor(rule.id(), rule.description())).collect();
+    rules.extend(OF_REPORT.iter().map(|(verdict, text)| descriptor(&verdict.to_string(), text)));
+    ToolComponent::builder().name("rescind").version(version).rules(rules).build()
+}
+
+/// The place of a rule in the list of [`driver`].
+fn rule_index(id: &str) -> Option<i64> {
+    let judge = Rule::ALL.iter().map(|rule| rule.id().to_owned());
+    let report = OF_REPORT.iter().map(|(verdict, _)| verdict.to_string());
+    judge.chain(report).position(|known| known == id).and_then(|index| i64::try_from(index).ok())
+}
+
+fn invocation(results: &Results, left_out: usize) -> Invocation {
+    let mut notifications: Vec<Notification> = not_run(results)
+        .iter()
+        .map(|group| {
+            let level = if group.verdict == Verdict::SetupError { "error" } else { "note" };
+            let text = format!(
+                "{} {} ({} case{}): {}",
+                group.verdict,
+                group.sample,
+                group.cases,
+                plural(group.cases),
+                group.reason
+            );
+            parts::notification(level, &text)
+        })
+        .collect();
+    notifications.extend(results.notices.iter().map(|notice| parts::notification("note", notice)));
+    if left_out > 0 {
+        let text =
+            format!("{left_out} more result{} left out: code scanning takes {LIMIT}", plural(left_out));
+        notifications.push(parts::notification("warning", &text));
+    }
+    let failed = |case: &CaseResult| matches!(case.verdict, Verdict::SetupError | Verdict::Diverged);
+    Invocation::builder()
+        .execution_successful(!results.interrupted && !results.cases.iter().any(failed))
+        .tool_execution_notifications(notifications)
+        .build()
+}
