@@ -16,6 +16,8 @@ mod plan;
 mod prepare;
 pub mod process;
 mod run;
+#[cfg(test)]
+mod testing;
 mod toolchain;
 mod warp;
 

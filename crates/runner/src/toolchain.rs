@@ -182,3 +182,39 @@ fn trimmed(numbers: &[u32]) -> Vec<u32> {
     let length = numbers.iter().rposition(|number| *number != 0).map_or(0, |last| last + 1);
     numbers[..length].to_vec()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{self, tool};
+
+    async fn look(tools: Vec<Tool>) -> Toolchain {
+        let folder = tempfile::tempdir().unwrap();
+        let manifest = Manifest { toolchain: tools, ..testing::manifest(folder.path(), "sh", "") };
+        Toolchain::find(&testing::context(folder.path()), &manifest, &CancellationToken::new()).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_program_that_is_new_enough_is_found_with_its_version() {
+        let toolchain = look(vec![tool("echo", "v3.11.7", &[3, 11])]).await;
+        assert_eq!(toolchain.versions(), "echo 3.11.7");
+        assert_eq!(toolchain.reason(), None);
+        assert!(toolchain.found[0].program.is_absolute());
+        // 3.10 is later than 3.9, and 3 is 3.0.
+        assert_eq!(look(vec![tool("echo", "3.10", &[3, 9]), tool("echo", "3", &[3, 0])]).await.reason(), None);
+    }
+
+    #[tokio::test]
+    async fn what_is_missing_is_named_with_the_command_that_installs_it() {
+        let silent = Tool { install: BTreeMap::new(), ..tool("true", "", &[1]) };
+        let toolchain =
+            look(vec![tool("echo", "3.9", &[3, 10]), tool("no-such-program", "", &[1]), silent]).await;
+        insta::assert_snapshot!(toolchain.reason().unwrap().replace("; ", "\n"), @"
+        echo 3.9 is too old: 3.10 or later is needed
+        install it with: apt-get install echo
+        no-such-program is not on the PATH
+        install it with: apt-get install no-such-program
+        true does not tell its version: exit 0, without a word
+        ");
+    }
+}

@@ -1,1 +1,278 @@
+//! Whole runs of samples of a few lines of shell, against an emulator that emulates nothing.
 
+use std::fs;
+
+use rescind_manifest::Manifest;
+use rescind_model::{Ended, Rule};
+use tokio::sync::mpsc;
+
+use super::*;
+use crate::Code;
+use crate::testing::{self, Fake, scenario, tool};
+
+struct Fixture {
+    folder: tempfile::TempDir,
+    context: Context,
+    backend: Arc<Fake>,
+    options: Options,
+    cancel: CancellationToken,
+}
+
+struct Seen {
+    results: Results,
+    events: Vec<Event>,
+}
+
+impl Fixture {
+    fn new() -> Fixture {
+        let folder = tempfile::tempdir().unwrap();
+        Fixture {
+            context: testing::context(folder.path()),
+            backend: Arc::default(),
+            options: Options { jobs: 2, deadline: None, time_warp: true },
+            cancel: CancellationToken::new(),
+            folder,
+        }
+    }
+
+    fn manifest(&self, language: &str, script: &str) -> Manifest {
+        testing::manifest(self.folder.path(), language, script)
+    }
+
+    /// A FIFO, by which a script tells that it has come so far.
+    fn fifo(&self) -> std::path::PathBuf {
+        let fifo = self.folder.path().join("fifo");
+        nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+        fifo
+    }
+
+    async fn run(&self, manifests: Vec<Manifest>, scenarios: &[&str]) -> Seen {
+        let (events, mut received) = mpsc::unbounded_channel();
+        let plan = Plan {
+            samples: manifests
+                .into_iter()
+                .map(|manifest| PlannedSample {
+                    manifest: Arc::new(manifest),
+                    code: Code::Bundled,
+                    location: None,
+                    scenarios: scenarios.iter().map(|name| scenario(name)).collect(),
+                })
+                .collect(),
+            source: "bundled".to_owned(),
+            replay_options: vec!["--page".to_owned(), "my page.md".to_owned()],
+            ..Plan::default()
+        };
+        let backend: Arc<dyn Backend> = Arc::<Fake>::clone(&self.backend);
+        let context = Arc::new(self.context.clone());
+        let (options, cancel) = (self.options.clone(), self.cancel.clone());
+        let finished = run(context, backend, plan, options, "1.2.3", events, cancel).await;
+        let mut events = Vec::new();
+        while let Some(event) = received.recv().await {
+            events.push(event);
+        }
+        assert_eq!(fs::read_dir(self.folder.path().join("tmp")).unwrap().count(), 0, "nothing stays behind");
+        Seen { results: finished.results, events }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_case_has_a_project_of_its_own_and_a_clean_environment() {
+    let fixture = Fixture::new();
+    let script = "echo $1 $2; env; find \"$HOME\" \"$TMPDIR\" -mindepth 1; touch \"$HOME/x\" \"$TMPDIR/y\"";
+    let mut manifest = fixture.manifest("sh", script);
+    manifest.run.environment.insert("CACHE".to_owned(), "{cache}".to_owned());
+    let seen = fixture.run(vec![manifest], &["two", "one"]).await;
+    let ids: Vec<String> = seen.results.cases.iter().map(|case| case.id.to_string()).collect();
+    assert_eq!(ids, ["spanner/sh/one", "spanner/sh/two"]);
+    for case in &seen.results.cases {
+        let project = case.id.project();
+        assert_eq!(case.verdict, Verdict::Pass, "{:?}", case.findings);
+        let observation = case.observation.as_ref().unwrap();
+        let mut lines = observation.stdout.text.lines();
+        assert_eq!(lines.next(), Some(format!("{project} 127.0.0.1:1").as_str()));
+        let mut environment: Vec<&str> =
+            lines.filter(|line| !line.starts_with("PWD=") && !line.starts_with("RESCIND_INVOCATION=")).collect();
+        environment.sort_unstable();
+        let places = fixture.folder.path().display().to_string();
+        let text = environment.join("\n").replace(&places, "FOLDER").replace(&project, "PROJECT");
+        let text = regex::Regex::new("(rescind|sh)-[0-9a-zA-Z]+").unwrap().replace_all(&text, "$1-X").into_owned();
+        insta::allow_duplicates! { insta::assert_snapshot!(text, @"
+        CACHE=FOLDER/cache/deps/spanner-sh-X/cache
+        GOOGLE_CLOUD_PROJECT=PROJECT
+        HOME=FOLDER/tmp/rescind-X/PROJECT/home
+        LANG=C.UTF-8
+        NO_PROXY=*
+        PATH=/usr/bin:/bin
+        RESCIND_EMULATOR=http://127.0.0.1:1
+        SPANNER_EMULATOR_HOST=127.0.0.1:1
+        TMPDIR=FOLDER/tmp/rescind-X/PROJECT/tmp
+        TZ=UTC
+        no_proxy=*
+        "); }
+        let calls = fixture.backend.calls.lock().unwrap()[&project].clone();
+        assert_eq!(calls, ["prepare", "snapshot", "snapshot", "settle", "snapshot", "journal", "remove"]);
+    }
+    let replay = &seen.results.cases[0].replay;
+    insta::assert_snapshot!(replay, @"rescind run --service spanner --language sh --scenario one --page 'my page.md'");
+    assert_eq!(seen.results.environment.rescind, "1.2.3");
+    insta::assert_debug_snapshot!(&seen.events[..2], @r#"
+    [
+        Preparing {
+            sample: SampleId {
+                service: Spanner,
+                language: "sh",
+            },
+        },
+        Prepared {
+            sample: SampleId {
+                service: Spanner,
+                language: "sh",
+            },
+            cached: false,
+        },
+    ]
+    "#);
+    assert_eq!(seen.events.len(), 2 + 2 * 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn each_fault_is_the_verdict_of_the_cases_it_concerns() {
+    let mut fixture = Fixture::new();
+    fixture.backend = Arc::new(Fake { broken: Some("spanner-good-b".to_owned()), ..Fake::default() });
+    let mut old = fixture.manifest("old", "");
+    old.toolchain = vec![tool("echo", "1.0", &[2])];
+    let mut setup = fixture.manifest("setup", "");
+    setup.prepare.steps = vec![vec!["false".to_owned()]];
+    let mut gone = fixture.manifest("gone", "");
+    gone.run.command = vec!["no-such-interpreter".to_owned()];
+    let manifests =
+        vec![old, setup, gone, fixture.manifest("good", ""), fixture.manifest("bad", "exit 9")];
+    let seen = fixture.run(manifests, &["a", "b"]).await;
+    let lines: Vec<String> = seen
+        .results
+        .cases
+        .iter()
+        .map(|case| format!("{} {} {}", case.id, case.verdict, case.reason.as_deref().unwrap_or_default()))
+        .collect();
+    insta::assert_snapshot!(lines.join("\n"), @"
+    spanner/bad/a fail 
+    spanner/bad/b fail 
+    spanner/gone/a setup-error manifests/spanner/gone.yaml: run: no-such-interpreter is not there
+    spanner/gone/b setup-error manifests/spanner/gone.yaml: run: no-such-interpreter is not there
+    spanner/good/a pass 
+    spanner/good/b setup-error the emulator cannot prepare spanner-good-b: it is broken
+    spanner/old/a unsupported echo 1.0 is too old: 2 or later is needed; install it with: apt-get install echo
+    spanner/old/b unsupported echo 1.0 is too old: 2 or later is needed; install it with: apt-get install echo
+    spanner/setup/a setup-error spanner/setup: prepare: `false` failed (exit 1)
+    spanner/setup/b setup-error spanner/setup: prepare: `false` failed (exit 1)
+    ");
+    let finished = seen.events.iter().filter(|event| matches!(event, Event::CaseFinished { .. })).count();
+    assert_eq!(finished, 10, "every case has its verdict, once");
+    assert!(!seen.results.interrupted);
+    let bad = &seen.results.cases[0];
+    assert_eq!(bad.findings[0].rule, Rule::WrongExit);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_interrupted_run_keeps_what_is_known() {
+    let mut fixture = Fixture::new();
+    fixture.options.jobs = 1;
+    let fifo = fixture.fifo();
+    let script = format!("case $1 in *-b) echo > {}; exec sleep 1000;; esac", fifo.display());
+    let manifest = fixture.manifest("sh", &script);
+    let cancel = fixture.cancel.clone();
+    let (seen, ()) = tokio::join!(fixture.run(vec![manifest], &["a", "b", "c"]), async {
+        tokio::task::spawn_blocking(|| fs::read(fifo)).await.unwrap().unwrap();
+        cancel.cancel();
+    });
+    assert!(seen.results.interrupted);
+    let blocked = "spanner/sh/b".parse::<CaseId>().unwrap();
+    for case in &seen.results.cases {
+        // Whether the others came before it is chance.
+        match (case.verdict, &case.observation, case.reason.as_deref()) {
+            (Verdict::Pass, Some(_), None) => assert_ne!(case.id, blocked),
+            (Verdict::Skipped, None, Some("interrupted")) => {}
+            other => panic!("{}: {other:?}", case.id),
+        }
+    }
+    assert_eq!(seen.results.cases.len(), 3);
+    assert_eq!(fixture.backend.calls.lock().unwrap()["spanner-sh-b"].last(), Some(&"remove"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn no_more_cases_run_at_once_than_the_manifest_allows() {
+    let mut fixture = Fixture::new();
+    fixture.options.jobs = 8;
+    // A folder can be made by one process only.
+    let lock = fixture.folder.path().join("lock").display().to_string();
+    let mut manifest = fixture.manifest("sh", &format!("mkdir {lock} && sleep 0.02 && rmdir {lock}"));
+    manifest.run.jobs = Some(1);
+    let seen = fixture.run(vec![manifest], &["a", "b", "c", "d"]).await;
+    assert!(seen.results.cases.iter().all(|case| case.verdict == Verdict::Pass), "{:?}", seen.results.cases);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_case_that_never_ends_is_timed_out_at_the_options_deadline() {
+    let mut fixture = Fixture::new();
+    fixture.options.deadline = Some(Duration::from_millis(100));
+    let seen = fixture.run(vec![fixture.manifest("sh", "exec sleep 1000")], &["a"]).await;
+    let case = &seen.results.cases[0];
+    assert_eq!(case.observation.as_ref().unwrap().ended, Ended::Deadline);
+    assert_eq!(case.findings[0].rule, Rule::TimedOut);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_libfaketime_time_is_real_and_the_results_say_so() {
+    let fixture = Fixture::new();
+    let mut manifest = fixture.manifest("sh", "");
+    manifest.run.time_warp = Some(100);
+    let seen = fixture.run(vec![manifest], &["a"]).await;
+    assert_eq!(seen.results.cases[0].time_warp, None);
+    insta::assert_debug_snapshot!(seen.results.notices, @r#"
+    [
+        "time is not warped for spanner/sh: libfaketime is not there; install it with: apt-get install faketime",
+    ]
+    "#);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_warped_failure_is_repeated_slower_and_the_results_say_what_counts() {
+    let mut fixture = Fixture::new();
+    // Any file does: what cannot be preloaded is ignored by the dynamic linker, but for a line on standard error.
+    fixture.context.faketime = Some("/dev/null".into());
+    let script = "case $FAKETIME in *x100) exit 1;; *x10) exit 0;; esac";
+    let mut manifest = fixture.manifest("sh", script);
+    manifest.run.time_warp = Some(100);
+    let seen = fixture.run(vec![manifest], &["a"]).await;
+    let case = &seen.results.cases[0];
+    assert_eq!((case.verdict, case.time_warp), (Verdict::Pass, Some(10)));
+    insta::assert_debug_snapshot!(seen.results.notices, @r#"
+    [
+        "spanner/sh/a failed with time warped by 100 and passes with time warped by 10, which counts",
+    ]
+    "#);
+    let repeated = Event::CaseRepeated { id: case.id.clone(), time_warp: Some(10) };
+    assert!(seen.events.contains(&repeated), "{:?}", seen.events);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn libfaketime_makes_a_long_wait_short() {
+    let mut fixture = Fixture::new();
+    let Some(library) = warp::installed() else {
+        eprintln!("skipped: libfaketime is not installed");
+        return;
+    };
+    fixture.context.faketime = Some(library);
+    let mut manifest = fixture.manifest("sh", "exec sleep 300");
+    manifest.run.time_warp = Some(1000);
+    let seen = fixture.run(vec![manifest], &["a"]).await;
+    let case = &seen.results.cases[0];
+    assert_eq!((case.verdict, case.time_warp), (Verdict::Pass, Some(1000)));
+    assert!(case.wall_ms < 20_000, "{} ms", case.wall_ms);
+}
+
+#[test]
+fn the_lower_bound_is_the_processor_time_over_the_processors() {
+    let (wall, cpu) = (Duration::from_secs(9), Duration::from_secs(10));
+    assert_eq!(Timing { wall, cpu, cores: 2 }.lower_bound(), Duration::from_secs(5));
+}

@@ -1,0 +1,142 @@
+//! What the tests of this crate share: a machine, a manifest of a few lines of shell, an emulator that emulates nothing.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use async_trait::async_trait;
+use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
+use rescind_model::{
+    Contract, Entry, Expectation, ExpectedExit, Given, Outcome, Scenario, Schedule, Service, Snapshot,
+};
+
+use crate::process::Supervisor;
+use crate::{Backend, BackendError, Clock, Context, Platform, Setup};
+
+/// A machine whose cache and temporary folder lie in `folder`.
+pub(crate) fn context(folder: &Path) -> Context {
+    let clock = Clock::new(Instant::now);
+    let temporary = folder.join("tmp");
+    std::fs::create_dir_all(&temporary).unwrap();
+    Context {
+        path: "/usr/bin:/bin".into(),
+        toolchain_environment: BTreeMap::new(),
+        cache: folder.join("cache"),
+        temporary,
+        cores: 2,
+        supervisor: Arc::new(Supervisor::new(clock.clone()).unwrap()),
+        clock,
+        platform: Platform { name: "test/test".to_owned(), system: "debian".to_owned() },
+        faketime: None,
+    }
+}
+
+/// A sample that is the shell script `main.sh` in `folder`, which gets the project and the address as arguments.
+pub(crate) fn manifest(folder: &Path, language: &str, script: &str) -> Manifest {
+    let folder = folder.join(language);
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("main.sh"), script).unwrap();
+    Manifest {
+        id: format!("spanner/{language}").parse().unwrap(),
+        title: language.to_owned(),
+        file: PathBuf::from(format!("manifests/spanner/{language}.yaml")),
+        source: Source { folder, file: "main.sh".into(), region: "tag".to_owned() },
+        page: PageNames { headings: Vec::new(), fences: Vec::new() },
+        toolchain: Vec::new(),
+        prepare: Stage::default(),
+        build: Stage::default(),
+        run: Run {
+            command: ["sh", "main.sh", "{project}", "{emulator}"].map(str::to_owned).into(),
+            environment: BTreeMap::new(),
+            deadline: Duration::from_secs(60),
+            time_warp: None,
+            jobs: None,
+        },
+        bundled: Contract::default(),
+        published: Contract::default(),
+    }
+}
+
+/// A program that prints its version as `echo` does.
+pub(crate) fn tool(program: &str, prints: &str, minimum: &[u32]) -> Tool {
+    Tool {
+        program: program.to_owned(),
+        version_args: vec![prints.to_owned()],
+        version_pattern: regex::Regex::new(r"(\d+(?:\.\d+)*)").unwrap(),
+        minimum: minimum.to_vec(),
+        install: BTreeMap::from([("debian".to_owned(), format!("apt-get install {program}"))]),
+    }
+}
+
+/// A scenario that asks for exit 0 and for nothing else.
+pub(crate) fn scenario(name: &str) -> Arc<Scenario> {
+    Arc::new(Scenario {
+        name: name.to_owned(),
+        title: format!("The scenario {name}."),
+        services: vec![Service::Spanner],
+        given: Given::default(),
+        schedule: "create:not-found".parse::<Schedule>().unwrap(),
+        expect: Expectation {
+            outcome: Outcome::Refused,
+            exit: ExpectedExit::Zero,
+            claims: Vec::new(),
+            may_leave_backup: false,
+        },
+    })
+}
+
+/// An emulator to whose address nobody listens. It keeps what it is asked, and fails for one project.
+#[derive(Default)]
+pub(crate) struct Fake {
+    /// The calls to each project, in order.
+    pub(crate) calls: Mutex<HashMap<String, Vec<&'static str>>>,
+    /// The project that cannot be prepared.
+    pub(crate) broken: Option<String>,
+}
+
+impl Fake {
+    fn call(&self, project: &str, call: &'static str) {
+        self.calls.lock().unwrap().entry(project.to_owned()).or_default().push(call);
+    }
+}
+
+#[async_trait]
+impl Backend for Fake {
+    fn name(&self) -> String {
+        "fake".to_owned()
+    }
+
+    fn address(&self) -> String {
+        "127.0.0.1:1".to_owned()
+    }
+
+    async fn prepare(&self, project: &str, _: &Setup) -> Result<(), BackendError> {
+        self.call(project, "prepare");
+        if self.broken.as_deref() == Some(project) {
+            let action = format!("prepare {project}");
+            return Err(BackendError { action, message: "it is broken".to_owned() });
+        }
+        Ok(())
+    }
+
+    async fn snapshot(&self, project: &str) -> Result<Snapshot, BackendError> {
+        self.call(project, "snapshot");
+        Ok(Snapshot::default())
+    }
+
+    async fn settle(&self, project: &str) -> Result<(), BackendError> {
+        self.call(project, "settle");
+        Ok(())
+    }
+
+    async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError> {
+        self.call(project, "journal");
+        Ok(Vec::new())
+    }
+
+    async fn remove(&self, project: &str) -> Result<(), BackendError> {
+        self.call(project, "remove");
+        Ok(())
+    }
+}
