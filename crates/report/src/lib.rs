@@ -8,6 +8,7 @@ pub mod github;
 mod grouping;
 pub mod json;
 pub mod junit;
+pub mod markdown;
 mod matrix;
 pub mod progress;
 mod requests;

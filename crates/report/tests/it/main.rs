@@ -8,5 +8,6 @@ mod every;
 mod github;
 mod json;
 mod junit;
+mod markdown;
 mod sarif;
 mod terminal;

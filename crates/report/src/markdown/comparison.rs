@@ -1,0 +1,56 @@
+//! A comparison as a comment on a pull request: what it broke in full, all else in lists.
+
+use super::document::{Block, Document};
+use super::escape::inline;
+use super::{MARKER, Size, case, footer};
+use crate::compare::{Change, Comparison, Delta};
+use crate::text::plural;
+
+/// Renders the comparison, at most as long as the size allows.
+pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
+    let mut document = Document::new(size.bytes());
+    let regressions = comparison.regressions().count();
+    let changed = Change::ALL.iter().take(4).any(|change| comparison.count(*change) > 0);
+    let title = match regressions {
+        0 if !changed => "no changes".to_owned(),
+        0 => "no regressions".to_owned(),
+        count => format!("{count} regression{}", plural(count)),
+    };
+    document.push(&format!("{MARKER}\n## rescind: {title}\n\n{}\n", comparison.headline()));
+    let blocks: Vec<Block> = comparison.regressions().filter_map(regression).collect();
+    document.push_blocks(&blocks, "regression");
+    for change in Change::ALL {
+        let listed = |delta: &&Delta<'_>| !delta.is_regression();
+        let lines: Vec<String> = comparison.with(change).filter(listed).map(line).collect();
+        if lines.is_empty() || change == Change::Unchanged {
+            continue;
+        }
+        // What changed is read, what did not is looked up: it opens.
+        let opens = matches!(change, Change::StillFailing | Change::NotCompared);
+        let title = format!("{} ({})", capital(&change.to_string()), lines.len());
+        let (head, tail) = if opens {
+            (format!("\n<details><summary>{title}</summary>\n\n"), "\n</details>\n")
+        } else {
+            (format!("\n### {title}\n\n"), "")
+        };
+        if document.push(&head) {
+            document.push_lines(&lines, document.room() / 2, "case");
+            document.push_reserved(tail);
+        }
+    }
+    document.finish(&footer(comparison.head))
+}
+
+fn regression(delta: &Delta<'_>) -> Option<Block> {
+    let note = format!("{}: {}", delta.change, delta.phrases().join("; "));
+    Some(case::block(delta.head?, Some(&note), delta.output_diff().as_deref()))
+}
+
+fn line(delta: &Delta<'_>) -> String {
+    format!("- `{}`: {}\n", delta.id, inline(&delta.phrases().join("; ")))
+}
+
+fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| format!("{}{}", first.to_uppercase(), chars.as_str())).unwrap_or_default()
+}

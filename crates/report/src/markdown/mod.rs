@@ -1,0 +1,138 @@
+//! Markdown for GitHub: a comment on a pull request, or the summary of a job.
+//!
+//! Both have a limit beyond which GitHub refuses them whole. The text is cut by construction: each block is taken only
+//! if there is room for it, and what was left out is counted.
+
+mod case;
+mod comparison;
+mod document;
+mod escape;
+
+use rescind_model::{Results, Verdict, exit};
+
+pub use self::comparison::render_comparison;
+use self::document::{Block, Document};
+use self::escape::inline;
+use crate::grouping::{is_detailed, not_run};
+use crate::matrix::Matrix;
+use crate::text::plural;
+
+/// The first line of every text: by it, the comment of an earlier run is found and replaced.
+pub const MARKER: &str = "<!-- rescind -->";
+
+/// Where the text goes, and so how long it may be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Size {
+    /// A comment: 64 KiB.
+    Comment,
+    /// The summary of a job: 1 MiB.
+    Summary,
+}
+
+impl Size {
+    /// The limit in bytes.
+    pub const fn bytes(self) -> usize {
+        match self {
+            Size::Comment => 64 * 1024,
+            Size::Summary => 1024 * 1024,
+        }
+    }
+}
+
+/// Renders the results, at most as long as the size allows.
+pub fn render(results: &Results, size: Size) -> String {
+    let mut document = Document::new(size.bytes());
+    let interrupted = if results.interrupted { "\n**The run was interrupted.**\n" } else { "" };
+    document.push(&format!(
+        "{MARKER}\n## rescind: {}\n{interrupted}\n{}\n",
+        title(results),
+        results.summary()
+    ));
+    push_matrices(&mut document, results);
+    push_not_run(&mut document, results);
+    let detailed = results.cases.iter().filter(|case| is_detailed(case));
+    let blocks: Vec<Block> = detailed.map(|case| case::block(case, None, None)).collect();
+    if !blocks.is_empty() {
+        document.push("\n### Not as expected\n");
+    }
+    document.push_blocks(&blocks, "case");
+    document.finish(&footer(results))
+}
+
+/// `6 of 18 cases not as expected`, or that all is well, if it is known to be.
+fn title(results: &Results) -> String {
+    let total = results.cases.len();
+    let bad = results.cases.iter().filter(|case| case.verdict.exit_code() != exit::OK).count();
+    let ran = results.cases.iter().filter(|case| case.observation.is_some()).count();
+    match (bad, ran) {
+        (1.., _) => format!("{bad} of {total} case{} not as expected", plural(total)),
+        (0, 0) => "no case was run".to_owned(),
+        (0, _) if ran < total => format!("{ran} of {total} cases were run, all as expected"),
+        (0, _) => format!("all {total} case{} as expected", plural(total)),
+    }
+}
+
+fn push_matrices(document: &mut Document, results: &Results) {
+    let matrices = Matrix::all(results);
+    // At least half of the text is for the cases.
+    let share = document.room() / 2 / matrices.len().max(1);
+    for matrix in &matrices {
+        let mut head = format!("\n| {} |", matrix.service);
+        let mut rule = "| :--- |".to_owned();
+        for language in &matrix.languages {
+            head.push_str(&format!(" {language} |"));
+            rule.push_str(" :---: |");
+        }
+        let mut rows = vec![format!("{head}\n{rule}\n")];
+        for (scenario, _) in &matrix.scenarios {
+            let mut row = format!("| {scenario} |");
+            for language in &matrix.languages {
+                let cell = matrix.case(language, scenario).map(|case| cell(case.verdict));
+                row.push_str(&format!(" {} |", cell.unwrap_or_default()));
+            }
+            rows.push(format!("{row}\n"));
+        }
+        document.push_lines(&rows, share, "row");
+    }
+}
+
+/// A sign for what is looked for, a word for what is not pass or fail.
+fn cell(verdict: Verdict) -> String {
+    match verdict {
+        Verdict::Pass => "✅".to_owned(),
+        Verdict::Fail => "❌ fail".to_owned(),
+        Verdict::UnexpectedPass | Verdict::Flaky | Verdict::SetupError | Verdict::Diverged => {
+            format!("⚠️ {verdict}")
+        }
+        Verdict::KnownFailure | Verdict::Unsupported | Verdict::Skipped => verdict.to_string(),
+    }
+}
+
+fn push_not_run(document: &mut Document, results: &Results) {
+    let mut lines: Vec<String> = not_run(results)
+        .iter()
+        .map(|group| {
+            let count = format!("{} case{}", group.cases, plural(group.cases));
+            let reason = group.reason.lines().map(inline).collect::<Vec<_>>().join("<br>");
+            format!("- **{}** `{}` ({count}): {reason}\n", group.verdict, group.sample)
+        })
+        .collect();
+    lines.extend(results.notices.iter().map(|notice| format!("- {}\n", inline(notice))));
+    if !lines.is_empty() && document.push("\n### Notes\n\n") {
+        document.push_lines(&lines, document.room() / 4, "note");
+    }
+}
+
+/// Where and with what. It has to fit into what a document keeps in reserve.
+fn footer(results: &Results) -> String {
+    let environment = &results.environment;
+    let mut parts = vec![
+        format!("rescind {}", environment.rescind),
+        environment.platform.clone(),
+        format!("emulator: {}", environment.emulator),
+        format!("source: {}", environment.source),
+    ];
+    parts.extend(environment.toolchains.iter().take(20).map(|(name, version)| format!("{name} {version}")));
+    let parts: Vec<String> = parts.iter().map(|part| inline(&crate::text::cut_line(part, 80))).collect();
+    format!("\n<sub>{}</sub>\n", parts.join(" · "))
+}
