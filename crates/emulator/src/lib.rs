@@ -1,2 +1,16 @@
-//! Emulator.
+//! An emulator of managed databases with backups whose creation can be cancelled.
+//!
+//! * [`engine`]: the rules of the services, a pure state machine;
+//! * [`Emulator`]: projects by id, set up for cases, with their journals;
+//! * [`wire`]: the server, which speaks gRPC and HTTP on one port.
+
+mod clock;
+mod emulator;
+pub mod engine;
 pub mod proto;
+pub mod wire;
+
+pub use clock::Clock;
+pub use emulator::{ControlError, Emulator};
+pub use engine::{InvalidSetup, Setup};
+pub use wire::{ServeError, Server};

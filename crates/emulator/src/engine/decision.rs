@@ -1,0 +1,110 @@
+//! The decisions that best effort leaves to the server, and who takes them.
+
+use std::collections::HashMap;
+
+use rescind_model::{Decision, RequestKind, Schedule, Term};
+
+/// A moment at which the engine asks for a decision.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Point {
+    /// The kind of the request that is being served.
+    pub request: RequestKind,
+    /// Its number among the requests of this kind in the project, from 1.
+    pub count: u32,
+}
+
+/// Takes the decisions of one project.
+pub trait Decisions: Send {
+    /// Decides, out of `legal`, of which the first is the default.
+    ///
+    /// The engine asks once at every request, before anything else, with [`Decision::Serve`] as the only legal option;
+    /// here, and only here, the answer may also be a [fault](Decision::is_fault). Then, if the rules of the service
+    /// leave a choice, it asks with the choices. The default holds where the answer is not legal.
+    fn decide(&mut self, point: &Point, legal: &[Decision]) -> Decision;
+}
+
+/// The schedule of a scenario.
+impl Decisions for Schedule {
+    fn decide(&mut self, point: &Point, legal: &[Decision]) -> Decision {
+        Schedule::decide(self, &point.request, point.count, legal)
+    }
+}
+
+/// Asks for the decisions of a project: counts its requests, keeps to what is legal, remembers what was decided.
+pub(crate) struct Desk {
+    decisions: Box<dyn Decisions>,
+    counts: HashMap<RequestKind, u32>,
+    taken: Vec<Term>,
+}
+
+impl Desk {
+    pub fn new(decisions: Box<dyn Decisions>) -> Desk {
+        Desk { decisions, counts: HashMap::new(), taken: Vec::new() }
+    }
+
+    /// Counts a request of this kind.
+    pub fn arrive(&mut self, request: RequestKind) -> Point {
+        let count = self.counts.entry(request.clone()).or_default();
+        *count += 1;
+        Point { count: *count, request }
+    }
+
+    /// Asks whether the request meets a fault.
+    pub fn fault(&mut self, point: &Point) -> Option<Decision> {
+        let fault =
+            Some(self.decisions.decide(point, &[Decision::Serve])).filter(|decision| decision.is_fault());
+        self.remember(point, fault);
+        fault
+    }
+
+    /// Asks which of the legal options it is to be.
+    pub fn choose(&mut self, point: &Point, legal: &[Decision]) -> Decision {
+        let decision = Some(self.decisions.decide(point, legal))
+            .filter(|decision| legal.contains(decision))
+            .or_else(|| legal.first().copied())
+            .unwrap_or(Decision::Serve);
+        self.remember(point, Some(decision));
+        decision
+    }
+
+    fn remember(&mut self, point: &Point, decision: Option<Decision>) {
+        let term = |decision| Term { request: point.request.clone(), count: Some(point.count), decision };
+        self.taken.extend(decision.map(term));
+    }
+
+    /// What was decided since this was last asked, as terms of a schedule.
+    pub fn take_terms(&mut self) -> Vec<Term> {
+        std::mem::take(&mut self.taken)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn desk(schedule: &str) -> Desk {
+        Desk::new(Box::new(schedule.parse::<Schedule>().unwrap()))
+    }
+
+    #[test]
+    fn a_choice_is_never_a_fault_and_never_illegal() {
+        let mut desk = desk("poll:unavailable create:done");
+        let poll = desk.arrive(RequestKind::Poll);
+        assert!(desk.fault(&poll).is_some());
+        assert_eq!(desk.choose(&poll, &[Decision::Done, Decision::Running]), Decision::Done);
+        let create = desk.arrive(RequestKind::Create);
+        assert_eq!(desk.choose(&create, &[Decision::Running]), Decision::Running);
+    }
+
+    #[test]
+    fn requests_are_counted_by_kind_from_one() {
+        let mut desk = desk("poll2:running");
+        assert_eq!(desk.arrive(RequestKind::Poll).count, 1);
+        assert_eq!(desk.arrive(RequestKind::Get).count, 1);
+        let second = desk.arrive(RequestKind::Poll);
+        assert_eq!(desk.choose(&second, &[Decision::Done, Decision::Running]), Decision::Running);
+        let terms: Vec<String> = desk.take_terms().iter().map(Term::to_string).collect();
+        assert_eq!(terms, ["poll2:running"]);
+        assert!(desk.take_terms().is_empty());
+    }
+}

@@ -1,0 +1,103 @@
+//! The errors whose texts are published: recorded from the service, or in the vendor's emulator (common/errors.cc).
+
+use rescind_model::Code;
+
+use super::status::{Detail, Status};
+use super::time::Time;
+
+/// The types of resources, as `google.rpc.ResourceInfo` names them.
+mod resource_type {
+    pub const INSTANCE: &str = "type.googleapis.com/google.spanner.admin.instance.v1.Instance";
+    pub const DATABASE: &str = "type.googleapis.com/google.spanner.admin.database.v1.Database";
+    pub const BACKUP: &str = "type.googleapis.com/google.spanner.admin.database.v1.Backup";
+}
+
+fn resource(
+    code: Code,
+    message: &str,
+    resource_type: &'static str,
+    name: String,
+    about: &'static str,
+) -> Status {
+    Status::new(code, format!("{message}: {name}")).with(Detail::Resource {
+        resource_type,
+        name,
+        description: about,
+    })
+}
+
+/// There is no such instance.
+pub fn instance_not_found(project: &str, instance: &str) -> Status {
+    let name = format!("projects/{project}/instances/{instance}");
+    let about = "Instance does not exist.";
+    resource(Code::NotFound, "Instance not found", resource_type::INSTANCE, name, about)
+}
+
+/// There is no such database.
+pub fn database_not_found(name: &str) -> Status {
+    let about = "Database does not exist.";
+    resource(Code::NotFound, "Database not found", resource_type::DATABASE, name.to_owned(), about)
+}
+
+/// There is such a database already.
+pub fn database_exists(name: &str) -> Status {
+    let about = "Database already exists.";
+    resource(Code::AlreadyExists, "Database already exists", resource_type::DATABASE, name.to_owned(), about)
+}
+
+/// There is no such backup. The text follows that of databases and instances.
+pub fn backup_not_found(name: &str) -> Status {
+    let about = "Backup does not exist.";
+    resource(Code::NotFound, "Backup not found", resource_type::BACKUP, name.to_owned(), about)
+}
+
+/// There is such a backup already.
+pub fn backup_exists(name: &str) -> Status {
+    let about = "Backup already exists.";
+    resource(Code::AlreadyExists, "Backup already exists", resource_type::BACKUP, name.to_owned(), about)
+}
+
+/// The `expire_time` is missing or out of its bounds. `created` is when the backup was, or was to be, created.
+pub fn expire_time(backup: &str, created: Time, input: Option<Time>) -> Status {
+    let input = input.map_or_else(|| "unset".to_owned(), |time| time.to_string());
+    let message = format!(
+        "Invalid request for backup {backup}. `expire_time` is either missing, in the wrong format, or is not within \
+         the minimum and maximum expire times supported. `expire_time` must be a Unix Epoch Time (UTC time since \
+         1970-01-01 00:00:00) with microseconds granularity, and be at least 6 hours and at most 366 days from the \
+         time the CreateBackup request is processed. The CreateBackup request was processed at `create_time` \
+         ({created}), and the input `expire_time` is {input}."
+    );
+    Status::new(Code::InvalidArgument, message)
+}
+
+/// A backup of the database is being made already.
+pub fn pending_backup(backup: &str, database: &str) -> Status {
+    let message = format!(
+        "Cannot create backup ({backup}) for database ({database}) because the maximum number of pending backups (1) \
+         for the database has been reached. Please retry the operation once the pending backups complete."
+    );
+    Status::new(Code::FailedPrecondition, message)
+}
+
+/// The `version_time` lies before the database.
+pub fn version_before_creation(database: &str) -> Status {
+    let message = format!(
+        "Unable to create a backup of {database} with version_time earlier than the creation time of the database or \
+         the database's version retention period."
+    );
+    Status::new(Code::InvalidArgument, message)
+}
+
+/// The `version_time` lies in the future.
+pub fn version_in_the_future(database: &str) -> Status {
+    Status::new(
+        Code::InvalidArgument,
+        format!("Unable to create a backup of {database} with a future version time."),
+    )
+}
+
+/// A field of the request that must be there is not.
+pub fn missing(field: &str, rpc: &str) -> Status {
+    Status::new(Code::InvalidArgument, format!("Missing {field} in the request."))
+        .with(Detail::Field { field: field.to_owned(), description: format!("{rpc} requires it.") })
+}

@@ -1,0 +1,34 @@
+//! The errors of faults: what a client sees when a request meets one.
+
+use rescind_model::Code;
+
+use super::status::Status;
+
+/// A refusal with this code, in the words that Google's services use where they say nothing special.
+pub fn refusal(code: Code) -> Status {
+    let message = match code {
+        Code::Ok => "OK",
+        Code::Cancelled => "The request was cancelled.",
+        Code::Unknown => "Unknown error.",
+        Code::InvalidArgument => "Request contains an invalid argument.",
+        Code::DeadlineExceeded => "Deadline expired before operation could complete.",
+        Code::NotFound => "Requested entity was not found.",
+        Code::AlreadyExists => "Requested entity already exists.",
+        Code::PermissionDenied => "The caller does not have permission.",
+        Code::ResourceExhausted => "Resource has been exhausted (e.g. check quota).",
+        Code::FailedPrecondition => "Precondition check failed.",
+        Code::Aborted => "The operation was aborted.",
+        Code::OutOfRange => "The request is out of range.",
+        Code::Unimplemented => "Operation is not implemented, or supported, or enabled.",
+        Code::Internal => "Internal error encountered.",
+        Code::Unavailable => "The service is currently unavailable.",
+        Code::DataLoss => "Unrecoverable data loss or corruption.",
+        Code::Unauthenticated => "Request had invalid authentication credentials.",
+    };
+    Status::new(code, message)
+}
+
+/// The request took effect, and the connection broke before the reply.
+pub fn lost_reply() -> Status {
+    Status::new(Code::Unavailable, "Connection reset by peer.")
+}

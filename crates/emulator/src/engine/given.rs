@@ -1,0 +1,112 @@
+//! What is there before a case begins.
+
+use rescind_model::{BackupState, Given, Schedule, Service};
+
+use super::backup::{self, Backup};
+use super::choices::Choices;
+use super::name;
+use super::operation::{Operation, Work};
+use super::rpc::{new_database, new_instance};
+use super::time::{Span, Time};
+use super::world::{Instance, World};
+use crate::proto::database::DatabaseDialect;
+
+/// How a project is set up for a case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// The service that the sample talks to.
+    pub service: Service,
+    /// The id of the instance, which always is there.
+    pub instance: String,
+    /// The id of the database that the sample is told to back up.
+    pub database: String,
+    /// The id of the backup that the sample is told to create; it stands for `{backup}` in the given state.
+    pub backup: String,
+    /// What is there before.
+    pub given: Given,
+    /// What the server decides.
+    pub schedule: Schedule,
+}
+
+/// A set-up that no service could be in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidSetup(String);
+
+impl Setup {
+    /// The world that a case begins with.
+    ///
+    /// # Errors
+    /// The set-up asks for what no service could be in, or for a service that is not emulated.
+    pub fn world(&self, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
+        match self.service {
+            Service::Spanner => self.spanner(project, clock, choices),
+            service => Err(InvalidSetup(format!("the service {service} is not emulated"))),
+        }
+    }
+
+    fn spanner(&self, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
+        let mut world = World::new(project);
+        let begin = clock - choices.age_of_given;
+        let mut instance = Instance::new(new_instance(project, &self.instance, begin, choices));
+        let instance_name = instance.about.name.clone();
+        let database_name = format!("{instance_name}/databases/{}", self.database);
+        for (what, name) in [("an instance", &instance_name), ("a database", &database_name)] {
+            if name::instance(name).is_err() && name::database(name).is_err() {
+                return Err(InvalidSetup(format!(
+                    "`{name}` is no name of {what}; ids hold no `/` and are not empty"
+                )));
+            }
+        }
+        let mut database = new_database(database_name, DatabaseDialect::GoogleStandardSql, begin);
+        let mut create_time = begin;
+        for given in &self.given.backups {
+            let id = given.id.replace("{backup}", &self.backup);
+            create_time = create_time + Span::MICROSECOND;
+            let mut backup = Backup {
+                id: id.as_str().into(),
+                database: database.name.clone(),
+                state: given.state,
+                create_time,
+                version_time: create_time,
+                expire_time: clock + choices.given_backups_expire_after,
+                size_bytes: 0,
+                dialect: database.about.database_dialect,
+                kms_key: None,
+                operation: None,
+                foreign: true,
+            };
+            if !name::is_id(&id, backup::LONGEST_ID) {
+                return Err(InvalidSetup(format!("given backup `{id}`: no id of a backup in Spanner")));
+            }
+            if instance.backups.get(&id).is_some() {
+                return Err(InvalidSetup(format!("given backup `{id}`: given twice")));
+            }
+            match given.state {
+                BackupState::Ready => {}
+                BackupState::Creating if database.pending_backup.is_some() => {
+                    let message = "only one backup of a database can be CREATING at a time in Spanner";
+                    return Err(InvalidSetup(format!("given backup `{id}`: {message}")));
+                }
+                BackupState::Creating => {
+                    let parent = format!("{instance_name}/backups/{id}");
+                    let work = Work::CreateBackup { database: database.name.clone(), made: None };
+                    let operation = Operation { foreign: true, ..Operation::new(parent, work, create_time) };
+                    let key = world.operations.insert(operation);
+                    backup.operation = Some(key);
+                    database.pending_backup = Some(key);
+                }
+                state => {
+                    let message = format!("given backup `{id}`: backups of Spanner are never {state}");
+                    return Err(InvalidSetup(message));
+                }
+            }
+            instance.backups.insert(backup);
+        }
+        if !self.given.database_missing {
+            instance.databases.insert(self.database.as_str().into(), database);
+        }
+        world.instances.insert(self.instance.as_str().into(), instance);
+        Ok(world)
+    }
+}

@@ -1,0 +1,32 @@
+//! The rules of the services, as a pure state machine.
+//!
+//! [`Project::handle`] takes a request and the time, and answers: no sockets, no threads, no clock. All that may vary
+//! is asked of one object, [`Decisions`], and all that nobody published stands in one table, [`Choices`].
+
+mod backup;
+mod choices;
+mod decision;
+mod errors;
+mod fault;
+mod filter;
+mod given;
+mod name;
+mod operation;
+mod page;
+mod project;
+mod reflect;
+pub mod rpc;
+mod status;
+mod time;
+mod turn;
+mod world;
+
+pub use choices::Choices;
+pub use decision::{Decisions, Point};
+pub use given::{InvalidSetup, Setup};
+pub use name::project as project_of;
+pub use project::Project;
+pub use status::{Detail, Status};
+pub use time::{Span, Time};
+pub use turn::{Arrival, Turn};
+pub use world::World;

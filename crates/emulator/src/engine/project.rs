@@ -1,0 +1,84 @@
+//! A project: its world, its decisions, its journal. Projects share nothing.
+
+use std::sync::Arc;
+
+use rescind_model::{BackupView, Entry, OperationView, RequestKind, Snapshot, Transport};
+
+use super::choices::Choices;
+use super::decision::{Decisions, Desk};
+use super::rpc::{Arriving, Rpc};
+use super::status::Status;
+use super::time::Time;
+use super::turn::Arrival;
+use super::world::World;
+use crate::proto::longrunning;
+
+/// A project.
+pub struct Project {
+    pub(super) world: World,
+    pub(super) choices: Arc<Choices>,
+    pub(super) desk: Desk,
+    pub(super) journal: Option<Vec<Entry>>,
+}
+
+impl Project {
+    /// A project with these contents, whose decisions are taken by `decisions`. It keeps a journal if told to.
+    pub fn new(world: World, choices: Arc<Choices>, decisions: Box<dyn Decisions>, journal: bool) -> Project {
+        Project { world, choices, desk: Desk::new(decisions), journal: journal.then(Vec::new) }
+    }
+
+    /// Serves a request of an RPC, received when the clock said `clock`.
+    ///
+    /// # Errors
+    /// What the rules of the service answer, or a fault.
+    pub fn handle<R: Rpc>(
+        &mut self,
+        request: R::Request,
+        transport: Transport,
+        clock: Time,
+    ) -> Result<R::Reply, Status> {
+        let kind = match R::arrive(&mut self.world, &request) {
+            Arriving::As(kind) => kind,
+            Arriving::ByName => RequestKind::Rpc(R::NAME.to_owned()),
+        };
+        let resource = R::resource(&request).into_owned();
+        let arrival = Arrival { transport, rpc: R::NAME, resource: &resource, kind };
+        self.serve(
+            &arrival,
+            clock,
+            |turn| R::serve(turn, request),
+            |reply| {
+                let reply: &dyn std::any::Any = reply;
+                reply.downcast_ref::<longrunning::Operation>().map(|operation| operation.name.as_str())
+            },
+        )
+    }
+
+    /// The requests since the project was prepared; empty if it keeps no journal.
+    pub fn journal(&self) -> &[Entry] {
+        self.journal.as_deref().unwrap_or_default()
+    }
+
+    /// The backups and the operations that create them, as they are now.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut backups: Vec<BackupView> = (self.world.instances.values())
+            .flat_map(|instance| instance.backups.latest_first(None).map(move |backup| (instance, backup)))
+            .map(|(instance, backup)| BackupView {
+                name: format!("{}/backups/{}", instance.about.name, backup.id),
+                state: backup.state,
+                foreign: backup.foreign,
+            })
+            .collect();
+        backups.sort_by(|a, b| a.name.cmp(&b.name));
+        let mut operations: Vec<OperationView> = (self.world.operations.iter())
+            .filter(|(_, operation)| operation.creates_backup())
+            .map(|(key, operation)| OperationView {
+                name: operation.name(key),
+                state: operation.state(),
+                foreign: operation.foreign,
+            })
+            .collect();
+        operations.sort_by(|a, b| a.name.cmp(&b.name));
+        Snapshot { backups, operations }
+    }
+}

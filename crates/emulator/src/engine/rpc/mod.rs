@@ -1,0 +1,313 @@
+//! The RPCs that are served: one table, from which gRPC, REST and the journal all take them.
+
+mod backups;
+mod databases;
+mod instances;
+mod operations;
+
+pub(crate) use databases::new as new_database;
+pub(crate) use instances::new as new_instance;
+
+use std::borrow::Cow;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+use prost::{DecodeError, Message, Name};
+use rescind_model::{RequestKind, Transport};
+
+use super::project::Project;
+use super::status::Status;
+use super::time::Time;
+use super::turn::Turn;
+use super::world::World;
+use crate::proto::{database as pb, instance as instance_pb, longrunning};
+
+/// What a request is counted as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Arriving {
+    /// A request of a kind with a short name in schedules.
+    As(RequestKind),
+    /// Any other: by the name of its RPC.
+    ByName,
+}
+
+/// An RPC that is served.
+pub trait Rpc {
+    /// What clients send.
+    type Request: Message + Name + Default;
+    /// What they get.
+    type Reply: Message + Name + 'static;
+    /// The full name of the service.
+    const SERVICE: &'static str;
+    /// The name in the service.
+    const NAME: &'static str;
+
+    /// The full name of the resource that the request is about; its beginning tells the project.
+    fn resource(request: &Self::Request) -> Cow<'_, str>;
+
+    /// Called when a request arrives, before anything is decided: says what it is counted as, and notes what stays
+    /// true even if the request then meets a fault.
+    fn arrive(_world: &mut World, _request: &Self::Request) -> Arriving {
+        Arriving::ByName
+    }
+
+    /// The rules of the service for this RPC.
+    ///
+    /// # Errors
+    /// What the rules answer.
+    fn serve(turn: &mut Turn<'_>, request: Self::Request) -> Result<Self::Reply, Status>;
+}
+
+/// A request that has been decoded.
+pub trait Call: Send {
+    /// The full name of the resource that it is about.
+    fn resource(&self) -> Cow<'_, str>;
+    /// Serves it in its project and encodes the reply.
+    ///
+    /// # Errors
+    /// As [`Project::handle`].
+    fn serve(
+        self: Box<Self>,
+        project: &mut Project,
+        transport: Transport,
+        clock: Time,
+    ) -> Result<Vec<u8>, Status>;
+}
+
+struct Decoded<R: Rpc>(R::Request);
+
+impl<R: Rpc> Call for Decoded<R> {
+    fn resource(&self) -> Cow<'_, str> {
+        R::resource(&self.0)
+    }
+
+    fn serve(
+        self: Box<Self>,
+        project: &mut Project,
+        transport: Transport,
+        clock: Time,
+    ) -> Result<Vec<u8>, Status> {
+        project.handle::<R>(self.0, transport, clock).map(|reply| reply.encode_to_vec())
+    }
+}
+
+type Decode = fn(&[u8]) -> Result<Box<dyn Call>, DecodeError>;
+
+/// An RPC as transports see it: bytes in, bytes out.
+#[derive(Debug)]
+pub struct Method {
+    /// The full name of the service.
+    pub service: &'static str,
+    /// The name in the service.
+    pub name: &'static str,
+    /// Its path over gRPC.
+    pub path: &'static str,
+    decode: Decode,
+}
+
+impl Method {
+    /// The RPC at this gRPC path, `/package.Service/Method`, if it is served.
+    pub fn find(path: &str) -> Option<&'static Method> {
+        static BY_PATH: LazyLock<HashMap<&str, &Method>> =
+            LazyLock::new(|| METHODS.iter().map(|method| (method.path, method)).collect());
+        BY_PATH.get(path).copied()
+    }
+
+    /// Decodes a request.
+    ///
+    /// # Errors
+    /// The bytes are no such message.
+    pub fn decode(&self, request: &[u8]) -> Result<Box<dyn Call>, DecodeError> {
+        (self.decode)(request)
+    }
+}
+
+/// `resource: |request| EXPRESSION` yields the resource, `arrive: |world, request| EXPRESSION` what the request is
+/// counted as (by the name of the RPC, if it is left out), `serve` the function with the rules.
+macro_rules! rpcs {
+    ($(
+        $(#[$doc:meta])*
+        mod $module:ident = $service:literal {$(
+            $name:ident($request:ty) -> $reply:ty {
+                resource: |$resource_of:ident| $resource:expr,
+                $(arrive: |$world:ident, $arriving:ident| $arrive:expr,)?
+                serve: $serve:path,
+            }
+        )+}
+    )+) => {
+        $(
+            $(#[$doc])*
+            pub mod $module {
+                use super::*;
+                $(
+                    #[doc = concat!("`", $service, ".", stringify!($name), "`.")]
+                    #[derive(Clone, Copy, Debug)]
+                    pub struct $name;
+
+                    impl Rpc for $name {
+                        type Request = $request;
+                        type Reply = $reply;
+                        const SERVICE: &'static str = $service;
+                        const NAME: &'static str = stringify!($name);
+
+                        fn resource($resource_of: &$request) -> Cow<'_, str> {
+                            Cow::from($resource)
+                        }
+
+                        $(fn arrive($world: &mut World, $arriving: &$request) -> Arriving {
+                            $arrive
+                        })?
+
+                        fn serve(turn: &mut Turn<'_>, request: $request) -> Result<$reply, Status> {
+                            $serve(turn, request)
+                        }
+                    }
+                )+
+            }
+        )+
+
+        /// Every RPC that is served.
+        pub static METHODS: &[Method] = &[$($(Method {
+            service: $service,
+            name: stringify!($name),
+            path: concat!("/", $service, "/", stringify!($name)),
+            decode: |bytes| Ok(Box::new(Decoded::<$module::$name>(Message::decode(bytes)?))),
+        },)+)+];
+
+        /// The full names of the messages of each row.
+        #[cfg(test)]
+        #[allow(clippy::type_complexity)]
+        static MESSAGES: &[(&str, &str, fn() -> String, fn() -> String)] = &[$($((
+            $service,
+            stringify!($name),
+            <$request>::full_name,
+            <$reply>::full_name,
+        ),)+)+];
+    };
+}
+
+rpcs! {
+    /// Databases and backups.
+    mod database_admin = "google.spanner.admin.database.v1.DatabaseAdmin" {
+        CreateBackup(pb::CreateBackupRequest) -> longrunning::Operation {
+            resource: |request| format!("{}/backups/{}", request.parent, request.backup_id),
+            arrive: |_world, _request| Arriving::As(RequestKind::Create),
+            serve: backups::create,
+        }
+        GetBackup(pb::GetBackupRequest) -> pb::Backup {
+            resource: |request| request.name.as_str(),
+            arrive: |_world, _request| Arriving::As(RequestKind::Get),
+            serve: backups::get,
+        }
+        UpdateBackup(pb::UpdateBackupRequest) -> pb::Backup {
+            resource: |request| request.backup.as_ref().map_or("", |backup| backup.name.as_str()),
+            serve: backups::update,
+        }
+        DeleteBackup(pb::DeleteBackupRequest) -> () {
+            resource: |request| request.name.as_str(),
+            arrive: |_world, _request| Arriving::As(RequestKind::Delete),
+            serve: backups::delete,
+        }
+        ListBackups(pb::ListBackupsRequest) -> pb::ListBackupsResponse {
+            resource: |request| request.parent.as_str(),
+            arrive: |_world, _request| Arriving::As(RequestKind::List),
+            serve: backups::list,
+        }
+        ListBackupOperations(pb::ListBackupOperationsRequest) -> pb::ListBackupOperationsResponse {
+            resource: |request| request.parent.as_str(),
+            serve: operations::list_of_backups,
+        }
+        CreateDatabase(pb::CreateDatabaseRequest) -> longrunning::Operation {
+            resource: |request| request.parent.as_str(),
+            serve: databases::create,
+        }
+        GetDatabase(pb::GetDatabaseRequest) -> pb::Database {
+            resource: |request| request.name.as_str(),
+            serve: databases::get,
+        }
+        ListDatabases(pb::ListDatabasesRequest) -> pb::ListDatabasesResponse {
+            resource: |request| request.parent.as_str(),
+            serve: databases::list,
+        }
+        DropDatabase(pb::DropDatabaseRequest) -> () {
+            resource: |request| request.database.as_str(),
+            serve: databases::drop,
+        }
+        GetDatabaseDdl(pb::GetDatabaseDdlRequest) -> pb::GetDatabaseDdlResponse {
+            resource: |request| request.database.as_str(),
+            serve: databases::get_ddl,
+        }
+        ListDatabaseOperations(pb::ListDatabaseOperationsRequest) -> pb::ListDatabaseOperationsResponse {
+            resource: |request| request.parent.as_str(),
+            serve: operations::list_of_databases,
+        }
+    }
+
+    /// Instances and their configurations.
+    mod instance_admin = "google.spanner.admin.instance.v1.InstanceAdmin" {
+        GetInstance(instance_pb::GetInstanceRequest) -> instance_pb::Instance {
+            resource: |request| request.name.as_str(),
+            serve: instances::get,
+        }
+        ListInstances(instance_pb::ListInstancesRequest) -> instance_pb::ListInstancesResponse {
+            resource: |request| request.parent.as_str(),
+            serve: instances::list,
+        }
+        GetInstanceConfig(instance_pb::GetInstanceConfigRequest) -> instance_pb::InstanceConfig {
+            resource: |request| request.name.as_str(),
+            serve: instances::get_config,
+        }
+        ListInstanceConfigs(instance_pb::ListInstanceConfigsRequest) -> instance_pb::ListInstanceConfigsResponse {
+            resource: |request| request.parent.as_str(),
+            serve: instances::list_configs,
+        }
+    }
+
+    /// Long-running operations.
+    mod operations_service = "google.longrunning.Operations" {
+        GetOperation(longrunning::GetOperationRequest) -> longrunning::Operation {
+            resource: |request| request.name.as_str(),
+            arrive: |world, request| operations::arrive_at_get(world, request),
+            serve: operations::get,
+        }
+        CancelOperation(longrunning::CancelOperationRequest) -> () {
+            resource: |request| request.name.as_str(),
+            arrive: |world, request| operations::arrive_at_cancel(world, request),
+            serve: operations::cancel,
+        }
+        ListOperations(longrunning::ListOperationsRequest) -> longrunning::ListOperationsResponse {
+            resource: |request| request.name.as_str(),
+            serve: operations::list,
+        }
+        DeleteOperation(longrunning::DeleteOperationRequest) -> () {
+            resource: |request| request.name.as_str(),
+            serve: operations::delete,
+        }
+        WaitOperation(longrunning::WaitOperationRequest) -> longrunning::Operation {
+            resource: |request| request.name.as_str(),
+            serve: operations::wait,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::proto;
+
+    #[test]
+    fn every_row_of_the_table_is_an_rpc_of_the_official_protos_with_these_messages() {
+        for (service, name, request, reply) in MESSAGES {
+            let service = proto::pool().get_service_by_name(service).expect(service);
+            let method = service.methods().find(|method| method.name() == *name).expect(name);
+            assert_eq!((method.input().full_name(), method.output().full_name()), (&*request(), &*reply()));
+        }
+    }
+
+    #[test]
+    fn methods_are_found_by_path() {
+        let method = Method::find("/google.longrunning.Operations/GetOperation").unwrap();
+        assert_eq!((method.service, method.name), ("google.longrunning.Operations", "GetOperation"));
+        assert!(Method::find("/google.longrunning.Operations/Nothing").is_none());
+    }
+}

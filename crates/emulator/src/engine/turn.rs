@@ -1,0 +1,197 @@
+//! The life of one request: it is counted, may meet a fault, takes effect, and is written down.
+
+use rescind_model::{
+    BackupState, Decision, Entry, OperationView, Reply, RequestKind, Term, Touched, Transport,
+};
+
+use super::choices::Choices;
+use super::decision::{Desk, Point};
+use super::name;
+use super::operation::{Cancel, Key};
+use super::project::Project;
+use super::status::Status;
+use super::time::Time;
+use super::world::{End, World};
+
+/// A request that has arrived.
+#[derive(Clone, Debug)]
+pub struct Arrival<'a> {
+    /// How it came.
+    pub transport: Transport,
+    /// The name of its RPC.
+    pub rpc: &'a str,
+    /// What it names, in full.
+    pub resource: &'a str,
+    /// What it is counted as.
+    pub kind: RequestKind,
+}
+
+/// A request that is being served: what it can see and change, and the decisions it can ask for.
+pub struct Turn<'a> {
+    /// What is there in the project.
+    pub world: &'a mut World,
+    /// When the request was received: later than every request before it in the project.
+    pub now: Time,
+    /// The table of choices.
+    pub choices: &'a Choices,
+    desk: &'a mut Desk,
+    point: &'a Point,
+    /// The reply will be lost: what is left to choose goes by default.
+    lost: bool,
+}
+
+impl Turn<'_> {
+    /// The kind of the request.
+    pub fn kind(&self) -> &RequestKind {
+        &self.point.request
+    }
+
+    /// Asks which of these is to be; the first is the default.
+    pub fn choose(&mut self, legal: &[Decision]) -> Decision {
+        match legal {
+            [default, ..] if self.lost => *default,
+            legal => self.desk.choose(self.point, legal),
+        }
+    }
+
+    /// Ends an operation now.
+    pub fn end(&mut self, key: Key, end: End) {
+        self.world.end(key, end, self.now, self.choices);
+    }
+
+    /// A look at an own operation that creates a backup and still runs: this is where it progresses.
+    pub fn look_at(&mut self, key: Key) {
+        use Decision::{Cancelled, Done, Failed, Running};
+        let Some(operation) = self.world.operations.get(key) else { return };
+        let legal: &[Decision] = match operation.cancel {
+            Cancel::Pending => &[Cancelled, Done, Running, Failed],
+            Cancel::Received => &[Done, Running, Failed],
+            Cancel::None if operation.looks + 1 >= self.choices.early_polls_until_done => {
+                &[Done, Running, Failed]
+            }
+            Cancel::None => &[Running, Done, Failed],
+        };
+        match self.choose(legal) {
+            Done => self.end(key, End::Completed),
+            Cancelled => self.end(key, End::Cancelled),
+            Failed => self.end(key, End::Failed),
+            _ => {
+                if let Some(operation) = self.world.operations.get_mut(key) {
+                    operation.looks += 1;
+                }
+            }
+        }
+    }
+}
+
+impl Project {
+    /// Serves a request: `effect` is what it does if no fault prevents it, and `shown` names the operation that the
+    /// reply is, if it is one.
+    ///
+    /// # Errors
+    /// What `effect` answers, or a fault.
+    pub fn serve<T>(
+        &mut self,
+        arrival: &Arrival<'_>,
+        clock: Time,
+        effect: impl FnOnce(&mut Turn<'_>) -> Result<T, Status>,
+        shown: impl FnOnce(&T) -> Option<&str>,
+    ) -> Result<T, Status> {
+        let now = self.world.tick(clock);
+        self.world.end_due(now, &self.choices);
+        let before = self.journal.as_ref().map(|_| touched(&self.world, arrival.resource));
+        let point = self.desk.arrive(arrival.kind.clone());
+        let fault = self.desk.fault(&point);
+        let reply = match fault {
+            Some(Decision::Refused(code)) => Err(super::fault::refusal(code)),
+            fault => {
+                let lost = fault == Some(Decision::Lost);
+                let (world, desk) = (&mut self.world, &mut self.desk);
+                let served =
+                    effect(&mut Turn { world, now, choices: &self.choices, desk, point: &point, lost });
+                if lost { Err(super::fault::lost_reply()) } else { served }
+            }
+        };
+        let decisions = self.desk.take_terms();
+        if let (Some(journal), Some(before)) = (&mut self.journal, before) {
+            let operation = reply.as_ref().ok().and_then(shown).and_then(|name| view(&self.world, name));
+            journal.push(Entry {
+                seq: u32::try_from(journal.len()).unwrap_or(u32::MAX).saturating_add(1),
+                transport: arrival.transport,
+                rpc: arrival.rpc.to_owned(),
+                resource: arrival.resource.to_owned(),
+                decisions: decisions.iter().map(Term::to_string).collect(),
+                reply: match &reply {
+                    Ok(_) => Reply { code: rescind_model::Code::Ok, message: String::new(), operation },
+                    Err(status) => Reply { code: status.code, message: status.message.clone(), operation },
+                },
+                fault: fault.is_some(),
+                before,
+                after: touched(&self.world, arrival.resource),
+            });
+        }
+        reply
+    }
+
+    /// Lets every operation of the case run to its end, as the decisions say it at further looks that no client makes
+    /// and no journal shows. What never ends by decision stays as it is; so does what was there before.
+    pub fn settle(&mut self, clock: Time) {
+        let now = self.world.tick(clock);
+        self.world.end_due(now, &self.choices);
+        let own: Vec<Key> = (self.world.operations.iter())
+            .filter(|(_, operation)| {
+                operation.creates_backup() && operation.is_running() && !operation.foreign
+            })
+            .map(|(key, _)| key)
+            .collect();
+        for key in own {
+            for _ in 0..self.choices.settle_polls {
+                let Some(kind) = poll_kind(&self.world, key) else { break };
+                let point = self.desk.arrive(kind);
+                let (world, desk) = (&mut self.world, &mut self.desk);
+                Turn { world, now, choices: &self.choices, desk, point: &point, lost: false }.look_at(key);
+                if !self.world.operations.get(key).is_some_and(|operation| operation.is_running()) {
+                    break;
+                }
+            }
+        }
+        self.desk.take_terms();
+    }
+}
+
+/// What a look at this operation counts as, if it is one that the case's decisions are about.
+pub fn poll_kind(world: &World, key: Key) -> Option<RequestKind> {
+    let operation = world.operations.get(key)?;
+    match operation.cancel {
+        _ if operation.foreign || !operation.creates_backup() => None,
+        Cancel::None => Some(RequestKind::EarlyPoll),
+        Cancel::Received | Cancel::Pending => Some(RequestKind::Poll),
+    }
+}
+
+fn view(world: &World, operation: &str) -> Option<OperationView> {
+    let found = world.operations.get(world.operations.find(operation).ok()?)?;
+    Some(OperationView { name: operation.to_owned(), state: found.state(), foreign: found.foreign })
+}
+
+/// The state of the backup that a name is about, and of the operation that it names or that creates the backup.
+fn touched(world: &World, resource: &str) -> Touched {
+    let operation = world.operations.find(resource).ok();
+    let parent = name::operation(resource).map_or(resource, |(parent, _)| parent);
+    let creates = || {
+        let of_parent = world.operations.of_parent(parent).iter().rev();
+        of_parent.copied().find(|key| world.operations.get(*key).is_some_and(|found| found.creates_backup()))
+    };
+    Touched {
+        backup: backup_state(world, parent),
+        operation: operation
+            .or_else(creates)
+            .and_then(|key| world.operations.get(key))
+            .map(|found| found.state()),
+    }
+}
+
+fn backup_state(world: &World, name: &str) -> Option<BackupState> {
+    let [_, instance, id] = name::backup(name).ok()?;
+    Some(world.instances.get(instance)?.backups.get(id)?.state)
+}

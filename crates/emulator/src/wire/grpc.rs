@@ -1,0 +1,118 @@
+//! gRPC: every call is taken out of the table of RPCs by its path, as bytes in and bytes out.
+
+use std::future::{Ready, ready};
+use std::task::{Context, Poll};
+
+use bytes::{Buf, BufMut, Bytes};
+use http::{HeaderValue, Request, Response, header};
+use hyper::body::Incoming;
+use prost::Message;
+use rescind_model::{Code, Transport};
+use tonic::body::Body;
+use tonic::codec::{BufferSettings, Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
+use tonic::codegen::Service;
+use tonic::metadata::{MetadataMap, MetadataValue};
+
+use crate::Emulator;
+use crate::engine::rpc::Method;
+use crate::engine::{Detail, Status};
+
+/// The trailer in which Google's gRPC servers repeat `ResourceInfo`; the Java client reads it there.
+const RESOURCE_INFO: &str = "google.rpc.resourceinfo-bin";
+
+/// True for a request that is a gRPC call.
+pub fn is_call<B>(request: &Request<B>) -> bool {
+    let content_type = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
+    content_type.is_some_and(|content_type| content_type.starts_with(b"application/grpc"))
+}
+
+/// Answers a gRPC call.
+pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
+    let Some(method) = Method::find(request.uri().path()) else {
+        let name = request.uri().path().trim_start_matches('/').replace('/', ".");
+        let status = Status::new(Code::Unimplemented, format!("{name} is not implemented."));
+        return to_tonic(&status).into_http();
+    };
+    tonic::server::Grpc::new(BytesCodec).unary(Handler { emulator, method }, request).await
+}
+
+struct Handler {
+    emulator: Emulator,
+    method: &'static Method,
+}
+
+impl Service<tonic::Request<Bytes>> for Handler {
+    type Response = tonic::Response<Vec<u8>>;
+    type Error = tonic::Status;
+    type Future = Ready<Result<Self::Response, Self::Error>>;
+
+    fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
+        let reply = self.emulator.call(self.method, Transport::Grpc, request.get_ref());
+        ready(reply.map(tonic::Response::new).map_err(|status| to_tonic(&status)))
+    }
+}
+
+/// The error with its details, in `grpc-status-details-bin` and in the trailer of its own.
+fn to_tonic(status: &Status) -> tonic::Status {
+    let code = tonic::Code::from_i32(status.code.number());
+    if status.details.is_empty() {
+        return tonic::Status::new(code, status.message.clone());
+    }
+    let mut trailers = MetadataMap::new();
+    for info in status.details.iter().filter_map(Detail::resource_info) {
+        trailers.insert_bin(RESOURCE_INFO, MetadataValue::from_bytes(&info.encode_to_vec()));
+    }
+    let details = status.to_proto().encode_to_vec();
+    tonic::Status::with_details_and_metadata(code, status.message.clone(), details.into(), trailers)
+}
+
+/// Passes messages through as they are: the table of RPCs knows their types.
+#[derive(Clone, Copy, Debug)]
+struct BytesCodec;
+
+impl Codec for BytesCodec {
+    type Encode = Vec<u8>;
+    type Decode = Bytes;
+    type Encoder = BytesCodec;
+    type Decoder = BytesCodec;
+
+    fn encoder(&mut self) -> BytesCodec {
+        BytesCodec
+    }
+
+    fn decoder(&mut self) -> BytesCodec {
+        BytesCodec
+    }
+}
+
+impl Encoder for BytesCodec {
+    type Item = Vec<u8>;
+    type Error = tonic::Status;
+
+    fn encode(&mut self, item: Vec<u8>, buffer: &mut EncodeBuf<'_>) -> Result<(), tonic::Status> {
+        buffer.put_slice(&item);
+        Ok(())
+    }
+
+    /// Most replies are smaller than tonic's usual buffer of 8 KiB.
+    fn buffer_settings(&self) -> BufferSettings {
+        BufferSettings::new(1024, 32 * 1024)
+    }
+}
+
+impl Decoder for BytesCodec {
+    type Item = Bytes;
+    type Error = tonic::Status;
+
+    fn decode(&mut self, buffer: &mut DecodeBuf<'_>) -> Result<Option<Bytes>, tonic::Status> {
+        Ok(Some(buffer.copy_to_bytes(buffer.remaining())))
+    }
+
+    fn buffer_settings(&self) -> BufferSettings {
+        BufferSettings::new(1024, 32 * 1024)
+    }
+}

@@ -1,0 +1,127 @@
+//! The listener.
+
+use std::convert::Infallible;
+use std::io;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use http::{Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
+use hyper_util::server::conn::auto::Builder;
+use hyper_util::server::graceful::GracefulShutdown;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::oneshot;
+use tokio::task::{JoinHandle, JoinSet};
+use tonic::body::Body;
+
+use super::grpc;
+use crate::Emulator;
+
+/// How long requests that are being served may take until a server that shuts down breaks them off.
+const GRACE: Duration = Duration::from_secs(2);
+/// How long the listener rests when the system has no more sockets to give.
+const PAUSE: Duration = Duration::from_millis(50);
+
+/// The server could not listen.
+#[derive(Debug, thiserror::Error)]
+#[error("cannot listen on {address}: {source}")]
+pub struct ServeError {
+    /// The address that was asked for.
+    pub address: SocketAddr,
+    /// Why not.
+    pub source: io::Error,
+}
+
+/// A server that listens. Dropping it stops it at once; [`Server::shutdown`] lets it finish what it is at.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    stop: Option<oneshot::Sender<()>>,
+    task: JoinHandle<()>,
+}
+
+impl Server {
+    /// Starts to listen; port 0 takes a free port. When this returns, clients can connect.
+    ///
+    /// Must be called within a tokio runtime.
+    ///
+    /// # Errors
+    /// The address cannot be listened on.
+    pub async fn bind(emulator: Emulator, address: SocketAddr) -> Result<Server, ServeError> {
+        let failed = |source| ServeError { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+        let (stop, stopped) = oneshot::channel();
+        let task = tokio::spawn(accept(listener, emulator, stopped));
+        Ok(Server { address, stop: Some(stop), task })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops listening, and returns when every request has been answered, or after two seconds.
+    pub async fn shutdown(mut self) {
+        if let Some(stop) = self.stop.take() {
+            // The other end is gone only if the task is, and then there is nothing left to stop.
+            let _ = stop.send(());
+        }
+        let _ = (&mut self.task).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, emulator: Emulator, mut stopped: oneshot::Receiver<()>) {
+    let graceful = GracefulShutdown::new();
+    let mut connections = JoinSet::new();
+    loop {
+        tokio::select! {
+            _ = &mut stopped => break,
+            Some(_) = connections.join_next() => {}
+            accepted = listener.accept() => match accepted {
+                Ok((stream, _)) => serve(stream, &emulator, &graceful, &mut connections),
+                // A client that gave up, or no sockets left: the listener itself is sound.
+                Err(_) => tokio::time::sleep(PAUSE).await,
+            },
+        }
+    }
+    drop(listener);
+    // What is not finished by then is broken off, when `connections` is dropped.
+    let _ = tokio::time::timeout(GRACE, graceful.shutdown()).await;
+}
+
+fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, connections: &mut JoinSet<()>) {
+    // Replies are small and written whole: waiting for more to send would only delay them.
+    let _ = stream.set_nodelay(true);
+    let emulator = emulator.clone();
+    let service = service_fn(move |request| answer(emulator.clone(), request));
+    let mut builder = Builder::new(TokioExecutor::new());
+    builder.http1().timer(TokioTimer::new());
+    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(1024);
+    let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
+    connections.spawn(async move {
+        // A connection that breaks is the client's affair.
+        let _ = connection.await;
+    });
+}
+
+async fn answer(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+    if grpc::is_call(&request) {
+        return Ok(grpc::answer(emulator, request).await);
+    }
+    let body = r#"{"error":{"code":404,"message":"Not found.","status":"NOT_FOUND"}}"#;
+    let mut response = Response::new(Body::new(http_body_util::Full::from(body)));
+    *response.status_mut() = StatusCode::NOT_FOUND;
+    response
+        .headers_mut()
+        .insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json; charset=UTF-8"));
+    Ok(response)
+}

@@ -1,0 +1,168 @@
+//! A project for a test, and the requests that tests make.
+
+use std::sync::Arc;
+
+use prost_types::Timestamp;
+use rescind_emulator::engine::rpc::{
+    Rpc, database_admin as databases, instance_admin, operations_service as operations,
+};
+use rescind_emulator::engine::{Choices, Project, Status, Time};
+use rescind_emulator::proto::{database as pb, longrunning};
+use rescind_emulator::{InvalidSetup, Setup};
+use rescind_model::{BackupState, Code, Given, GivenBackup, Service, Transport};
+
+pub const INSTANCE: &str = "projects/p/instances/i";
+pub const DATABASE: &str = "projects/p/instances/i/databases/db";
+
+/// The clock of every test: it stands still.
+pub fn clock() -> Time {
+    Time::parse("2026-11-21T12:00:00Z").unwrap()
+}
+
+pub const HOUR: i64 = 3600;
+pub const DAY: i64 = 24 * HOUR;
+
+/// So many seconds after the clock.
+pub fn after(seconds: i64) -> Option<Timestamp> {
+    let now = clock().to_proto();
+    Some(Timestamp { seconds: now.seconds + seconds, nanos: 0 })
+}
+
+pub fn backup_name(id: &str) -> String {
+    format!("{INSTANCE}/backups/{id}")
+}
+
+pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
+    let backups =
+        given.iter().map(|(id, state)| GivenBackup { id: (*id).to_owned(), state: *state }).collect();
+    Setup {
+        service: Service::Spanner,
+        instance: "i".into(),
+        database: "db".into(),
+        backup: "b1".into(),
+        given: Given { database_missing: false, backups },
+        schedule: schedule.parse().unwrap(),
+    }
+}
+
+/// A prepared project.
+pub struct Case {
+    pub project: Project,
+}
+
+impl Case {
+    /// A project with an instance and a database, in which the server decides by this schedule.
+    pub fn new(schedule: &str) -> Case {
+        Case::with(&setup(schedule, &[])).unwrap()
+    }
+
+    /// The same with backups that are there before.
+    pub fn given(schedule: &str, given: &[(&str, BackupState)]) -> Case {
+        Case::with(&setup(schedule, given)).unwrap()
+    }
+
+    pub fn with(setup: &Setup) -> Result<Case, InvalidSetup> {
+        let choices = Arc::new(Choices::default());
+        let world = setup.world("p", clock(), &choices)?;
+        Ok(Case { project: Project::new(world, choices, Box::new(setup.schedule.clone()), true) })
+    }
+
+    pub fn call<R: Rpc>(&mut self, request: R::Request) -> Result<R::Reply, Status> {
+        self.project.handle::<R>(request, Transport::Grpc, clock())
+    }
+
+    /// The same at a later time.
+    pub fn call_after<R: Rpc>(&mut self, seconds: i64, request: R::Request) -> Result<R::Reply, Status> {
+        let later = Time::from_micros(clock().micros() + seconds * 1_000_000);
+        self.project.handle::<R>(request, Transport::Grpc, later)
+    }
+
+    pub fn create(&mut self, id: &str) -> Result<longrunning::Operation, Status> {
+        self.call::<databases::CreateBackup>(create_request(id))
+    }
+
+    /// Creates another database beside the given one.
+    pub fn create_database(&mut self, id: &str) -> String {
+        let request = pb::CreateDatabaseRequest {
+            parent: INSTANCE.into(),
+            create_statement: format!("CREATE DATABASE `{id}`"),
+            ..Default::default()
+        };
+        self.call::<databases::CreateDatabase>(request).unwrap();
+        format!("{INSTANCE}/databases/{id}")
+    }
+
+    pub fn get(&mut self, id: &str) -> Result<pb::Backup, Status> {
+        self.call::<databases::GetBackup>(pb::GetBackupRequest { name: backup_name(id) })
+    }
+
+    pub fn delete(&mut self, id: &str) -> Result<(), Status> {
+        self.call::<databases::DeleteBackup>(pb::DeleteBackupRequest { name: backup_name(id) })
+    }
+
+    pub fn poll(&mut self, name: &str) -> Result<longrunning::Operation, Status> {
+        self.call::<operations::GetOperation>(longrunning::GetOperationRequest { name: name.into() })
+    }
+
+    pub fn cancel(&mut self, name: &str) -> Result<(), Status> {
+        self.call::<operations::CancelOperation>(longrunning::CancelOperationRequest { name: name.into() })
+    }
+
+    pub fn list(&mut self, filter: &str) -> Result<Vec<pb::Backup>, Status> {
+        let request =
+            pb::ListBackupsRequest { parent: INSTANCE.into(), filter: filter.into(), ..Default::default() };
+        self.call::<databases::ListBackups>(request).map(|reply| reply.backups)
+    }
+
+    pub fn list_operations(&mut self, filter: &str) -> Result<Vec<longrunning::Operation>, Status> {
+        let request = pb::ListBackupOperationsRequest {
+            parent: INSTANCE.into(),
+            filter: filter.into(),
+            ..Default::default()
+        };
+        self.call::<databases::ListBackupOperations>(request).map(|reply| reply.operations)
+    }
+
+    pub fn drop_database(&mut self, name: &str) -> Result<(), Status> {
+        self.call::<databases::DropDatabase>(pb::DropDatabaseRequest { database: name.into() })
+    }
+
+    pub fn instance(&mut self) -> rescind_emulator::proto::instance::Instance {
+        let request = rescind_emulator::proto::instance::GetInstanceRequest {
+            name: INSTANCE.into(),
+            ..Default::default()
+        };
+        self.call::<instance_admin::GetInstance>(request).unwrap()
+    }
+}
+
+/// A request that every rule lets pass.
+pub fn create_request(id: &str) -> pb::CreateBackupRequest {
+    pb::CreateBackupRequest {
+        parent: INSTANCE.into(),
+        backup_id: id.into(),
+        backup: Some(pb::Backup { database: DATABASE.into(), expire_time: after(DAY), ..Default::default() }),
+        encryption_config: None,
+    }
+}
+
+/// The code that an operation has failed with.
+pub fn error_code(operation: &longrunning::Operation) -> Option<Code> {
+    match &operation.result {
+        Some(longrunning::operation::Result::Error(error)) => Code::from_number(error.code),
+        _ => None,
+    }
+}
+
+/// The metadata of an operation that creates a backup.
+pub fn metadata(operation: &longrunning::Operation) -> pb::CreateBackupMetadata {
+    operation.metadata.as_ref().unwrap().to_msg().unwrap()
+}
+
+/// The backup that an operation has created.
+pub fn response(operation: &longrunning::Operation) -> Option<pb::Backup> {
+    match &operation.result {
+        Some(longrunning::operation::Result::Response(any)) => Some(any.to_msg().unwrap()),
+        _ => None,
+    }
+}
