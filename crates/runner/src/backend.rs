@@ -1,24 +1,8 @@
 //! Emulator back-ends: where the service is that the samples talk to.
 
 use async_trait::async_trait;
-use rescind_model::{Entry, Given, Schedule, Service, Snapshot};
-
-/// What a project of the emulator is to be like.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setup {
-    /// The service that is emulated.
-    pub service: Service,
-    /// The id of the instance, which exists (the location, for AlloyDB).
-    pub instance: String,
-    /// The id of the database that the sample is told to back up (the cluster; the instance).
-    pub database: String,
-    /// The id of the backup that the sample is told to create.
-    pub backup: String,
-    /// What is there before the sample begins.
-    pub given: Given,
-    /// What the service decides.
-    pub schedule: Schedule,
-}
+use rescind_emulator::Setup;
+use rescind_model::{Entry, Snapshot};
 
 /// The emulator failed: nothing is known about the sample.
 #[derive(Debug, thiserror::Error)]

@@ -11,6 +11,7 @@
 
 mod backend;
 mod context;
+mod embedded;
 mod event;
 mod plan;
 mod prepare;
@@ -21,11 +22,13 @@ mod testing;
 mod toolchain;
 mod warp;
 
-pub use backend::{Backend, BackendError, Setup};
+pub use backend::{Backend, BackendError};
 pub use context::{Clock, Context, ContextError, Platform};
+pub use embedded::Embedded;
 pub use event::{Event, Events};
 pub use plan::{Code, Options, Plan, PlannedSample};
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
+pub use rescind_emulator::Setup;
 pub use run::{Finished, Timing, run};
 pub use toolchain::{FoundTool, MissingTool, Problem, Toolchain};
 pub use warp::install_command as faketime_install_command;

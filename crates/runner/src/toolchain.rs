@@ -201,7 +201,10 @@ mod tests {
         assert_eq!(toolchain.reason(), None);
         assert!(toolchain.found[0].program.is_absolute());
         // 3.10 is later than 3.9, and 3 is 3.0.
-        assert_eq!(look(vec![tool("echo", "3.10", &[3, 9]), tool("echo", "3", &[3, 0])]).await.reason(), None);
+        assert_eq!(
+            look(vec![tool("echo", "3.10", &[3, 9]), tool("echo", "3", &[3, 0])]).await.reason(),
+            None
+        );
     }
 
     #[tokio::test]

@@ -84,18 +84,20 @@ async fn every_case_has_a_project_of_its_own_and_a_clean_environment() {
     let seen = fixture.run(vec![manifest], &["two", "one"]).await;
     let ids: Vec<String> = seen.results.cases.iter().map(|case| case.id.to_string()).collect();
     assert_eq!(ids, ["spanner/sh/one", "spanner/sh/two"]);
+    let chance = regex::Regex::new("(rescind|sh)-[0-9a-zA-Z]+").unwrap();
     for case in &seen.results.cases {
         let project = case.id.project();
         assert_eq!(case.verdict, Verdict::Pass, "{:?}", case.findings);
         let observation = case.observation.as_ref().unwrap();
         let mut lines = observation.stdout.text.lines();
         assert_eq!(lines.next(), Some(format!("{project} 127.0.0.1:1").as_str()));
-        let mut environment: Vec<&str> =
-            lines.filter(|line| !line.starts_with("PWD=") && !line.starts_with("RESCIND_INVOCATION=")).collect();
+        let mut environment: Vec<&str> = lines
+            .filter(|line| !line.starts_with("PWD=") && !line.starts_with("RESCIND_INVOCATION="))
+            .collect();
         environment.sort_unstable();
         let places = fixture.folder.path().display().to_string();
         let text = environment.join("\n").replace(&places, "FOLDER").replace(&project, "PROJECT");
-        let text = regex::Regex::new("(rescind|sh)-[0-9a-zA-Z]+").unwrap().replace_all(&text, "$1-X").into_owned();
+        let text = chance.replace_all(&text, "$1-X").into_owned();
         insta::allow_duplicates! { insta::assert_snapshot!(text, @"
         CACHE=FOLDER/cache/deps/spanner-sh-X/cache
         GOOGLE_CLOUD_PROJECT=PROJECT
@@ -145,8 +147,7 @@ async fn each_fault_is_the_verdict_of_the_cases_it_concerns() {
     setup.prepare.steps = vec![vec!["false".to_owned()]];
     let mut gone = fixture.manifest("gone", "");
     gone.run.command = vec!["no-such-interpreter".to_owned()];
-    let manifests =
-        vec![old, setup, gone, fixture.manifest("good", ""), fixture.manifest("bad", "exit 9")];
+    let manifests = vec![old, setup, gone, fixture.manifest("good", ""), fixture.manifest("bad", "exit 9")];
     let seen = fixture.run(manifests, &["a", "b"]).await;
     let lines: Vec<String> = seen
         .results

@@ -1,0 +1,172 @@
+//! What a case costs beyond its process, and how soon the embedded emulator is ready.
+//!
+//! `cargo bench -p rescind-runner` runs `/bin/true` as 200 cases, and 200 times alone, as many at once. The median of
+//! some rounds counts. The exit code is 1 if a target is missed.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::{Command, ExitCode, Stdio};
+use std::sync::Arc;
+use std::thread;
+use std::time::{Duration, Instant, SystemTime};
+
+use rescind_manifest::{Manifest, PageNames, Run, Source, Stage};
+use rescind_model::{
+    Contract, Expectation, ExpectedExit, Given, Outcome, Scenario, Schedule, Service, Verdict,
+};
+use rescind_runner::{Clock, Code, Context, Embedded, Options, Plan, PlannedSample, run};
+use tokio_util::sync::CancellationToken;
+
+const PROGRAM: &str = "/bin/true";
+const CASES: usize = 200;
+const ROUNDS: usize = 7;
+/// The most that a case may cost beyond its process.
+const CASE_TARGET: Duration = Duration::from_millis(5);
+/// The most that the emulator may take until clients can connect.
+const READY_TARGET: Duration = Duration::from_millis(20);
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+fn main() -> Result<ExitCode> {
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let mut met = true;
+
+    let ready = runtime.block_on(async {
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            let started = Instant::now();
+            let embedded = Embedded::start(Arc::new(SystemTime::now)).await?;
+            times.push(started.elapsed());
+            drop(embedded);
+        }
+        Result::Ok(median(times))
+    })?;
+    met &= tell("embedded emulator ready", ready, READY_TARGET);
+
+    for jobs in [1, 2] {
+        let mut alone = Vec::new();
+        let mut cases = Vec::new();
+        // In turns, so that a busy moment of the machine meets both.
+        for _ in 0..ROUNDS {
+            alone.push(processes(jobs)?);
+            cases.push(runtime.block_on(whole_run(folder.path(), jobs))?);
+        }
+        let each = |total: Duration| total / CASES as u32;
+        let (alone, case) = (each(median(alone)), each(median(cases)));
+        println!(
+            "{CASES} cases of {PROGRAM}, {jobs} at once: process {:.3} ms, case {:.3} ms, ratio {:.2}",
+            milliseconds(alone),
+            milliseconds(case),
+            case.as_secs_f64() / alone.as_secs_f64(),
+        );
+        met &= tell("  a case beyond its process", case.saturating_sub(alone), CASE_TARGET);
+    }
+    Ok(if met { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+fn tell(what: &str, time: Duration, target: Duration) -> bool {
+    let met = time <= target;
+    let verdict = if met { "met" } else { "MISSED" };
+    println!("{what}: {:.3} ms (target {:.0} ms: {verdict})", milliseconds(time), milliseconds(target));
+    met
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1000.0
+}
+
+fn median(mut times: Vec<Duration>) -> Duration {
+    times.sort_unstable();
+    times[times.len() / 2]
+}
+
+/// The time that the processes take alone.
+fn processes(jobs: usize) -> Result<Duration> {
+    let started = Instant::now();
+    thread::scope(|scope| {
+        let threads: Vec<_> = (0..jobs)
+            .map(|_| {
+                scope.spawn(move || -> std::io::Result<()> {
+                    for _ in 0..CASES / jobs {
+                        let mut command = Command::new(PROGRAM);
+                        command.env_clear().stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+                        command.status()?;
+                    }
+                    Ok(())
+                })
+            })
+            .collect();
+        for thread in threads {
+            thread.join().map_err(|_| "a thread panicked")??;
+        }
+        Result::Ok(())
+    })?;
+    Ok(started.elapsed())
+}
+
+/// The time that a run takes whose cases are these processes, from the start of the emulator to the results.
+async fn whole_run(folder: &Path, jobs: usize) -> Result<Duration> {
+    let home = ("HOME".into(), folder.as_os_str().to_owned());
+    let context = Arc::new(Context::detect([home], Clock::new(Instant::now))?);
+    let sample = PlannedSample {
+        manifest: Arc::new(manifest(folder)?),
+        code: Code::Bundled,
+        location: None,
+        scenarios: (0..CASES).map(|number| Arc::new(scenario(number))).collect(),
+    };
+    let plan = Plan { samples: vec![sample], source: "bundled".to_owned(), ..Plan::default() };
+    let options = Options { jobs, deadline: None, time_warp: false };
+    let (events, _) = tokio::sync::mpsc::unbounded_channel();
+    let started = Instant::now();
+    let backend = Arc::new(Embedded::start(Arc::new(SystemTime::now)).await?);
+    let finished = run(context, backend, plan, options, "bench", events, CancellationToken::new()).await;
+    let time = started.elapsed();
+    match finished.results.cases.iter().find(|case| case.verdict != Verdict::Pass) {
+        Some(case) => {
+            Err(format!("{}: {} {:?} {:?}", case.id, case.verdict, case.reason, case.findings).into())
+        }
+        None => Ok(time),
+    }
+}
+
+fn manifest(folder: &Path) -> Result<Manifest> {
+    let sample = folder.join("sample");
+    std::fs::create_dir_all(&sample)?;
+    Ok(Manifest {
+        id: "spanner/true".parse()?,
+        title: "true".to_owned(),
+        file: PathBuf::from("true.yaml"),
+        source: Source { folder: sample, file: "none".into(), region: "none".to_owned() },
+        page: PageNames { headings: Vec::new(), fences: Vec::new() },
+        toolchain: Vec::new(),
+        prepare: Stage::default(),
+        build: Stage::default(),
+        run: Run {
+            command: vec![PROGRAM.to_owned()],
+            environment: BTreeMap::new(),
+            deadline: Duration::from_secs(60),
+            time_warp: None,
+            jobs: None,
+        },
+        bundled: Contract::default(),
+        published: Contract::default(),
+    })
+}
+
+fn scenario(number: usize) -> Scenario {
+    Scenario {
+        name: format!("case-{number}"),
+        title: "Nothing happens.".to_owned(),
+        services: vec![Service::Spanner],
+        given: Given::default(),
+        schedule: Schedule::default(),
+        expect: Expectation {
+            outcome: Outcome::Refused,
+            exit: ExpectedExit::Zero,
+            claims: Vec::new(),
+            may_leave_backup: false,
+        },
+    }
+}
