@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use parking_lot::{Mutex, RwLock};
-use rescind_model::{Code, Entry, Schedule, Snapshot, Transport};
+use rescind_model::{Code, Entry, RequestKind, Schedule, Snapshot, Transport};
 
 use crate::clock::Clock;
 use crate::engine::rpc::Method;
-use crate::engine::{self, Choices, InvalidSetup, Project, Setup, Status, Time, World};
+use crate::engine::{self, Arrival, Choices, InvalidSetup, Project, Setup, Status, Time, World};
 
 /// An emulator. Clones are the same emulator.
 #[derive(Clone)]
@@ -94,28 +94,55 @@ impl Emulator {
         removed.map(drop).ok_or_else(|| ControlError::UnknownProject(project.to_owned()))
     }
 
-    /// Serves an RPC: decodes the request, finds its project, encodes the reply. A project that was never prepared
-    /// answers as an empty one, and keeps nothing.
+    /// Serves the RPC at a gRPC path, `/package.Service/Method`: decodes the request, finds its project, encodes the
+    /// reply. A project that was never prepared answers as an empty one, and keeps nothing.
     ///
     /// # Errors
-    /// What the rules of the service answer, or a fault; INTERNAL for bytes that are no such request, as gRPC servers
-    /// answer it.
-    pub fn call(&self, method: &Method, transport: Transport, request: &[u8]) -> Result<Vec<u8>, Status> {
+    /// What the rules of the service answer, or a fault; UNIMPLEMENTED, with its name, for an RPC that is not served;
+    /// INTERNAL for bytes that are no such request, as gRPC servers answer it.
+    pub fn call(&self, path: &str, transport: Transport, request: &[u8]) -> Result<Vec<u8>, Status> {
+        let Some(method) = Method::find(path) else {
+            return Err(self.unserved(path, transport, request));
+        };
         let call = method.decode(request).map_err(|error| {
             let message = format!("{}.{}: malformed request: {error}", method.service, method.name);
             Status::new(Code::Internal, message)
         })?;
-        let id = engine::project_of(&call.resource()).unwrap_or_default().to_owned();
-        let found = self.shared.projects.read().get(&id).cloned();
-        let clock = self.now();
-        match found {
-            Some(project) => call.serve(&mut project.lock(), transport, clock),
-            None => {
-                let (world, choices) = (World::new(id), self.shared.choices.clone());
-                let mut empty = Project::new(world, choices, Box::new(Schedule::default()), false);
-                call.serve(&mut empty, transport, clock)
-            }
+        // The name is needed beside the call, which is consumed when it is served.
+        let resource = call.resource().into_owned();
+        self.in_project(&resource, |project, clock| call.serve(project, transport, clock))
+    }
+
+    /// Refuses a request that is no request of an RPC, or of one that is not served, and has it journaled.
+    pub(crate) fn refuse(&self, transport: Transport, rpc: &str, resource: &str, refusal: Status) -> Status {
+        let arrival = Arrival { transport, rpc, resource, kind: RequestKind::Rpc(rpc.to_owned()) };
+        let refuse = |project: &mut Project, clock| {
+            project.serve(&arrival, clock, |_| Err(refusal.clone()), |()| None)
+        };
+        match self.in_project(resource, refuse) {
+            Ok(()) => refusal,
+            Err(status) => status,
         }
+    }
+
+    fn unserved(&self, path: &str, transport: Transport, request: &[u8]) -> Status {
+        let name = path.trim_start_matches('/').replace('/', ".");
+        let status = Status::new(Code::Unimplemented, format!("{name} is not implemented."));
+        match engine::rpc::describe(path, request) {
+            Some((rpc, resource)) => self.refuse(transport, &rpc, &resource, status),
+            None => status,
+        }
+    }
+
+    fn in_project<T>(&self, resource: &str, serve: impl FnOnce(&mut Project, Time) -> T) -> T {
+        let id = engine::project_of(resource).unwrap_or_default();
+        let found = self.shared.projects.read().get(id).cloned();
+        let clock = self.now();
+        if let Some(project) = found {
+            return serve(&mut project.lock(), clock);
+        }
+        let (world, choices) = (World::new(id), self.shared.choices.clone());
+        serve(&mut Project::new(world, choices, Box::new(Schedule::default()), false), clock)
     }
 
     fn now(&self) -> Time {

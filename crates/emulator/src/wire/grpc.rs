@@ -7,14 +7,13 @@ use bytes::{Buf, BufMut, Bytes};
 use http::{HeaderValue, Request, Response, header};
 use hyper::body::Incoming;
 use prost::Message;
-use rescind_model::{Code, Transport};
+use rescind_model::Transport;
 use tonic::body::Body;
 use tonic::codec::{BufferSettings, Codec, DecodeBuf, Decoder, EncodeBuf, Encoder};
 use tonic::codegen::Service;
 use tonic::metadata::{MetadataMap, MetadataValue};
 
 use crate::Emulator;
-use crate::engine::rpc::Method;
 use crate::engine::{Detail, Status};
 
 /// The trailer in which Google's gRPC servers repeat `ResourceInfo`; the Java client reads it there.
@@ -28,17 +27,13 @@ pub fn is_call<B>(request: &Request<B>) -> bool {
 
 /// Answers a gRPC call.
 pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
-    let Some(method) = Method::find(request.uri().path()) else {
-        let name = request.uri().path().trim_start_matches('/').replace('/', ".");
-        let status = Status::new(Code::Unimplemented, format!("{name} is not implemented."));
-        return to_tonic(&status).into_http();
-    };
-    tonic::server::Grpc::new(BytesCodec).unary(Handler { emulator, method }, request).await
+    let path = request.uri().path().to_owned();
+    tonic::server::Grpc::new(BytesCodec).unary(Handler { emulator, path }, request).await
 }
 
 struct Handler {
     emulator: Emulator,
-    method: &'static Method,
+    path: String,
 }
 
 impl Service<tonic::Request<Bytes>> for Handler {
@@ -51,7 +46,7 @@ impl Service<tonic::Request<Bytes>> for Handler {
     }
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        let reply = self.emulator.call(self.method, Transport::Grpc, request.get_ref());
+        let reply = self.emulator.call(&self.path, Transport::Grpc, request.get_ref());
         ready(reply.map(tonic::Response::new).map_err(|status| to_tonic(&status)))
     }
 }

@@ -1,6 +1,7 @@
-//! The server: gRPC and HTTP on one port, in plain text.
+//! The server: gRPC, and HTTP with JSON, on one port and in plain text.
 
 mod grpc;
+mod rest;
 mod server;
 
 pub use server::{ServeError, Server};

@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use http::{Request, Response, StatusCode, header};
+use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::body::Body;
 
-use super::grpc;
+use super::{grpc, rest};
 use crate::Emulator;
 
 /// How long requests that are being served may take until a server that shuts down breaks them off.
@@ -114,14 +114,9 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
 }
 
 async fn answer(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
-    if grpc::is_call(&request) {
-        return Ok(grpc::answer(emulator, request).await);
-    }
-    let body = r#"{"error":{"code":404,"message":"Not found.","status":"NOT_FOUND"}}"#;
-    let mut response = Response::new(Body::new(http_body_util::Full::from(body)));
-    *response.status_mut() = StatusCode::NOT_FOUND;
-    response
-        .headers_mut()
-        .insert(header::CONTENT_TYPE, http::HeaderValue::from_static("application/json; charset=UTF-8"));
-    Ok(response)
+    Ok(if grpc::is_call(&request) {
+        grpc::answer(emulator, request).await
+    } else {
+        rest::answer(emulator, request).await
+    })
 }

@@ -9,4 +9,5 @@ mod filters;
 mod grpc;
 mod operations;
 mod properties;
+mod rest;
 mod support;

@@ -13,6 +13,7 @@ use std::collections::HashMap;
 use std::sync::LazyLock;
 
 use prost::{DecodeError, Message, Name};
+use prost_reflect::DynamicMessage;
 use rescind_model::{RequestKind, Transport};
 
 use super::project::Project;
@@ -20,7 +21,7 @@ use super::status::Status;
 use super::time::Time;
 use super::turn::Turn;
 use super::world::World;
-use crate::proto::{database as pb, instance as instance_pb, longrunning};
+use crate::proto::{self, database as pb, instance as instance_pb, longrunning};
 
 /// What a request is counted as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -120,6 +121,19 @@ impl Method {
     pub fn decode(&self, request: &[u8]) -> Result<Box<dyn Call>, DecodeError> {
         (self.decode)(request)
     }
+}
+
+/// The name of an RPC of the official protos that is not served, and the resource that a request of it is about: the
+/// first of its fields that hold names of resources in the emulated APIs.
+pub fn describe(path: &str, request: &[u8]) -> Option<(String, String)> {
+    const NAMES: [&str; 6] = ["name", "parent", "resource", "database", "instance", "session"];
+    let (service, name) = path.strip_prefix('/')?.split_once('/')?;
+    let service = proto::pool().get_service_by_name(service)?;
+    let method = service.methods().find(|method| method.name() == name)?;
+    let request = DynamicMessage::decode(method.input(), request).ok()?;
+    let text = |field| Some(request.get_field_by_name(field)?.as_str()?.to_owned());
+    let resource = NAMES.into_iter().filter_map(text).find(|name| !name.is_empty());
+    Some((name.to_owned(), resource.unwrap_or_default()))
 }
 
 /// `resource: |request| EXPRESSION` yields the resource, `arrive: |world, request| EXPRESSION` what the request is
@@ -293,7 +307,6 @@ rpcs! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::proto;
 
     #[test]
     fn every_row_of_the_table_is_an_rpc_of_the_official_protos_with_these_messages() {

@@ -1,0 +1,85 @@
+//! REST: a generic transcoder between HTTP with JSON and the table of RPCs, by the rules of google/api/http.proto.
+
+mod reply;
+mod request;
+mod router;
+mod template;
+
+use bytes::Bytes;
+use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
+use http_body_util::{BodyExt, LengthLimitError, Limited};
+use hyper::body::Incoming;
+use prost::Message;
+use rescind_model::{Code, Transport};
+use tonic::body::Body;
+
+use self::reply::Style;
+use self::router::{Found, Router};
+use crate::Emulator;
+use crate::engine::Status;
+
+/// The largest body that is read, as for gRPC.
+const LARGEST_BODY: usize = 4 * 1024 * 1024;
+
+/// Answers an HTTP request that is no gRPC call.
+pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
+    let (head, body) = request.into_parts();
+    let body = match Limited::new(body, LARGEST_BODY).collect().await {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => {
+            let message = format!("Request payload size exceeds the limit: {LARGEST_BODY} bytes.");
+            Err(Status::new(Code::InvalidArgument, message))
+        }
+        Err(error) => Err(Status::new(Code::InvalidArgument, format!("The body cannot be read: {error}"))),
+    };
+    respond(&emulator, &head, body)
+}
+
+fn respond(emulator: &Emulator, head: &Parts, body: Result<Bytes, Status>) -> Response<Body> {
+    let path = head.uri.path();
+    let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+    let query: Vec<(String, String)> = query.into_owned().collect();
+    let style = Style::of(&query);
+    match Router::get().find(&head.method, path) {
+        Found::Route(route, captures) => {
+            let request = body.and_then(|body| request::bind(route, &captures, &query, &body));
+            let method = &route.method;
+            let reply = match request {
+                Ok(request) => {
+                    let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
+                    emulator.call(&path, Transport::Rest, &request.encode_to_vec())
+                }
+                Err(status) => {
+                    let resource = captures.first().map_or("", |(_, value)| value);
+                    Err(emulator.refuse(Transport::Rest, method.name(), resource, status))
+                }
+            };
+            match reply {
+                Ok(reply) => style.reply(method.output(), &reply, method.is_server_streaming()),
+                Err(status) => style.error(&status),
+            }
+        }
+        Found::OtherMethods(methods) => {
+            let allowed = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+            let message = format!("{path} takes {allowed}, not {}.", head.method);
+            let status = refuse_path(emulator, head, Status::new(Code::Unimplemented, message));
+            let mut response = style.error_with(StatusCode::METHOD_NOT_ALLOWED, &status);
+            response
+                .headers_mut()
+                .extend(HeaderValue::from_str(&allowed).map(|value| (header::ALLOW, value)));
+            response
+        }
+        Found::Nothing => {
+            let status =
+                Status::new(Code::NotFound, format!("{} {path}: there is no such method.", head.method));
+            style.error(&refuse_path(emulator, head, status))
+        }
+    }
+}
+
+/// Refuses what is no request of any RPC, and has it journaled by HTTP method and path.
+fn refuse_path(emulator: &Emulator, head: &Parts, status: Status) -> Status {
+    let path = head.uri.path();
+    let resource = path.strip_prefix("/v1/").unwrap_or(path);
+    emulator.refuse(Transport::Rest, &format!("{} {path}", head.method), resource, status)
+}

@@ -1,0 +1,211 @@
+//! From path, query and body to the message of a request, with the errors that Google's servers answer.
+
+use prost_reflect::{
+    Cardinality, DeserializeOptions, DynamicMessage, FieldDescriptor, Kind, MessageDescriptor,
+};
+use rescind_model::Code;
+use serde_json::{Map, Value};
+
+use super::router::Route;
+use crate::engine::{Detail, Status};
+
+/// Query parameters that every Google API takes and that say nothing to the request
+/// (cloud.google.com/apis/docs/system-parameters). Any other whose name begins with `$` is taken for one too.
+const SYSTEM_PARAMETERS: &[&str] = &[
+    "access_token",
+    "alt",
+    "callback",
+    "fields",
+    "key",
+    "oauth_token",
+    "prettyPrint",
+    "quotaUser",
+    "uploadType",
+    "upload_protocol",
+];
+
+/// Puts a request together.
+///
+/// # Errors
+/// INVALID_ARGUMENT that names the field, for a body that is no JSON or does not fit the message, and for a query
+/// parameter that names no field.
+pub fn bind(
+    route: &Route,
+    captures: &[(&str, String)],
+    query: &[(String, String)],
+    body: &[u8],
+) -> Result<DynamicMessage, Status> {
+    let descriptor = route.method.input();
+    let mut request = match route.body.as_str() {
+        "" => Value::Object(Map::new()),
+        "*" => parse_body(body)?,
+        field => {
+            let name = descriptor.get_field_by_name(field).map(|field| field.json_name().to_owned());
+            Value::Object(Map::from_iter([(name.unwrap_or_else(|| field.to_owned()), parse_body(body)?)]))
+        }
+    };
+    for (field, value) in captures {
+        insert(&mut request, &descriptor, field, value);
+    }
+    for (name, value) in query.iter().filter(|(name, _)| !is_system_parameter(name)) {
+        if !insert(&mut request, &descriptor, name, value) {
+            return Err(unknown_name(
+                name,
+                "Cannot bind query parameter.",
+                &format!("Field '{name}' could not be found in request message."),
+            ));
+        }
+    }
+    let options = DeserializeOptions::new();
+    // The error of the deserializer names no field; what is wrong is looked up in a second pass.
+    DynamicMessage::deserialize_with_options(descriptor.clone(), &request, &options).map_err(|error| {
+        explain(&request, &descriptor, "")
+            .unwrap_or_else(|| invalid("", &format!("Invalid JSON payload received. {error}")))
+    })
+}
+
+fn is_system_parameter(name: &str) -> bool {
+    name.starts_with('$') || SYSTEM_PARAMETERS.contains(&name)
+}
+
+/// The body as JSON. No body at all is an empty message: clients cancel operations with none.
+fn parse_body(body: &[u8]) -> Result<Value, Status> {
+    if body.iter().all(u8::is_ascii_whitespace) {
+        return Ok(Value::Object(Map::new()));
+    }
+    let value: Value = serde_json::from_slice(body)
+        .map_err(|error| invalid("", &format!("Invalid JSON payload received. {error}")))?;
+    match value {
+        Value::Object(_) => Ok(value),
+        other => {
+            Err(invalid("", &format!("Invalid JSON payload received. An object is expected, not {other}.")))
+        }
+    }
+}
+
+/// Gives the field at a path such as `encryptionConfig.kmsKeyName` the value of a text; a repeated field gets one more.
+/// False if there is no such field.
+fn insert(request: &mut Value, descriptor: &MessageDescriptor, path: &str, text: &str) -> bool {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let (Some(field), Value::Object(object)) = (find_field(descriptor, first), request) else { return false };
+    let slot = object.entry(field.json_name()).or_insert(Value::Null);
+    match (rest, field.kind()) {
+        (Some(rest), Kind::Message(inner)) if field.cardinality() != Cardinality::Repeated => {
+            if slot.is_null() {
+                *slot = Value::Object(Map::new());
+            }
+            insert(slot, &inner, rest, text)
+        }
+        (Some(_), _) => false,
+        (None, kind) if field.is_list() => {
+            match slot {
+                Value::Array(items) => items.push(scalar(&kind, text)),
+                slot => *slot = Value::Array(vec![scalar(&kind, text)]),
+            }
+            true
+        }
+        (None, kind) => {
+            *slot = scalar(&kind, text);
+            true
+        }
+    }
+}
+
+/// Fields are known by both names, `expire_time` and `expireTime`.
+fn find_field(descriptor: &MessageDescriptor, name: &str) -> Option<FieldDescriptor> {
+    descriptor.get_field_by_json_name(name).or_else(|| descriptor.get_field_by_name(name))
+}
+
+/// A text in a URL as the JSON value of a field of this kind.
+fn scalar(kind: &Kind, text: &str) -> Value {
+    let parsed = match kind {
+        Kind::Bool => text.parse().ok().map(Value::Bool),
+        Kind::Enum(_) => text.parse::<i32>().ok().map(Value::from),
+        Kind::Message(message) if message.full_name() == "google.protobuf.FieldMask" => {
+            Some(Value::String(text.split(',').map(camel_case).collect::<Vec<_>>().join(",")))
+        }
+        _ => None,
+    };
+    parsed.unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// Paths in a field mask are in lowerCamelCase in JSON; clients also send them as the proto has them.
+fn camel_case(path: &str) -> String {
+    let mut camel = String::with_capacity(path.len());
+    let mut upper = false;
+    for c in path.trim().chars() {
+        match c {
+            '_' => upper = true,
+            c if upper => {
+                camel.push(c.to_ascii_uppercase());
+                upper = false;
+            }
+            c => camel.push(c),
+        }
+    }
+    camel
+}
+
+/// The first thing in a JSON value that does not fit a message, in the words of Google's servers.
+fn explain(value: &Value, descriptor: &MessageDescriptor, path: &str) -> Option<Status> {
+    let object = value.as_object()?;
+    for (key, value) in object {
+        let Some(field) = find_field(descriptor, key) else {
+            let at = if path.is_empty() { String::new() } else { format!(" at '{path}'") };
+            let message =
+                format!("Invalid JSON payload received. Unknown name \"{key}\"{at}: Cannot find field.");
+            return Some(invalid(path, &message));
+        };
+        let single = Value::Object(Map::from_iter([(key.clone(), value.clone())]));
+        let fits = DynamicMessage::deserialize(descriptor.clone(), &single).is_ok();
+        if fits {
+            continue;
+        }
+        let path = if path.is_empty() { field.name().to_owned() } else { format!("{path}.{}", field.name()) };
+        let Kind::Message(inner) = field.kind() else { return Some(misfit(&path, &field, value)) };
+        let nested = match value {
+            Value::Array(items) if field.is_list() => (items.iter().enumerate())
+                .find_map(|(index, item)| explain(item, &inner, &format!("{path}[{index}]"))),
+            _ if inner.full_name().starts_with("google.protobuf.") => None,
+            value => explain(value, &inner, &path),
+        };
+        return nested.or_else(|| Some(misfit(&path, &field, value)));
+    }
+    None
+}
+
+/// A value of the wrong type. The text for times is recorded (terraform-google-cloud-spanner #7).
+fn misfit(path: &str, field: &FieldDescriptor, value: &Value) -> Status {
+    let kind = match field.kind() {
+        Kind::Message(message) => format!("type.googleapis.com/{}", message.full_name()),
+        Kind::Enum(kind) => format!("type.googleapis.com/{}", kind.full_name()),
+        kind => format!("TYPE_{}", format!("{kind:?}").to_ascii_uppercase()),
+    };
+    let shown = match value {
+        Value::String(text) if !kind.contains('/') => format!("\"{text}\""),
+        Value::String(text) => text.clone(),
+        value => value.to_string(),
+    };
+    let description = match field.kind() {
+        Kind::Message(message) if message.full_name() == "google.protobuf.Timestamp" => {
+            let wrong =
+                if value.is_string() { "Invalid time format" } else { "Invalid data type for timestamp" };
+            format!(
+                "Invalid value at '{path}' ({kind}), Field '{}', {wrong}, value is {shown}",
+                field.json_name()
+            )
+        }
+        _ => format!("Invalid value at '{path}' ({kind}), {shown}"),
+    };
+    invalid(path, &description)
+}
+
+fn unknown_name(name: &str, what: &str, why: &str) -> Status {
+    let message = format!("Invalid JSON payload received. Unknown name \"{name}\": {what} {why}");
+    invalid("", &message)
+}
+
+fn invalid(field: &str, message: &str) -> Status {
+    let detail = Detail::Field { field: field.to_owned(), description: message.to_owned() };
+    Status::new(Code::InvalidArgument, message).with(detail)
+}

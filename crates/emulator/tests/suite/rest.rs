@@ -1,0 +1,313 @@
+//! The server, as an HTTP client with JSON meets it.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+use http::{Method, Request, header};
+use http_body_util::{BodyExt, Full};
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use rescind_emulator::{Emulator, Server};
+use rescind_model::{BackupState, Transport};
+use serde_json::{Value, json};
+
+use crate::grpc::emulator;
+use crate::support::{DATABASE, setup};
+
+const BACKUPS: &str = "/v1/projects/p/instances/i/backups";
+
+struct Http {
+    emulator: Emulator,
+    server: Server,
+    client: Client<HttpConnector, Full<Bytes>>,
+}
+
+impl Http {
+    /// A server with the project `p`.
+    async fn start(schedule: &str, given: &[(&str, BackupState)]) -> Http {
+        let emulator = emulator();
+        emulator.prepare("p", &setup(schedule, given)).unwrap();
+        let server = Server::bind(emulator.clone(), SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
+        Http { emulator, server, client: Client::builder(TokioExecutor::new()).build_http() }
+    }
+
+    async fn send(&self, method: Method, path: &str, body: impl Into<Bytes>) -> (u16, Value) {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("http://{}{path}", self.server.address()))
+            .body(Full::new(body.into()))
+            .unwrap();
+        let response = self.client.request(request).await.unwrap();
+        let status = response.status().as_u16();
+        assert_eq!(response.headers()[header::CONTENT_TYPE], "application/json; charset=UTF-8");
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        (status, serde_json::from_slice(&body).unwrap())
+    }
+
+    async fn get(&self, path: &str) -> (u16, Value) {
+        self.send(Method::GET, path, "").await
+    }
+
+    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+        self.send(Method::POST, path, body.to_string()).await
+    }
+
+    async fn create(&self, id: &str) -> Value {
+        let (status, operation) = self.post(&format!("{BACKUPS}?backupId={id}"), &backup()).await;
+        assert_eq!(status, 200, "{operation}");
+        operation
+    }
+}
+
+fn backup() -> Value {
+    json!({ "database": DATABASE, "expireTime": "2026-11-22T12:00:00Z" })
+}
+
+fn message(reply: &(u16, Value)) -> &str {
+    reply.1["error"]["message"].as_str().unwrap()
+}
+
+#[tokio::test]
+async fn a_backup_is_created_cancelled_and_journaled_over_rest() {
+    let http = Http::start("", &[]).await;
+    let operation = http.create("b1").await;
+    let name = operation["name"].as_str().unwrap().to_owned();
+    assert_eq!(
+        operation["metadata"]["@type"],
+        "type.googleapis.com/google.spanner.admin.database.v1.CreateBackupMetadata"
+    );
+    assert_eq!(operation["metadata"]["progress"], json!({ "startTime": "2026-11-21T12:00:00Z" }));
+    assert!(operation.get("done").is_none(), "defaults are left out");
+
+    assert_eq!(http.send(Method::POST, &format!("/v1/{name}:cancel"), "").await, (200, json!({})));
+    let (_, operation) = http.get(&format!("/v1/{name}")).await;
+    assert_eq!(operation["error"], json!({ "code": 1, "message": "The operation was cancelled." }));
+    assert_eq!(http.get(&format!("{BACKUPS}/b1")).await.0, 404);
+
+    let journal = http.emulator.journal("p").unwrap();
+    let rpcs: Vec<_> = journal.iter().map(|entry| (entry.transport, entry.rpc.as_str())).collect();
+    let expected =
+        ["CreateBackup", "CancelOperation", "GetOperation", "GetBackup"].map(|rpc| (Transport::Rest, rpc));
+    assert_eq!(rpcs, expected);
+}
+
+#[tokio::test]
+async fn a_cancel_may_come_without_a_body_with_an_empty_one_and_with_a_bare_question_mark() {
+    let http = Http::start("cancel:ignored", &[]).await;
+    let name = http.create("b1").await["name"].as_str().unwrap().to_owned();
+    for (tail, body) in
+        [("", ""), ("", "{}"), ("?", ""), ("?alt=json", " "), ("?%24alt=json%3Benum-encoding%3Dint", "{}")]
+    {
+        let reply = http.send(Method::POST, &format!("/v1/{name}:cancel{tail}"), body).await;
+        assert_eq!(reply, (200, json!({})), "{tail} {body}");
+    }
+}
+
+#[tokio::test]
+async fn enumerations_are_words_or_on_request_numbers() {
+    let http = Http::start("", &[("b1", BackupState::Ready)]).await;
+    let path = format!("{BACKUPS}/b1");
+    assert_eq!(http.get(&path).await.1["state"], "READY");
+    for query in [
+        "%24alt=json%3Benum-encoding%3Dint",
+        "$alt=json;enum-encoding=int",
+        "$alt=json%3Benum-encoding=int&$unknown=1",
+    ] {
+        assert_eq!(http.get(&format!("{path}?{query}")).await.1["state"], 2, "{query}");
+    }
+}
+
+#[tokio::test]
+async fn update_masks_come_in_both_spellings_and_bodies_with_defaults() {
+    let http = Http::start("", &[("b1", BackupState::Ready)]).await;
+    for mask in ["expireTime", "expire_time"] {
+        let body = json!({ "expireTime": "2026-11-23T12:00:00Z", "sizeBytes": "0", "referencingBackups": [], "state": 2 });
+        let path = format!("{BACKUPS}/b1?updateMask={mask}");
+        let (status, backup) = http.send(Method::PATCH, &path, body.to_string()).await;
+        assert_eq!((status, &backup["expireTime"]), (200, &json!("2026-11-23T12:00:00Z")), "{backup}");
+    }
+    let reply = http.send(Method::PATCH, &format!("{BACKUPS}/b1?updateMask=expireTime"), "{}").await;
+    assert_eq!(reply.0, 400);
+    assert!(message(&reply).starts_with("Invalid request for backup"));
+}
+
+#[tokio::test]
+async fn the_query_reaches_nested_and_repeated_fields() {
+    let http = Http::start("create:done", &[]).await;
+    let key = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
+    let query = format!(
+        "backupId=b1&encryptionConfig.encryptionType=CUSTOMER_MANAGED_ENCRYPTION&encryptionConfig.kmsKeyNames={key}"
+    );
+    let (status, operation) = http.post(&format!("{BACKUPS}?{query}"), &backup()).await;
+    assert_eq!(status, 200, "{operation}");
+    assert_eq!(
+        operation["response"]["encryptionInfo"]["kmsKeyVersion"],
+        format!("{key}/cryptoKeyVersions/1")
+    );
+    let query = "backup_id=b2&encryption_config.encryption_type=1";
+    assert_eq!(http.post(&format!("{BACKUPS}?{query}"), &backup()).await.0, 200);
+}
+
+#[tokio::test]
+async fn lists_take_filter_and_pages_from_the_query() {
+    let http = Http::start("", &[("b1", BackupState::Ready), ("b2", BackupState::Ready)]).await;
+    let (_, first) = http.get(&format!("{BACKUPS}?pageSize=1&filter=state%3AREADY+AND+name:b")).await;
+    assert_eq!(first["backups"].as_array().unwrap().len(), 1);
+    let token = first["nextPageToken"].as_str().unwrap();
+    let (_, second) = http.get(&format!("{BACKUPS}?pageSize=1&pageToken={token}")).await;
+    assert!(second.get("nextPageToken").is_none());
+    assert_ne!(first["backups"], second["backups"]);
+    let (_, listed) = http.get("/v1/projects/p/instances?filter=name:i").await;
+    assert_eq!(listed["instances"][0]["nodeCount"], 1);
+    let (_, masked) = http.get("/v1/projects/p/instances/i?fieldMask=name,displayName").await;
+    assert_eq!(masked, json!({ "name": "projects/p/instances/i", "displayName": "i" }));
+}
+
+#[tokio::test]
+async fn errors_have_the_wrapped_body_with_details() {
+    let http = Http::start("", &[("b1", BackupState::Ready)]).await;
+    let reply = http.post(&format!("{BACKUPS}?backupId=b1"), &backup()).await;
+    let name = "projects/p/instances/i/backups/b1";
+    let expected = json!({ "error": {
+        "code": 409,
+        "message": format!("Backup already exists: {name}"),
+        "status": "ALREADY_EXISTS",
+        "details": [{
+            "@type": "type.googleapis.com/google.rpc.ResourceInfo",
+            "resourceType": "type.googleapis.com/google.spanner.admin.database.v1.Backup",
+            "resourceName": name,
+            "description": "Backup already exists.",
+        }],
+    }});
+    assert_eq!(reply, (409, expected));
+}
+
+#[tokio::test]
+async fn a_value_that_does_not_fit_is_refused_with_the_name_of_the_field() {
+    let http = Http::start("", &[]).await;
+    let refusal = async |backup: Value| {
+        let reply = http.post(&format!("{BACKUPS}?backupId=b1"), &backup).await;
+        assert_eq!((reply.0, &reply.1["error"]["status"]), (400, &json!("INVALID_ARGUMENT")), "{backup}");
+        let violation = &reply.1["error"]["details"][0]["fieldViolations"][0];
+        assert_eq!(violation["description"], reply.1["error"]["message"]);
+        format!("{}: {}", violation["field"].as_str().unwrap_or_default(), message(&reply))
+    };
+    insta::assert_snapshot!(refusal(json!({ "database": "d", "expireTime": 86400 })).await, @"backup.expire_time: Invalid value at 'backup.expire_time' (type.googleapis.com/google.protobuf.Timestamp), Field 'expireTime', Invalid data type for timestamp, value is 86400");
+    insta::assert_snapshot!(refusal(json!({ "database": "d", "expireTime": "soon" })).await, @"backup.expire_time: Invalid value at 'backup.expire_time' (type.googleapis.com/google.protobuf.Timestamp), Field 'expireTime', Invalid time format, value is soon");
+    insta::assert_snapshot!(refusal(json!({ "database": 5 })).await, @"backup.database: Invalid value at 'backup.database' (TYPE_STRING), 5");
+    insta::assert_snapshot!(refusal(json!({ "sizeBytes": "many" })).await, @r#"backup.size_bytes: Invalid value at 'backup.size_bytes' (TYPE_INT64), "many""#);
+    insta::assert_snapshot!(refusal(json!({ "state": "NO_SUCH_STATE" })).await, @"backup.state: Invalid value at 'backup.state' (type.googleapis.com/google.spanner.admin.database.v1.Backup.State), NO_SUCH_STATE");
+    insta::assert_snapshot!(refusal(json!({ "colour": "red" })).await, @r#"backup: Invalid JSON payload received. Unknown name "colour" at 'backup': Cannot find field."#);
+    insta::assert_snapshot!(refusal(json!({ "encryptionInfo": { "kmsKeyVersion": [] } })).await, @"backup.encryption_info.kms_key_version: Invalid value at 'backup.encryption_info.kms_key_version' (TYPE_STRING), []");
+    insta::assert_snapshot!(refusal(json!({ "encryptionInformation": [{}, { "colour": 1 }] })).await, @r#"backup.encryption_information[1]: Invalid JSON payload received. Unknown name "colour" at 'backup.encryption_information[1]': Cannot find field."#);
+}
+
+#[tokio::test]
+async fn what_is_no_json_and_unknown_query_parameters_are_refused() {
+    let http = Http::start("", &[]).await;
+    let create = format!("{BACKUPS}?backupId=b1");
+    let reply = http.send(Method::POST, &create, "{\"database\": ").await;
+    assert_eq!(reply.0, 400);
+    insta::assert_snapshot!(message(&reply), @"Invalid JSON payload received. EOF while parsing a value at line 1 column 13");
+    let reply = http.send(Method::POST, &create, "[1]").await;
+    insta::assert_snapshot!(message(&reply), @"Invalid JSON payload received. An object is expected, not [1].");
+    let reply = http.send(Method::POST, &format!("{create}&colour=red"), "{}").await;
+    assert_eq!(reply.0, 400);
+    insta::assert_snapshot!(message(&reply), @r#"Invalid JSON payload received. Unknown name "colour": Cannot bind query parameter. Field 'colour' could not be found in request message."#);
+
+    let journal = http.emulator.journal("p").unwrap();
+    assert_eq!(journal.len(), 3, "bad requests are journaled");
+    assert!(
+        journal
+            .iter()
+            .all(|entry| entry.rpc == "CreateBackup"
+                && entry.reply.code == rescind_model::Code::InvalidArgument)
+    );
+}
+
+#[tokio::test]
+async fn a_body_over_4_mib_is_refused() {
+    let http = Http::start("", &[]).await;
+    let reply =
+        http.send(Method::POST, &format!("{BACKUPS}?backupId=b1"), vec![b' '; 4 * 1024 * 1024 + 1]).await;
+    assert_eq!((reply.0, message(&reply)), (400, "Request payload size exceeds the limit: 4194304 bytes."));
+}
+
+#[tokio::test]
+async fn unknown_paths_are_404_and_wrong_methods_405() {
+    let http = Http::start("", &[]).await;
+    let reply = http.get("/v1/projects/p/nothing").await;
+    assert_eq!((reply.0, message(&reply)), (404, "GET /v1/projects/p/nothing: there is no such method."));
+    let reply = http.send(Method::PUT, BACKUPS, "").await;
+    assert_eq!((reply.0, &reply.1["error"]["code"]), (405, &json!(405)));
+    assert_eq!(message(&reply), format!("{BACKUPS} takes POST, GET, not PUT."));
+    assert_eq!(http.get("/").await.0, 404);
+    let journal = http.emulator.journal("p").unwrap();
+    let rpcs: Vec<_> = journal.iter().map(|entry| (entry.rpc.as_str(), entry.resource.as_str())).collect();
+    let expected = [
+        ("GET /v1/projects/p/nothing", "projects/p/nothing"),
+        ("PUT /v1/projects/p/instances/i/backups", "projects/p/instances/i/backups"),
+    ];
+    assert_eq!(rpcs, expected);
+}
+
+#[tokio::test]
+async fn what_is_not_served_is_501_by_name_and_journaled() {
+    let http = Http::start("", &[]).await;
+    let reply = http
+        .post(
+            "/v1/projects/p/instances/i:move",
+            &json!({ "targetConfig": "projects/p/instanceConfigs/nam3" }),
+        )
+        .await;
+    assert_eq!(reply.0, 501);
+    assert_eq!(
+        message(&reply),
+        "google.spanner.admin.instance.v1.InstanceAdmin.MoveInstance is not implemented."
+    );
+    assert_eq!(http.emulator.journal("p").unwrap()[0].rpc, "MoveInstance");
+}
+
+#[tokio::test]
+async fn output_is_pretty_unless_the_client_objects() {
+    let http = Http::start("", &[]).await;
+    let text = async |query: &str| {
+        let uri =
+            format!("http://{}/v1/projects/p/instances/i?fieldMask=name&{query}", http.server.address());
+        let response = http.client.get(uri.parse().unwrap()).await.unwrap();
+        String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
+    };
+    assert_eq!(text("").await, "{\n  \"name\": \"projects/p/instances/i\"\n}\n");
+    assert_eq!(text("prettyPrint=false").await, "{\"name\":\"projects/p/instances/i\"}\n");
+}
+
+mod any_bytes {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+        #[test]
+        fn no_body_and_no_path_makes_the_server_fail(
+            body in prop_oneof![
+                proptest::collection::vec(any::<u8>(), 0..80),
+                "[{}\\[\\]\":,a-z0-9]{0,60}".prop_map(String::into_bytes),
+            ],
+            path in "(/v1)?(/projects/p|/instances|/i|/backups|:cancel|/[a-zA-Z0-9%:]{0,6}){0,6}",
+        ) {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            runtime.block_on(async {
+                let http = Http::start("", &[]).await;
+                let create = http.send(Method::POST, &format!("{BACKUPS}?backupId=b1"), body.clone()).await;
+                assert!(matches!(create.0, 200 | 400 | 404), "{create:?}");
+                // What is no URI at all is refused by the client library already.
+                if format!("http://h{path}").parse::<http::Uri>().is_ok() && (path.is_empty() || path.starts_with('/')) {
+                    let other = http.send(Method::GET, &path, body).await;
+                    assert!(other.0 < 500 || other.0 == 501, "{other:?}");
+                }
+            });
+        }
+    }
+}
