@@ -35,7 +35,8 @@ pub struct Place {
 impl Place {
     /// The place of these bytes. What is within a character or beyond the last line is moved into the text.
     fn new(text: &Arc<str>, span: Range<usize>) -> Place {
-        let last = text.len() - usize::from(text.ends_with('\n'));
+        let last =
+            text.strip_suffix('\n').map_or(&**text, |text| text.strip_suffix('\r').unwrap_or(text)).len();
         let start = text.floor_char_boundary(span.start).min(last);
         let end = text.ceil_char_boundary(span.end).max(start);
         let line_start = text[..start].rfind('\n').map_or(0, |at| at + 1);
@@ -202,5 +203,6 @@ mod tests {
         let text: Arc<str> = Arc::from("a\nb\n");
         let end = Place::new(&text, 4..4);
         assert_eq!((end.line, end.column), (2, 2));
+        assert_eq!(Place::new(&Arc::from("a\r\n"), 3..3).column, 2);
     }
 }

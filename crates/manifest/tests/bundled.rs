@@ -109,19 +109,22 @@ fn every_expected_output_makes_the_claims_of_its_scenario_and_no_others() {
     }
 }
 
+/// Published code may say less than happened (some return an error instead), but an expected output that says what
+/// is not so would make a false claim the expected one.
 #[test]
-fn what_published_code_prints_makes_the_claims_of_its_outcome() {
+fn what_published_code_is_expected_to_print_claims_nothing_false() {
     for manifest in bundled().manifests {
         for (outcome, text) in &manifest.published.outputs {
-            let made = claims(&manifest.published, &filled(text));
-            let wanted: &[Claim] = match outcome {
+            let so: &[Claim] = match outcome {
                 Outcome::Cancelled => &[Claim::Cancelled],
                 Outcome::Completed | Outcome::CancelRefused => &[Claim::Completed, Claim::Deleted],
                 Outcome::Undeleted => &[Claim::Completed],
                 Outcome::Unresolved => &[Claim::Deleted],
                 Outcome::Failed | Outcome::Refused | Outcome::ReplyLost => &[],
             };
-            assert_eq!(made, wanted, "{}: {outcome}", manifest.id);
+            let made = claims(&manifest.published, &filled(text));
+            let id = &manifest.id;
+            assert!(made.iter().all(|claim| so.contains(claim)), "{id}: {outcome}: claims {made:?}");
         }
     }
 }

@@ -7,6 +7,7 @@ mod values;
 use std::fs;
 use std::path::Path;
 
+use proptest::prelude::*;
 use rescind_manifest::{Catalog, Diagnostics};
 use tempfile::TempDir;
 
@@ -202,4 +203,41 @@ fn every_mistake_in_every_file_is_found_at_once() {
         .collect();
     let shown = diagnostics.to_string();
     assert!(places.iter().all(|place| shown.contains(place)), "{places:?}");
+}
+
+/// A text with some of its bytes cut out and others put in their place.
+fn damaged(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
+    let damage = (
+        0..text.len(),
+        0..40usize,
+        prop_oneof![any::<Vec<u8>>(), "[\\[\\]{}:'\"|>&*!%@\t\r\n# -]{0,6}".prop_map(String::into_bytes)],
+    );
+    prop::collection::vec(damage, 1..4).prop_map(|damages| {
+        let mut bytes = text.as_bytes().to_vec();
+        for (at, length, other) in damages {
+            let at = at.min(bytes.len());
+            let end = (at + length).min(bytes.len());
+            bytes.splice(at..end, other);
+        }
+        bytes
+    })
+}
+
+proptest! {
+    #[test]
+    fn a_damaged_file_is_read_or_every_mistake_has_a_place(
+        manifest in damaged(MANIFEST), scenario in damaged(SCENARIO),
+    ) {
+        let tree = Tree::new().write(TOY, manifest).write(WINS, scenario);
+        if let Err(diagnostics) = tree.load() {
+            let shown = diagnostics.to_string();
+            for diagnostic in diagnostics.iter() {
+                let place = diagnostic.place.as_ref().map(|place| (place.line, place.column));
+                let (line, column) = place.unwrap_or_default();
+                prop_assert!(line > 0 && column > 0, "{}", diagnostic);
+                let shown_place = format!("{}:{line}:{column}", diagnostic.file.display());
+                prop_assert!(shown.contains(&shown_place), "{shown_place} is not in\n{}", diagnostic);
+            }
+        }
+    }
 }
