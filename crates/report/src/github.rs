@@ -4,13 +4,13 @@ use rescind_model::{CaseResult, Location, Results, Verdict};
 
 use crate::compare::Comparison;
 use crate::grouping::not_run;
-use crate::text::{cut_line, one_line, plural, visible};
+use crate::text::{FIELD_CHARS, one_line, paragraph, plural};
 
 /// Annotations of one kind that a step may have; GitHub drops what goes beyond, without a word. Where there are more,
 /// the last of them says how many.
 const LIMIT: usize = 10;
-/// Characters of a line of a message that are kept.
-const LINE_CHARS: usize = 1_000;
+/// Lines of a message that are kept.
+const LINES: usize = 50;
 /// Findings of a case that are named.
 const FINDINGS: usize = 5;
 
@@ -136,14 +136,16 @@ fn write_command(out: &mut String, annotation: &Annotation<'_>) {
 
 /// The text of a command. A line end would end the command, and what follows could then begin another one.
 fn data(text: &str) -> String {
-    let text = visible(text);
-    let lines: Vec<_> = text.lines().map(|line| cut_line(line, LINE_CHARS)).collect();
-    lines.join("\n").replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+    paragraph(text, LINES, FIELD_CHARS)
+        .join("\n")
+        .replace('%', "%25")
+        .replace('\r', "%0D")
+        .replace('\n', "%0A")
 }
 
 /// A property of a command, where colons and commas are special as well.
 fn property(text: &str) -> String {
-    data(&one_line(text)).replace(':', "%3A").replace(',', "%2C")
+    data(&one_line(text, FIELD_CHARS)).replace(':', "%3A").replace(',', "%2C")
 }
 
 #[cfg(test)]

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use rescind_model::{CaseResult, Results, SampleId, Verdict};
+use rescind_model::{CaseResult, Results, SampleId, Verdict, exit};
+
+use crate::text::plural;
 
 /// True if a report shows the case in full: something ran, and it was not as expected.
 pub fn is_detailed(case: &CaseResult) -> bool {
@@ -44,4 +46,17 @@ pub fn not_run(results: &Results) -> Vec<NotRun<'_>> {
         .into_iter()
         .map(|((verdict, sample, reason), (cases, replay))| NotRun { sample, verdict, reason, cases, replay })
         .collect()
+}
+
+/// `6 of 18 cases not as expected`, or that all is well, if it is known to be.
+pub fn headline(results: &Results) -> String {
+    let total = results.cases.len();
+    let bad = results.cases.iter().filter(|case| case.verdict.exit_code() != exit::OK).count();
+    let ran = results.cases.iter().filter(|case| case.observation.is_some()).count();
+    match (bad, ran) {
+        (1.., _) => format!("{bad} of {total} case{} not as expected", plural(total)),
+        (0, 0) => "no case was run".to_owned(),
+        (0, _) if ran < total => format!("{ran} of {total} cases were run, all as expected"),
+        (0, _) => format!("all {total} case{} as expected", plural(total)),
+    }
 }

@@ -16,14 +16,14 @@ use rescind_model::{CaseResult, Environment, Results, Verdict};
 use crate::RenderError;
 use crate::compare::{Change, Comparison, Delta};
 use crate::terminal::requests_text;
-use crate::text::{cut_line, cut_middle, one_line, plural, visible};
+use crate::text::{FIELD_CHARS, cut_middle, one_line, paragraph, plural, visible};
 
 /// Bytes of a stream that are kept.
 const STREAM_BYTES: usize = 64 * 1024;
 /// Bytes of a diff that are kept.
 const DIFF_BYTES: usize = 64 * 1024;
-/// Characters of a message that are kept.
-const MESSAGE_CHARS: usize = 1_000;
+/// Lines of a reason that are kept.
+const REASON_LINES: usize = 100;
 /// Columns of the list of requests.
 const WIDTH: usize = 160;
 
@@ -80,11 +80,11 @@ fn new_suite(name: &str, environment: &Environment) -> TestSuite {
     for (key, value) in
         [("rescind", rescind), ("platform", platform), ("emulator", emulator), ("source", source)]
     {
-        suite.add_property(Property::new(key, one_line(value)));
+        suite.add_property(Property::new(key, one_line(value, FIELD_CHARS)));
     }
     let language = name.rsplit('/').next().unwrap_or(name);
     if let Some(version) = toolchains.get(language) {
-        suite.add_property(Property::new("toolchain", one_line(version)));
+        suite.add_property(Property::new("toolchain", one_line(version, FIELD_CHARS)));
     }
     suite
 }
@@ -166,17 +166,17 @@ fn message(case: &CaseResult) -> String {
         }
         (None, None) => case.title.clone(),
     };
-    one_line(&cut_line(&text, MESSAGE_CHARS))
+    one_line(&text, FIELD_CHARS)
 }
 
 /// All that the message has no room for. The streams are elsewhere in the test case.
 fn details(case: &CaseResult) -> String {
-    let mut text = format!("{}\n\n", one_line(&case.title));
+    let mut text = format!("{}\n\n", one_line(&case.title, FIELD_CHARS));
     if let Some(reason) = &case.reason {
-        text.push_str(&format!("{}\n\n", visible(reason)));
+        text.push_str(&format!("{}\n\n", paragraph(reason, REASON_LINES, FIELD_CHARS).join("\n")));
     }
     for finding in &case.findings {
-        let message = one_line(&cut_line(&finding.message, MESSAGE_CHARS));
+        let message = one_line(&finding.message, FIELD_CHARS);
         text.push_str(&format!("{}: {message}\n", finding.rule));
         if let Some(diff) = &finding.diff {
             text.push_str(&visible(&cut_middle(diff, DIFF_BYTES)));
@@ -184,13 +184,13 @@ fn details(case: &CaseResult) -> String {
         }
     }
     if let Some(location) = &case.location {
-        let place = format!("{}:{}-{}", location.file, location.first_line, location.last_line);
-        text.push_str(&format!("at {}\n", one_line(&place)));
+        text.push_str(&format!("at {}\n", one_line(&location.to_string(), FIELD_CHARS)));
     }
     if let Some(observation) = &case.observation {
         text.push_str(&format!("ended: {}\n", observation.ended));
         text.push_str(&requests_text(&observation.journal, WIDTH));
     }
-    text.push_str(&format!("schedule: {}\nreplay: {}\n", one_line(&case.schedule), one_line(&case.replay)));
+    let field = |text: &str| one_line(text, FIELD_CHARS);
+    text.push_str(&format!("schedule: {}\nreplay: {}\n", field(&case.schedule), field(&case.replay)));
     text
 }

@@ -2,27 +2,24 @@
 //!
 //! Nothing here reads a file, a clock or the environment: the same results give the same report, to the letter. Texts
 //! of samples are never trusted; see [`text`].
+//!
+//! Each format is a module with `render`, and those that have a form for it `render_comparison`; [`Format`] finds them
+//! by name.
 
 pub mod compare;
+mod format;
 pub mod github;
 mod grouping;
+pub mod html;
 pub mod json;
 pub mod junit;
 pub mod markdown;
 mod matrix;
 pub mod progress;
+pub mod redact;
 mod requests;
 pub mod sarif;
 pub mod terminal;
 pub mod text;
 
-/// Why a report could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// JSON, or a format that is made of it.
-    #[error("cannot write JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    /// JUnit.
-    #[error("cannot write JUnit XML: {0}")]
-    Junit(#[from] quick_junit::SerializeError),
-}
+pub use format::{Format, RenderError, UnknownFormat};

@@ -3,7 +3,7 @@
 use rescind_model::CaseResult;
 
 use crate::terminal::paint::{Paint, of_verdict};
-use crate::text::{cut_line, duration, one_line};
+use crate::text::{duration, one_line};
 
 /// Characters of a finding or a reason that are shown.
 const DETAIL_CHARS: usize = 200;
@@ -22,7 +22,7 @@ pub fn line(done: usize, total: usize, case: &CaseResult, color: bool) -> String
     if !rules.is_empty() {
         line.push_str(&format!(": {}", rules.join(", ")));
     } else if let Some(reason) = case.reason.as_deref().and_then(|reason| reason.lines().next()) {
-        line.push_str(&format!(": {}", one_line(&cut_line(reason, DETAIL_CHARS))));
+        line.push_str(&format!(": {}", one_line(reason, DETAIL_CHARS)));
     }
     line
 }

@@ -23,14 +23,28 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(shown)
 }
 
-/// The text as one line: [`visible`], and line ends and tabs have become visible too.
-pub fn one_line(text: &str) -> String {
-    let shown = visible(text);
+/// Characters that are kept of what is short by nature: a title, a schedule, a command, a path.
+pub const FIELD_CHARS: usize = 1_000;
+
+/// The text as one line of at most `limit` characters ([cut](cut_line) with a note): [`visible`], and line ends and tabs
+/// have become visible too.
+pub fn one_line(text: &str, limit: usize) -> String {
+    let cut = cut_line(text, limit);
+    let shown = visible(&cut);
     if shown.contains(['\n', '\t']) {
         shown.replace('\n', "␊").replace('\t', "␉")
     } else {
         shown.into_owned()
     }
+}
+
+/// The first lines of a text, each [`visible`] and of at most `limit` characters, with a note on those left out.
+pub fn paragraph(text: &str, lines: usize, limit: usize) -> Vec<String> {
+    let total = text.lines().count();
+    let shown = text.lines().take(lines).map(|line| visible(&cut_line(line, limit)).into_owned());
+    let left = total.saturating_sub(lines);
+    let note = (left > 0).then(|| format!("[… {left} more line{}]", plural(left)));
+    shown.chain(note).collect()
 }
 
 fn is_hidden(c: char) -> bool {
@@ -90,7 +104,7 @@ pub fn cut_middle(text: &str, limit: usize) -> Cow<'_, str> {
 /// The last lines of a text, safe to show.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Tail {
-    /// The lines, each [`one_line`] but for its tabs, and cut.
+    /// The lines, each [`visible`], cut, and with blanks for tabs.
     pub lines: Vec<String>,
     /// How many lines the text has in all.
     pub total: usize,
@@ -110,6 +124,12 @@ pub fn tail(text: &str, lines: usize, width: usize) -> Tail {
 /// `s` for every number but one.
 pub fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
+}
+
+/// The text with its first letter capital.
+pub fn capital(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map(|first| format!("{}{}", first.to_uppercase(), chars.as_str())).unwrap_or_default()
 }
 
 /// Milliseconds in words: `850 ms`, `1.3 s`, `2 min 5 s`.
@@ -132,7 +152,9 @@ mod tests {
         assert_eq!(visible("a\u{1b}[31mb\u{0}\r\n\tc"), "a␛[31mb␀␍\n\tc");
         assert_eq!(visible("pay\u{202e}lad\u{9b}1m\u{7f}"), "pay\\u{202e}lad\\u{9b}1m␡");
         assert!(matches!(visible("plain ✓ ünïcode"), Cow::Borrowed(_)));
-        assert_eq!(one_line("a\nb\tc"), "a␊b␉c");
+        assert_eq!(one_line("a\nb\tc", 9), "a␊b␉c");
+        assert_eq!(one_line("a\nbc", 2), "a␊ [… 2 more characters]");
+        assert_eq!(paragraph("a\tb\n\r \nc", 2, 9), ["a\tb", "␍ ", "[… 1 more line]"]);
     }
 
     #[test]
@@ -154,7 +176,7 @@ mod tests {
         #[test]
         fn no_hidden_character_is_left(text in "\\PC{0,20}|.{0,40}|[\\x00-\\x1f\u{200b}\u{202e}]{0,20}") {
             prop_assert!(!visible(&text).contains(is_hidden));
-            prop_assert!(!one_line(&text).chars().any(char::is_control));
+            prop_assert!(!one_line(&text, 30).chars().any(char::is_control));
         }
 
         #[test]

@@ -5,7 +5,7 @@ use rescind_model::{CaseResult, Finding};
 use super::document::Block;
 use super::escape::{fenced, inline};
 use crate::terminal::requests_text;
-use crate::text::{cut_line, cut_middle, duration, plural, tail};
+use crate::text::{FIELD_CHARS, cut_line, cut_middle, duration, one_line, plural, tail};
 
 /// Bytes of a diff or of the list of requests that are kept.
 const LISTING_BYTES: usize = 8 * 1024;
@@ -53,10 +53,12 @@ pub(super) fn block(case: &CaseResult, note: Option<&str>, output_diff: Option<&
     }
     push_observation(&mut full, case);
     if let Some(location) = &case.location {
-        let place = format!("`{}:{}-{}`", location.file, location.first_line, location.last_line);
-        full.push_str(&format!("\nThe code: {}\n", inline(&place)));
+        full.push_str(&format!("\nThe code: {}\n", inline(&format!("`{location}`"))));
     }
-    full.push_str(&format!("\nReplay:\n\n{}\n</details>\n", fenced("sh", &case.replay)));
+    full.push_str(&format!(
+        "\nReplay:\n\n{}\n</details>\n",
+        fenced("sh", &one_line(&case.replay, FIELD_CHARS))
+    ));
     Block { full, brief }
 }
 

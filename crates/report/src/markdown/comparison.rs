@@ -4,7 +4,7 @@ use super::document::{Block, Document};
 use super::escape::inline;
 use super::{MARKER, Size, case, footer};
 use crate::compare::{Change, Comparison, Delta};
-use crate::text::plural;
+use crate::text::{capital, plural};
 
 /// Renders the comparison, at most as long as the size allows.
 pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
@@ -48,9 +48,4 @@ fn regression(delta: &Delta<'_>) -> Option<Block> {
 
 fn line(delta: &Delta<'_>) -> String {
     format!("- `{}`: {}\n", delta.id, inline(&delta.phrases().join("; ")))
-}
-
-fn capital(text: &str) -> String {
-    let mut chars = text.chars();
-    chars.next().map(|first| format!("{}{}", first.to_uppercase(), chars.as_str())).unwrap_or_default()
 }

@@ -46,7 +46,7 @@ impl Document {
         let mut left = share.min(self.room());
         for (index, line) in lines.iter().enumerate() {
             if line.len() > left || !self.push(line) {
-                self.push_reserved(&format!("\n_{} left out: no room._\n", count(lines.len() - index, what)));
+                self.push_reserved(&format!("\n{} left out: no room.\n", count(lines.len() - index, what)));
                 return;
             }
             left -= line.len();
@@ -70,10 +70,10 @@ impl Document {
             }
         }
         if brief > 0 {
-            self.push_reserved(&format!("\n_{} listed without details: no room._\n", count(brief, what)));
+            self.push_reserved(&format!("\n{} listed without details: no room.\n", count(brief, what)));
         }
         if missing > 0 {
-            self.push_reserved(&format!("\n_{} left out: no room._\n", count(missing, what)));
+            self.push_reserved(&format!("\n{} left out: no room.\n", count(missing, what)));
         }
     }
 
@@ -108,10 +108,7 @@ mod tests {
         let mut document = Document::new(RESERVE + 110);
         document.push_blocks(&[block("a"), block("b"), block("c")], "case");
         let text = document.finish("");
-        assert_eq!(
-            text,
-            format!("a{}\nb\nc\n\n_2 cases listed without details: no room._\n", "x".repeat(99))
-        );
+        assert_eq!(text, format!("a{}\nb\nc\n\n2 cases listed without details: no room.\n", "x".repeat(99)));
     }
 
     proptest! {

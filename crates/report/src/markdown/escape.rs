@@ -1,13 +1,13 @@
 //! Texts of samples in GitHub's Markdown: nothing in them may format, link, mention or open a tag.
 
-use crate::text::{cut_line, one_line, visible};
+use crate::text::{one_line, visible};
 
 /// Characters of a text in running prose that are kept.
 const INLINE_CHARS: usize = 600;
 
 /// The text as prose in one line. What stands between backticks stays code.
 pub(super) fn inline(text: &str) -> String {
-    let text = one_line(&cut_line(text.trim(), INLINE_CHARS));
+    let text = one_line(text.trim(), INLINE_CHARS);
     let parts: Vec<&str> = text.split('`').collect();
     let mut out = String::new();
     for (index, part) in parts.iter().enumerate() {

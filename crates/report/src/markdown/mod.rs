@@ -8,14 +8,17 @@ mod comparison;
 mod document;
 mod escape;
 
-use rescind_model::{Results, Verdict, exit};
+use rescind_model::{Results, Verdict};
 
 pub use self::comparison::render_comparison;
 use self::document::{Block, Document};
 use self::escape::inline;
-use crate::grouping::{is_detailed, not_run};
+use crate::grouping::{headline, is_detailed, not_run};
 use crate::matrix::Matrix;
-use crate::text::plural;
+use crate::text::{FIELD_CHARS, paragraph, plural};
+
+/// Lines of a reason that are shown.
+const REASON_LINES: usize = 10;
 
 /// The first line of every text: by it, the comment of an earlier run is found and replaced.
 pub const MARKER: &str = "<!-- rescind -->";
@@ -45,7 +48,7 @@ pub fn render(results: &Results, size: Size) -> String {
     let interrupted = if results.interrupted { "\n**The run was interrupted.**\n" } else { "" };
     document.push(&format!(
         "{MARKER}\n## rescind: {}\n{interrupted}\n{}\n",
-        title(results),
+        headline(results),
         results.summary()
     ));
     push_matrices(&mut document, results);
@@ -57,19 +60,6 @@ pub fn render(results: &Results, size: Size) -> String {
     }
     document.push_blocks(&blocks, "case");
     document.finish(&footer(results))
-}
-
-/// `6 of 18 cases not as expected`, or that all is well, if it is known to be.
-fn title(results: &Results) -> String {
-    let total = results.cases.len();
-    let bad = results.cases.iter().filter(|case| case.verdict.exit_code() != exit::OK).count();
-    let ran = results.cases.iter().filter(|case| case.observation.is_some()).count();
-    match (bad, ran) {
-        (1.., _) => format!("{bad} of {total} case{} not as expected", plural(total)),
-        (0, 0) => "no case was run".to_owned(),
-        (0, _) if ran < total => format!("{ran} of {total} cases were run, all as expected"),
-        (0, _) => format!("all {total} case{} as expected", plural(total)),
-    }
 }
 
 fn push_matrices(document: &mut Document, results: &Results) {
@@ -113,7 +103,11 @@ fn push_not_run(document: &mut Document, results: &Results) {
         .iter()
         .map(|group| {
             let count = format!("{} case{}", group.cases, plural(group.cases));
-            let reason = group.reason.lines().map(inline).collect::<Vec<_>>().join("<br>");
+            let reason = paragraph(group.reason, REASON_LINES, FIELD_CHARS)
+                .iter()
+                .map(|line| inline(line))
+                .collect::<Vec<_>>()
+                .join("<br>");
             format!("- **{}** `{}` ({count}): {reason}\n", group.verdict, group.sample)
         })
         .collect();

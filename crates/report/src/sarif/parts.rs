@@ -9,9 +9,11 @@ use serde_sarif::sarif::{
 };
 
 use super::rule_index;
-use crate::text::{cut_line, visible};
+use crate::text::{FIELD_CHARS, one_line, paragraph};
 
-/// Characters of a message that are kept.
+/// Lines of a message that are kept.
+const LINES: usize = 50;
+/// Characters of each of them.
 const MESSAGE_CHARS: usize = 2_000;
 
 /// What code scanning is told about one case: nothing, unless it fails, passes unexpectedly or is flaky.
@@ -34,7 +36,7 @@ pub(super) fn results(case: &CaseResult) -> Vec<SarifResult> {
     number(&mut found);
     if case.verdict == Verdict::KnownFailure {
         for result in &mut found {
-            let reason = visible(&cut_line(&reason(), MESSAGE_CHARS)).into_owned();
+            let reason = paragraph(&reason(), LINES, MESSAGE_CHARS).join("\n");
             let suppression = Suppression::builder().kind("external").justification(reason).build();
             result.suppressions = Some(vec![suppression]);
         }
@@ -45,8 +47,8 @@ pub(super) fn results(case: &CaseResult) -> Vec<SarifResult> {
 fn result(case: &CaseResult, rule: &str, text: &str, level: ResultLevel) -> SarifResult {
     let mut properties = BTreeMap::new();
     properties.insert("verdict".to_owned(), case.verdict.to_string().into());
-    properties.insert("schedule".to_owned(), case.schedule.clone().into());
-    properties.insert("replay".to_owned(), case.replay.clone().into());
+    properties.insert("schedule".to_owned(), one_line(&case.schedule, FIELD_CHARS).into());
+    properties.insert("replay".to_owned(), one_line(&case.replay, FIELD_CHARS).into());
     let text = format!("{}: {text}\n\nReplay: {}", case.id, case.replay);
     let mut result = SarifResult::builder()
         .rule_id(rule)
@@ -115,9 +117,8 @@ fn uri(path: &str) -> String {
 /// A message of plain text. In SARIF `{` begins a placeholder (3.11.5) and `[text](place)` is a link (3.11.6), so
 /// braces are doubled, and brackets do not meet parentheses.
 fn message(text: &str) -> Message {
-    let text = visible(text);
-    let lines: Vec<_> = text.lines().map(|line| cut_line(line, MESSAGE_CHARS)).collect();
-    let text = lines.join("\n").replace('{', "{{").replace('}', "}}").replace("](", "] (");
+    let text = paragraph(text, LINES, MESSAGE_CHARS).join("\n");
+    let text = text.replace('{', "{{").replace('}', "}}").replace("](", "] (");
     Message::builder().text(text).build()
 }
 

@@ -5,7 +5,7 @@ use textwrap::core::display_width;
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::requests;
-use crate::text::{cut_line, duration, one_line, plural, tail, visible};
+use crate::text::{FIELD_CHARS, duration, one_line, paragraph, plural, tail};
 
 /// Lines of a diff that are shown.
 const DIFF_LINES: usize = 60;
@@ -13,6 +13,8 @@ const DIFF_LINES: usize = 60;
 const STREAM_LINES: usize = 12;
 /// Characters of a line that are shown.
 const LINE_CHARS: usize = 400;
+/// Lines of a reason, a title or a notice that are shown.
+const WRAPPED_LINES: usize = 30;
 /// Under a heading.
 const INDENT: &str = "    ";
 
@@ -20,8 +22,8 @@ pub(super) fn draw(out: &mut String, case: &CaseResult, width: usize, paint: Pai
     heading(out, case, width, paint);
     wrap(out, &case.title, "  ", "  ", width);
     if let Some(location) = &case.location {
-        let lines = format!("{}:{}-{}", one_line(&location.file), location.first_line, location.last_line);
-        out.push_str(&format!("  {}\n", paint.text(DIM, &lines)));
+        let place = one_line(&location.to_string(), LINE_CHARS);
+        out.push_str(&format!("  {}\n", paint.text(DIM, &place)));
     }
     out.push('\n');
     if let Some(reason) = &case.reason {
@@ -37,8 +39,8 @@ pub(super) fn draw(out: &mut String, case: &CaseResult, width: usize, paint: Pai
     if let Some(observation) = &case.observation {
         draw_observation(out, case, observation, width, paint);
     }
-    field(out, "schedule", &one_line(&case.schedule), paint);
-    field(out, "replay", &one_line(&case.replay), paint);
+    field(out, "schedule", &one_line(&case.schedule, FIELD_CHARS), paint);
+    field(out, "replay", &one_line(&case.replay, FIELD_CHARS), paint);
 }
 
 /// `── fail spanner/go/cancel-wins ──────`
@@ -53,7 +55,7 @@ fn heading(out: &mut String, case: &CaseResult, width: usize, paint: Paint) {
 fn draw_finding(out: &mut String, finding: &Finding, width: usize, paint: Paint) {
     let rule = finding.rule.id();
     let mut text = String::new();
-    wrap(&mut text, &format!("{rule}: {}", cut_line(&finding.message, 4 * LINE_CHARS)), "  ", INDENT, width);
+    wrap(&mut text, &format!("{rule}: {}", finding.message), "  ", INDENT, width);
     // The rule's id is at the start of the first line, which is never broken inside a word that fits.
     out.push_str(&text.replacen(rule, &paint.text(BOLD, rule), 1));
     if let Some(diff) = &finding.diff {
@@ -65,7 +67,7 @@ fn draw_finding(out: &mut String, finding: &Finding, width: usize, paint: Paint)
 pub(super) fn draw_diff(out: &mut String, diff: &str, paint: Paint) {
     let total = diff.split_terminator('\n').count();
     for line in diff.split_terminator('\n').take(DIFF_LINES) {
-        let line = one_line(&cut_line(line, LINE_CHARS));
+        let line = one_line(line, LINE_CHARS);
         out.push_str(&format!("{INDENT}{}\n", paint.diff_line(&line)));
     }
     if total > DIFF_LINES {
@@ -87,7 +89,7 @@ fn draw_observation(
     }
     stream(out, "stderr", &observation.stderr, paint);
     for process in &observation.leaked_processes {
-        let command = one_line(&cut_line(&process.command, LINE_CHARS));
+        let command = one_line(&process.command, LINE_CHARS);
         field(out, "process", &format!("{command} (still running)"), paint);
     }
     let warp = case.time_warp.map(|factor| format!(", time warped ×{factor}")).unwrap_or_default();
@@ -126,8 +128,8 @@ pub(super) fn wrap(out: &mut String, text: &str, first: &str, rest: &str, width:
         .subsequent_indent(rest)
         .break_words(false)
         .word_splitter(textwrap::WordSplitter::NoHyphenation);
-    for (index, line) in text.lines().enumerate() {
-        let line = visible(line).replace('\t', "    ");
+    for (index, line) in paragraph(text, WRAPPED_LINES, FIELD_CHARS).iter().enumerate() {
+        let line = line.replace('\t', "    ");
         let indent = if index == 0 { first } else { rest };
         for line in textwrap::wrap(&line, options.clone().initial_indent(indent)) {
             out.push_str(line.trim_end());

@@ -14,7 +14,7 @@ use textwrap::core::display_width;
 use self::paint::{BOLD, DIM, Paint, of_verdict};
 use crate::grouping::{is_detailed, not_run};
 use crate::matrix::Matrix;
-use crate::text::{one_line, plural};
+use crate::text::{FIELD_CHARS, one_line, plural};
 
 /// How the terminal is.
 #[derive(Clone, Copy, Debug)]
@@ -97,7 +97,11 @@ fn draw_not_run(out: &mut String, results: &Results, width: usize, paint: Paint)
         out.push_str(&format!("\n{verdict} {} ({count})\n", paint.text(BOLD, &group.sample.to_string())));
         case::wrap(out, group.reason, "  ", "  ", width);
         if group.verdict == Verdict::SetupError {
-            out.push_str(&format!("  {} {}\n", paint.text(DIM, "replay"), one_line(group.replay)));
+            out.push_str(&format!(
+                "  {} {}\n",
+                paint.text(DIM, "replay"),
+                one_line(group.replay, FIELD_CHARS)
+            ));
         }
     }
 }

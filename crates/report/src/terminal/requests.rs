@@ -6,7 +6,7 @@ use textwrap::core::display_width;
 use super::case::more;
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use crate::requests::{Request, heading, requests};
-use crate::text::{cut_line, one_line};
+use crate::text::one_line;
 
 /// Folded requests that are shown.
 const LIMIT: usize = 40;
@@ -64,7 +64,7 @@ impl Row {
     const TOLD: usize = 4;
 
     fn of(request: &Request<'_>) -> Row {
-        let name = |text: &str| one_line(&cut_line(text, NAME_CHARS));
+        let name = |text: &str| one_line(text, NAME_CHARS);
         let mut told = request.code.name().to_owned();
         if let Some(state) = &request.shown {
             told = format!("{told} ({state})");
@@ -82,8 +82,7 @@ impl Row {
             request.backup.to_string(),
             request.operation.to_string(),
         ];
-        let message =
-            (!request.message.is_empty()).then(|| one_line(&cut_line(request.message, 4 * NAME_CHARS)));
+        let message = (!request.message.is_empty()).then(|| one_line(request.message, 4 * NAME_CHARS));
         Row { cells, code: request.code, message }
     }
 }

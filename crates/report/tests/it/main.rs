@@ -3,9 +3,12 @@
 // Clippy takes only functions with `#[test]` for tests, not what they are built of.
 #![allow(clippy::unwrap_used)]
 
+mod browser;
 mod compare;
 mod every;
 mod github;
+mod hostile;
+mod html;
 mod json;
 mod junit;
 mod markdown;

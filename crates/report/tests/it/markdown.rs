@@ -25,7 +25,7 @@ fn results_that_are_the_same_have_no_changes() {
 fn what_does_not_fit_is_counted() {
     let mut results = every::results();
     let failing = results.cases.iter().find(|case| !case.findings.is_empty()).cloned().unwrap();
-    for number in 0..3_000 {
+    for number in 0..1_500 {
         let mut case = failing.clone();
         case.id.scenario = format!("more-{number}");
         results.cases.push(case);
@@ -35,7 +35,7 @@ fn what_does_not_fit_is_counted() {
         assert!(text.len() <= size.bytes(), "{} bytes", text.len());
         assert!(text.starts_with(MARKER));
         assert!(text.contains("<sub>rescind 0.1.0"), "the footer is missing");
-        assert!(text.contains("no room._"), "no note of what was left out");
+        assert!(text.contains("no room."), "no note of what was left out");
         assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
         let base = compare::base();
         let comparison = render_comparison(&Comparison::of(&base, &results), size);

@@ -1,0 +1,151 @@
+//! One case as an article: findings, replay, requests, states, streams, circumstances.
+
+use askama::Template;
+use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Snapshot};
+
+use super::chart::Chart;
+use super::{LINE_CHARS, Prose, lines, prose};
+use crate::requests::short_resource;
+use crate::text::{FIELD_CHARS, cut_line, cut_middle, duration, one_line, visible};
+
+/// Bytes of a stream or of a diff that are kept.
+const LISTING_BYTES: usize = 64 * 1024;
+/// Findings that are shown.
+const FINDINGS: usize = 100;
+
+#[derive(Template)]
+#[template(path = "case.html")]
+pub(super) struct CaseView {
+    id: String,
+    verdict: String,
+    title: String,
+    reason: Vec<Prose>,
+    findings: Vec<FindingView>,
+    replay: String,
+    chart: Option<Chart>,
+    states: Vec<(&'static str, Vec<String>)>,
+    streams: Vec<StreamView>,
+    facts: Vec<(&'static str, String)>,
+}
+
+struct FindingView {
+    rule: &'static str,
+    description: &'static str,
+    message: Prose,
+    /// The lines of the diff, each with its class.
+    diff: Vec<(&'static str, String)>,
+}
+
+struct StreamView {
+    name: &'static str,
+    notes: String,
+    text: String,
+}
+
+impl CaseView {
+    pub fn of(case: &CaseResult, environment: &Environment) -> CaseView {
+        let observation = case.observation.as_ref();
+        CaseView {
+            id: case.id.to_string(),
+            verdict: case.verdict.to_string(),
+            title: one_line(&case.title, FIELD_CHARS),
+            reason: case.reason.iter().flat_map(|reason| lines(reason)).collect(),
+            findings: case.findings.iter().take(FINDINGS).map(FindingView::of).collect(),
+            replay: one_line(&case.replay, FIELD_CHARS),
+            chart: observation.map(Chart::of),
+            states: observation.map(states).unwrap_or_default(),
+            streams: observation
+                .map(|seen| {
+                    vec![StreamView::of("stdout", &seen.stdout), StreamView::of("stderr", &seen.stderr)]
+                })
+                .unwrap_or_default(),
+            facts: facts(case, environment),
+        }
+    }
+}
+
+impl FindingView {
+    fn of(finding: &Finding) -> FindingView {
+        let class = |line: &str| match line.as_bytes().first() {
+            _ if line.starts_with("---") || line.starts_with("+++") => "file",
+            Some(b'-') => "del",
+            Some(b'+') => "ins",
+            Some(b'@') => "hunk",
+            _ => "same",
+        };
+        let diff = finding.diff.as_deref().map(|diff| cut_middle(diff, LISTING_BYTES)).unwrap_or_default();
+        FindingView {
+            rule: finding.rule.id(),
+            description: finding.rule.description(),
+            message: prose(&finding.message),
+            diff: diff
+                .split_terminator('\n')
+                .map(|line| (class(line), visible(&cut_line(line, LINE_CHARS)).into_owned()))
+                .collect(),
+        }
+    }
+}
+
+impl StreamView {
+    fn of(name: &'static str, captured: &Captured) -> StreamView {
+        let mut notes = Vec::new();
+        if captured.dropped > 0 {
+            notes.push(format!("{} of {} bytes were not kept", captured.dropped, captured.bytes));
+        }
+        if captured.invalid_utf8 {
+            notes.push("not UTF-8: � stands for what could not be read".to_owned());
+        }
+        let kept = cut_middle(&captured.text, LISTING_BYTES);
+        let lines: Vec<_> = kept.lines().map(|line| cut_line(line, LINE_CHARS)).collect();
+        StreamView { name, notes: notes.join("; "), text: visible(&lines.join("\n")).into_owned() }
+    }
+}
+
+fn states(observation: &Observation) -> Vec<(&'static str, Vec<String>)> {
+    let words = |snapshot: &Snapshot| {
+        let foreign = |is: bool| if is { ", there before" } else { "" };
+        let name = |name: &str| one_line(short_resource(name), FIELD_CHARS);
+        let backups = snapshot.backups.iter().map(|backup| {
+            format!("backup {} is {}{}", name(&backup.name), backup.state, foreign(backup.foreign))
+        });
+        let operations = snapshot.operations.iter().map(|operation| {
+            format!(
+                "operation {} is {}{}",
+                name(&operation.name),
+                operation.state,
+                foreign(operation.foreign)
+            )
+        });
+        let mut lines: Vec<String> = backups.chain(operations).collect();
+        if lines.is_empty() {
+            lines.push("no backup, no operation".to_owned());
+        }
+        lines
+    };
+    vec![
+        ("before", words(&observation.given)),
+        ("at exit", words(&observation.at_exit)),
+        ("in the end", words(&observation.settled)),
+    ]
+}
+
+fn facts(case: &CaseResult, environment: &Environment) -> Vec<(&'static str, String)> {
+    let mut facts = Vec::new();
+    if let Some(observation) = &case.observation {
+        facts.push(("ended", format!("{} after {}", observation.ended, duration(case.wall_ms))));
+        for process in &observation.leaked_processes {
+            facts.push(("still running", one_line(&process.command, LINE_CHARS)));
+        }
+    }
+    if let Some(factor) = case.time_warp {
+        facts.push(("time warp", format!("×{factor}")));
+    }
+    facts.push(("schedule", one_line(&case.schedule, FIELD_CHARS)));
+    if let Some(location) = &case.location {
+        facts.push(("code", one_line(&location.to_string(), FIELD_CHARS)));
+    }
+    if let Some(version) = environment.toolchains.get(&case.id.sample.language) {
+        facts.push(("toolchain", one_line(&format!("{} {version}", case.id.sample.language), FIELD_CHARS)));
+    }
+    facts
+}

@@ -1,0 +1,129 @@
+//! One self-contained page: the matrix, and behind each of its cells the case.
+//!
+//! The page loads nothing and says so in its content policy. Without its script it is one long document whose cells
+//! are links into it; the script adds filters and shows one case at a time.
+
+mod case;
+mod chart;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use askama::Template;
+use rescind_model::{CaseResult, Results, Verdict};
+
+use self::case::CaseView;
+use crate::RenderError;
+use crate::grouping::{headline, not_run};
+use crate::matrix::{Matrix, sign};
+use crate::text::{FIELD_CHARS, one_line, paragraph, plural};
+
+/// Characters of a line that are kept.
+const LINE_CHARS: usize = 4_000;
+/// Lines of a reason or a notice that are kept.
+const LINES: usize = 100;
+
+#[derive(Template)]
+#[template(path = "report.html")]
+struct Page<'a> {
+    results: &'a Results,
+    headline: String,
+    interrupted: bool,
+    environment: Vec<(String, String)>,
+    verdicts: BTreeMap<Verdict, usize>,
+    languages: BTreeSet<&'a str>,
+    matrices: Vec<Matrix<'a>>,
+    notes: Vec<Note>,
+    style: &'static str,
+    script: &'static str,
+}
+
+/// What is to be said besides the cases.
+struct Note {
+    subject: String,
+    lines: Vec<Prose>,
+}
+
+/// A line of prose in parts; those that are true stood between backticks.
+type Prose = Vec<(bool, String)>;
+
+/// A line of at most this many characters, made safe.
+fn prose(line: &str) -> Prose {
+    let line = one_line(line, LINE_CHARS);
+    let parts: Vec<&str> = line.split('`').collect();
+    // A backtick without a partner is nothing but a backtick.
+    if parts.len().is_multiple_of(2) {
+        return vec![(false, line)];
+    }
+    let parts = parts.iter().enumerate().map(|(index, part)| (index % 2 == 1, (*part).to_owned()));
+    parts.filter(|(_, part)| !part.is_empty()).collect()
+}
+
+/// Renders the results.
+///
+/// # Errors
+/// Only those of the template engine.
+pub fn render(results: &Results) -> Result<String, RenderError> {
+    let page = Page {
+        results,
+        headline: headline(results),
+        interrupted: results.interrupted,
+        environment: environment(results),
+        verdicts: results.summary().0,
+        languages: results.cases.iter().map(|case| case.id.sample.language.as_str()).collect(),
+        matrices: Matrix::all(results),
+        notes: notes(results),
+        style: include_str!("../../templates/style.css"),
+        script: include_str!("../../templates/script.js"),
+    };
+    Ok(page.render()?)
+}
+
+impl Page<'_> {
+    /// The cases, each made only when its turn has come: all at once they would be as large as the page.
+    fn cases(&self) -> impl Iterator<Item = CaseView> {
+        self.results.cases.iter().map(|case| CaseView::of(case, &self.results.environment))
+    }
+
+    /// The title of a scenario.
+    fn title(&self, title: &str) -> String {
+        one_line(title, FIELD_CHARS)
+    }
+
+    /// A sign before the word, for the two verdicts that the eye looks for.
+    fn sign(&self, case: &CaseResult) -> &'static str {
+        match case.verdict {
+            Verdict::Pass | Verdict::Fail => sign(case.verdict),
+            _ => "",
+        }
+    }
+}
+
+/// The lines of a reason or a notice.
+fn lines(text: &str) -> Vec<Prose> {
+    paragraph(text, LINES, LINE_CHARS).iter().map(|line| prose(line)).collect()
+}
+
+fn environment(results: &Results) -> Vec<(String, String)> {
+    let environment = &results.environment;
+    let fixed = [
+        ("rescind", &environment.rescind),
+        ("platform", &environment.platform),
+        ("emulator", &environment.emulator),
+        ("source", &environment.source),
+    ];
+    let fixed = fixed.into_iter().map(|(name, value)| (name.to_owned(), one_line(value, FIELD_CHARS)));
+    let toolchains = environment
+        .toolchains
+        .iter()
+        .map(|(name, version)| (one_line(name, FIELD_CHARS), one_line(version, FIELD_CHARS)));
+    fixed.chain(toolchains).collect()
+}
+
+fn notes(results: &Results) -> Vec<Note> {
+    let not_run = not_run(results).into_iter().map(|group| Note {
+        subject: format!("{} {} ({} case{})", group.verdict, group.sample, group.cases, plural(group.cases)),
+        lines: lines(group.reason),
+    });
+    let notices = results.notices.iter().map(|notice| Note { subject: String::new(), lines: lines(notice) });
+    not_run.chain(notices).collect()
+}
