@@ -1,6 +1,6 @@
 //! What happens while a run goes on: for progress only, the results hold all of it.
 
-use rescind_model::{CaseId, SampleId, Verdict};
+use rescind_model::{CaseId, CaseResult, SampleId};
 
 /// Something that happened.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -38,10 +38,8 @@ pub enum Event {
     },
     /// A case has its verdict. Exactly one for each case of the plan.
     CaseFinished {
-        /// The case.
-        id: CaseId,
-        /// Its verdict.
-        verdict: Verdict,
+        /// The case with all that the results will say of it.
+        case: Box<CaseResult>,
     },
 }
 

@@ -181,6 +181,12 @@ fn exits_are_judged_by_what_happened() {
 }
 
 #[test]
+fn a_cancellation_that_the_sample_brought_about_itself_is_a_clean_end() {
+    let scenario = scenario(Outcome::Failed, ExpectedExit::NonZero, &[Claim::Failed]);
+    assert_eq!(rules(&scenario, &observation("It was cancelled.\n", 0, cancelled())), []);
+}
+
+#[test]
 fn success_while_the_operation_runs_is_too_early() {
     let mut seen = observation("It was cancelled.\n", 0, cancelled());
     seen.at_exit = ended_with(OperationState::Running, Vec::new());

@@ -167,8 +167,9 @@ async fn start_cases(
                     .tell(Event::NotPrepared { sample: sample.manifest.id.clone(), reason: reason.clone() });
                 for scenario in &sample.scenarios {
                     let blank = session.blank(sample, scenario);
-                    session.tell(Event::CaseFinished { id: blank.id.clone(), verdict });
-                    verdicts.push(CaseResult { verdict, reason: Some(reason.clone()), ..blank });
+                    let case = CaseResult { verdict, reason: Some(reason.clone()), ..blank };
+                    session.tell(Event::CaseFinished { case: Box::new(case.clone()) });
+                    verdicts.push(case);
                 }
             }
         }

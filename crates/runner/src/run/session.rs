@@ -140,7 +140,7 @@ impl Session {
                 CaseResult { verdict: Verdict::SetupError, reason: Some(error.to_string()), ..blank }
             }
         };
-        self.tell(Event::CaseFinished { id, verdict: result.verdict });
+        self.tell(Event::CaseFinished { case: Box::new(result.clone()) });
         result
     }
 

@@ -1,0 +1,117 @@
+//! The command line, as typed.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Tells whether "cancel a backup" code samples are true.
+///
+/// Runs the sample of each language against an emulator that plays every outcome which best-effort cancellation
+/// allows, and checks what the sample said, how it exited and what it left behind.
+#[derive(Debug, Parser)]
+#[command(version, after_help = "Exit codes: 0 all as expected, 1 findings, 2 usage or manifest error, 3 set-up or emulator failure, 4 nothing selected.")]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// The folder with `manifests` and `samples` [default: the nearest one at or above the current folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The folder that keeps dependencies and builds [default: `rescind` in the user's cache folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run samples in scenarios and report what is not as it should be
+    Run(RunArgs),
+    /// List the cases that `run` would run
+    List(Selection),
+    /// Tell which languages can run here, and how to get what is missing
+    Doctor(DoctorArgs),
+}
+
+/// Which cases.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Selection {
+    /// Only these languages; a name or a glob, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub language: Vec<String>,
+    /// Only these services; a name or a glob, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub service: Vec<String>,
+    /// Only these scenarios; a name or a glob, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub scenario: Vec<String>,
+}
+
+impl Selection {
+    /// True if nothing is left out.
+    pub fn is_everything(&self) -> bool {
+        self.language.is_empty() && self.service.is_empty() && self.scenario.is_empty()
+    }
+}
+
+/// The options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Take the samples' code from this Markdown page instead of the bundled samples
+    #[arg(long, value_name = "FILE.md")]
+    pub page: Option<PathBuf>,
+    /// Which block of the page, where a language has several; from 1
+    #[arg(long, value_name = "N", requires = "page", value_parser = clap::value_parser!(u32).range(1..))]
+    pub block: Option<u32>,
+    /// How many cases at once [default: the number of cores]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub jobs: Option<u32>,
+    /// The deadline of a case, in real seconds, in place of the manifests'
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub timeout: Option<Duration>,
+    /// Write the results to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub results: Option<PathBuf>,
+    /// Let the samples wait in real time
+    #[arg(long)]
+    pub no_time_warp: bool,
+}
+
+/// The options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+fn seconds(text: &str) -> Result<Duration, String> {
+    match text.parse::<f64>() {
+        Ok(seconds) if seconds > 0.0 && seconds <= 86_400.0 => Ok(Duration::from_secs_f64(seconds)),
+        _ => Err("expected a number of seconds above 0 and at most 86400".to_owned()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_timeout_is_a_positive_number_of_seconds() {
+        assert_eq!(seconds("2.5"), Ok(Duration::from_millis(2500)));
+        for bad in ["0", "-1", "NaN", "inf", "1m", "1e9"] {
+            assert!(seconds(bad).is_err(), "{bad}");
+        }
+    }
+}

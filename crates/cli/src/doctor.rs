@@ -1,0 +1,106 @@
+//! `rescind doctor`.
+
+use anyhow::Context as _;
+use rescind_manifest::Manifest;
+use rescind_model::exit;
+use rescind_runner::{Toolchain, faketime_install_command, is_installed};
+use serde::Serialize;
+use tokio::runtime::Runtime;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::DoctorArgs;
+use crate::failure::Failure;
+use crate::machine::Machine;
+
+/// What was found for one sample.
+#[derive(Serialize)]
+struct Diagnosis {
+    /// `spanner/go`.
+    id: String,
+    /// True if its cases can be run here.
+    usable: bool,
+    /// The programs that were found, with their versions.
+    found: Vec<String>,
+    /// What is missing, each with the command that installs it.
+    missing: Vec<String>,
+    /// True if its dependencies are in the cache already.
+    cached: bool,
+}
+
+/// All that was found.
+#[derive(Serialize)]
+struct Report {
+    /// `linux/x86_64`.
+    platform: String,
+    /// The path of libfaketime; none if it is not installed.
+    time_warp: Option<String>,
+    /// The command that installs libfaketime here, where one is known.
+    time_warp_install: Option<&'static str>,
+    /// One for each manifest.
+    samples: Vec<Diagnosis>,
+}
+
+/// Tells which samples can be run here, and how to get what is missing.
+///
+/// # Errors
+/// Manifests that are wrong.
+pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
+    let catalog = machine.catalog()?;
+    let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
+    let samples = runtime.block_on(async {
+        let mut samples = Vec::new();
+        for manifest in &catalog.manifests {
+            samples.push(diagnose(machine, manifest).await?);
+        }
+        Ok(samples)
+    })?;
+    let context = &machine.context;
+    let report = Report {
+        platform: context.platform.name.clone(),
+        time_warp: context.faketime.as_ref().map(|path| path.display().to_string()),
+        time_warp_install: faketime_install_command(&context.platform.system),
+        samples,
+    };
+    if args.json {
+        let json = serde_json::to_string_pretty(&report).context("cannot write JSON").map_err(Failure::setup)?;
+        anstream::println!("{json}");
+    } else {
+        anstream::print!("{}", text(&report));
+    }
+    Ok(exit::OK)
+}
+
+async fn diagnose(machine: &Machine, manifest: &Manifest) -> Result<Diagnosis, Failure> {
+    let context = &machine.context;
+    let toolchain =
+        Toolchain::find(context, manifest, &CancellationToken::new()).await.map_err(Failure::setup)?;
+    let usable = toolchain.missing.is_empty();
+    Ok(Diagnosis {
+        id: manifest.id.to_string(),
+        usable,
+        found: toolchain.found.iter().map(ToString::to_string).collect(),
+        missing: toolchain.missing.iter().map(ToString::to_string).collect(),
+        cached: usable && is_installed(context, manifest, &toolchain).map_err(Failure::setup)?,
+    })
+}
+
+/// One line for each sample, and one for what warps time.
+fn text(report: &Report) -> String {
+    let width = report.samples.iter().map(|sample| sample.id.len()).max().unwrap_or(0);
+    let mut text = String::new();
+    for sample in &report.samples {
+        let state = match (sample.usable, sample.cached) {
+            (false, _) => format!("missing: {}", sample.missing.join("; ")),
+            (true, true) => format!("ready: {}", sample.found.join(", ")),
+            (true, false) => format!("ready: {}; dependencies are installed by the first run", sample.found.join(", ")),
+        };
+        text.push_str(&format!("{:width$}  {state}\n", sample.id));
+    }
+    let warp = match (&report.time_warp, report.time_warp_install) {
+        (Some(path), _) => format!("ready: {path}"),
+        (None, Some(command)) => format!("missing: long waits are real; install it with: {command}"),
+        (None, None) => "missing: long waits are real".to_owned(),
+    };
+    text.push_str(&format!("{:width$}  {warp}\n", "libfaketime"));
+    text
+}

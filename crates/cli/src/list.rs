@@ -1,0 +1,23 @@
+//! `rescind list`.
+
+use rescind_model::{CaseId, exit};
+
+use crate::args::Selection;
+use crate::failure::Failure;
+use crate::machine::Machine;
+use crate::plan;
+
+/// Prints the ids of the selected cases, one a line.
+///
+/// # Errors
+/// Manifests or globs that are wrong; a selection that matches nothing.
+pub fn list(machine: &Machine, selection: &Selection) -> Result<u8, Failure> {
+    let catalog = machine.catalog()?;
+    for sample in plan::selected(&catalog, selection)? {
+        for scenario in &sample.scenarios {
+            let id = CaseId { sample: sample.manifest.id.clone(), scenario: scenario.name.clone() };
+            anstream::println!("{id}");
+        }
+    }
+    Ok(exit::OK)
+}

@@ -1,0 +1,126 @@
+//! From what was typed to the plan of a run.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow};
+use rescind_manifest::{Catalog, Manifest, Page, Region, Wanted};
+use rescind_model::Location;
+use rescind_runner::{Code, Plan, PlannedSample};
+
+use crate::args::{RunArgs, Selection};
+use crate::failure::Failure;
+use crate::machine::Machine;
+use crate::select::{Selected, select};
+
+/// The plan of a run.
+///
+/// # Errors
+/// A glob, a page or a region that is wrong; a selection that matches no case.
+pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan, Failure> {
+    let selected = selected(catalog, &args.selection)?;
+    let mut plan = match &args.page {
+        None => Plan { source: "bundled".to_owned(), ..Plan::default() },
+        Some(page) => Plan { source: page.display().to_string(), ..Plan::default() },
+    };
+    plan.filtered = !args.selection.is_everything();
+    match &args.page {
+        None => {
+            for sample in &selected {
+                plan.samples.push(bundled(machine, sample)?);
+            }
+        }
+        Some(page) => published(machine, catalog, &selected, page, args, &mut plan)?,
+    }
+    Ok(plan)
+}
+
+/// The selected cases, of which there is at least one.
+///
+/// # Errors
+/// A glob that is none; a selection that matches no case.
+pub fn selected<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>, Failure> {
+    let selected = select(catalog, selection).map_err(Failure::usage)?;
+    if selected.is_empty() {
+        let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
+        let scenarios: Vec<&str> = catalog.scenarios.iter().map(|it| it.name.as_str()).collect();
+        return Err(Failure::nothing_selected(format!(
+            "no case is selected\nthe samples are: {}\nthe scenarios are: {}",
+            samples.join(", "),
+            scenarios.join(", ")
+        )));
+    }
+    Ok(selected)
+}
+
+fn read_region(manifest: &Manifest) -> Result<(Vec<u8>, Region), Failure> {
+    let file = manifest.source.folder.join(&manifest.source.file);
+    let place = || file.display().to_string();
+    let content = std::fs::read(&file).with_context(place).map_err(Failure::usage)?;
+    let region = Region::find(&content, &manifest.source.region).with_context(place).map_err(Failure::usage)?;
+    Ok((content, region))
+}
+
+fn planned(sample: &Selected<'_>, code: Code, location: Option<Location>) -> PlannedSample {
+    PlannedSample {
+        manifest: Arc::new(sample.manifest.clone()),
+        code,
+        location,
+        scenarios: sample.scenarios.iter().map(|scenario| Arc::new((*scenario).clone())).collect(),
+    }
+}
+
+fn bundled(machine: &Machine, sample: &Selected<'_>) -> Result<PlannedSample, Failure> {
+    let (_, region) = read_region(sample.manifest)?;
+    let source = &sample.manifest.source;
+    let location = machine.relative(&source.folder.join(&source.file)).map(|file| Location {
+        file,
+        first_line: region.lines.first,
+        last_line: region.lines.last,
+    });
+    Ok(planned(sample, Code::Bundled, location))
+}
+
+/// The samples whose code the page has. What the page has for no sample, and the samples that it has nothing for,
+/// become notices.
+fn published(
+    machine: &Machine,
+    catalog: &Catalog,
+    selected: &[Selected<'_>],
+    path: &Path,
+    args: &RunArgs,
+    plan: &mut Plan,
+) -> Result<(), Failure> {
+    let page = Page::read(path).map_err(Failure::usage)?;
+    let required = |manifest: &Manifest| args.selection.language.contains(&manifest.id.language);
+    let wanted = selected.iter().map(|sample| Wanted::new(sample.manifest, required(sample.manifest)));
+    let block = args.block.and_then(|block| usize::try_from(block).ok());
+    let extraction = page.extract(wanted, block).map_err(Failure::usage)?;
+    let file = machine.relative(path);
+    for sample in selected {
+        let Some(block) = extraction.blocks.get(&sample.manifest.id) else { continue };
+        let (content, region) = read_region(sample.manifest)?;
+        let code = Code::Published {
+            file_content: region.replace(&content, block.code.as_bytes()).bytes,
+            origin: path.display().to_string(),
+        };
+        let location = file.clone().map(|file| Location {
+            file,
+            first_line: block.lines.first,
+            last_line: block.lines.last,
+        });
+        plan.samples.push(planned(sample, code, location));
+    }
+    for heading in page.uncovered(catalog.manifests.iter().map(|manifest| &manifest.page)) {
+        plan.notices.push(format!("the page's code under `{heading}` was not run: no manifest covers it"));
+    }
+    for sample in &extraction.without_block {
+        plan.notices.push(format!("{sample} was not run: the page has no code for it"));
+    }
+    let page = path.to_str().ok_or_else(|| Failure::usage(anyhow!("the page's path is not UTF-8")))?;
+    plan.replay_options = vec!["--page".to_owned(), page.to_owned()];
+    if let Some(block) = args.block {
+        plan.replay_options.extend(["--block".to_owned(), block.to_string()]);
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! What is shown while cases run: a bar on a terminal, a line for each ended case elsewhere. All of it goes to
+//! standard error; standard output has the report alone.
+
+use indicatif::{ProgressBar, ProgressStyle};
+use rescind_runner::{Event, Timing};
+use tokio::sync::mpsc::UnboundedReceiver;
+
+/// Shows events until there are no more.
+pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactive: bool, color: bool) {
+    let bar = if interactive { bar(cases) } else { ProgressBar::hidden() };
+    let mut done = 0;
+    while let Some(event) = events.recv().await {
+        let say = |line: String| if interactive { bar.println(line) } else { anstream::eprintln!("{line}") };
+        match event {
+            Event::Preparing { sample } => bar.set_message(format!("preparing {sample}")),
+            Event::Prepared { sample, cached } => {
+                bar.set_message("");
+                if !cached {
+                    say(format!("prepared {sample}"));
+                }
+            }
+            Event::NotPrepared { sample, reason } => {
+                say(format!("cannot run {sample}: {}", rescind_report::text::one_line(&reason)));
+            }
+            Event::CaseStarted { id } => bar.set_message(id.to_string()),
+            Event::CaseRepeated { id, .. } => bar.set_message(format!("{id} again, in real time")),
+            Event::CaseFinished { case } => {
+                done += 1;
+                bar.inc(1);
+                if !interactive {
+                    say(rescind_report::progress::line(done, cases, &case, color));
+                }
+            }
+        }
+    }
+    bar.finish_and_clear();
+}
+
+fn bar(cases: usize) -> ProgressBar {
+    let bar = ProgressBar::new(u64::try_from(cases).unwrap_or(u64::MAX));
+    if let Ok(style) = ProgressStyle::with_template("{bar:30} {pos}/{len} {elapsed} {wide_msg}") {
+        bar.set_style(style);
+    }
+    bar
+}
+
+/// One line that says how long the run took, and how long it had to take.
+pub fn timing(timing: &Timing) -> String {
+    format!(
+        "took {:.1} s; the samples' processor time alone is {:.1} s on {} core{}",
+        timing.wall.as_secs_f64(),
+        timing.lower_bound().as_secs_f64(),
+        timing.cores,
+        if timing.cores == 1 { "" } else { "s" }
+    )
+}

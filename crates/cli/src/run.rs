@@ -1,0 +1,83 @@
+//! `rescind run`.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use rescind_model::exit;
+use rescind_report::{json, terminal};
+use rescind_runner::{Backend, Embedded, Finished, Options, Plan, run as run_plan};
+use tokio::runtime::Runtime;
+use tokio::sync::mpsc;
+use tokio_util::sync::CancellationToken;
+
+use crate::args::RunArgs;
+use crate::failure::Failure;
+use crate::machine::Machine;
+use crate::{plan, progress};
+
+/// Runs the selected cases, reports, and gives the exit code.
+///
+/// # Errors
+/// Anything that keeps the run from beginning.
+pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
+    let catalog = machine.catalog()?;
+    let plan = plan::plan(machine, &catalog, args)?;
+    let options = Options {
+        jobs: args.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(machine.context.cores),
+        deadline: args.timeout,
+        time_warp: !args.no_time_warp,
+    };
+    let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
+    let finished = runtime.block_on(execute(machine, plan, options))?;
+
+    let report =
+        terminal::render(&finished.results, &terminal::Options { width: machine.width, color: machine.color });
+    anstream::print!("{report}");
+    anstream::println!("{}", progress::timing(&finished.timing));
+    // The report stands on the screen by now, so a file that cannot be written loses nothing.
+    if let Some(path) = &args.results
+        && let Err(error) = write_results(path, &finished)
+    {
+        return Err(Failure::setup(error));
+    }
+    Ok(finished.results.exit_code())
+}
+
+async fn execute(machine: &Machine, plan: Plan, options: Options) -> Result<Finished, Failure> {
+    let cancel = CancellationToken::new();
+    tokio::spawn(cancel_on_signal(cancel.clone()));
+    let embedded = Arc::new(Embedded::start(Arc::new(std::time::SystemTime::now)).await.map_err(Failure::setup)?);
+    let backend: Arc<dyn Backend> = Arc::clone(&embedded) as _;
+    let (events, received) = mpsc::unbounded_channel();
+    let shown = tokio::spawn(progress::show(received, plan.cases(), machine.interactive, machine.color));
+    let context = Arc::clone(&machine.context);
+    let finished =
+        run_plan(context, backend, plan, options, env!("CARGO_PKG_VERSION"), events, cancel).await;
+    // Progress is for the eye; what it could not show is in the results.
+    let _ = shown.await;
+    Ok(finished)
+}
+
+/// Cancels the run at the first Ctrl-C or TERM; at the second, the process ends as it does without rescind's care.
+async fn cancel_on_signal(cancel: CancellationToken) {
+    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
+        return;
+    };
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    anstream::eprintln!("interrupted: ending the samples; once more to leave at once");
+    cancel.cancel();
+    tokio::select! {
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
+    }
+    std::process::exit(exit::INTERRUPTED.into());
+}
+
+fn write_results(path: &Path, finished: &Finished) -> anyhow::Result<()> {
+    let text = json::render(&finished.results)?;
+    std::fs::write(path, text).with_context(|| format!("cannot write the results to {}", path.display()))
+}

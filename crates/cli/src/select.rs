@@ -1,0 +1,63 @@
+//! From globs to cases.
+
+use anyhow::{Context as _, Result};
+use globset::{Glob, GlobSet, GlobSetBuilder};
+use rescind_manifest::{Catalog, Manifest};
+use rescind_model::Scenario;
+
+use crate::args::Selection;
+
+/// The patterns of one option; no pattern selects everything.
+struct Filter(Option<GlobSet>);
+
+impl Filter {
+    fn new(option: &str, globs: &[String]) -> Result<Filter> {
+        if globs.is_empty() {
+            return Ok(Filter(None));
+        }
+        let mut set = GlobSetBuilder::new();
+        for glob in globs {
+            set.add(Glob::new(glob).with_context(|| format!("--{option} {glob}"))?);
+        }
+        Ok(Filter(Some(set.build().with_context(|| format!("--{option}"))?)))
+    }
+
+    fn selects(&self, name: &str) -> bool {
+        self.0.as_ref().is_none_or(|set| set.is_match(name))
+    }
+}
+
+/// A sample with the scenarios that it is to meet.
+pub struct Selected<'a> {
+    /// The sample.
+    pub manifest: &'a Manifest,
+    /// Its scenarios, in the order of their names.
+    pub scenarios: Vec<&'a Scenario>,
+}
+
+/// The cases of the catalogue that a selection names; samples without a scenario are left out.
+///
+/// # Errors
+/// A text that is no glob.
+pub fn select<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>> {
+    let language = Filter::new("language", &selection.language)?;
+    let service = Filter::new("service", &selection.service)?;
+    let scenario = Filter::new("scenario", &selection.scenario)?;
+    let selected = catalog
+        .manifests
+        .iter()
+        .filter(|manifest| {
+            language.selects(&manifest.id.language) && service.selects(manifest.id.service.name())
+        })
+        .map(|manifest| Selected {
+            manifest,
+            scenarios: catalog
+                .scenarios
+                .iter()
+                .filter(|it| it.services.contains(&manifest.id.service) && scenario.selects(&it.name))
+                .collect(),
+        })
+        .filter(|selected| !selected.scenarios.is_empty())
+        .collect();
+    Ok(selected)
+}

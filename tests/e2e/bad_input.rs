@@ -1,0 +1,75 @@
+//! Bad input: a clear message with its place, a non-zero exit, and nothing run.
+
+use crate::support::Project;
+
+/// What is printed for a mistake, with the exit code of a usage error.
+fn message(project: &Project, arguments: &[&str]) -> String {
+    let ran = project.run(arguments).exits(2);
+    assert_eq!(ran.stdout, "");
+    ran.stderr
+}
+
+#[test]
+fn a_misspelt_manifest_key_is_pointed_at_and_the_right_one_suggested() {
+    let project = Project::new("true");
+    project.edit_manifest("deadline: 20s", "deadlin: 20s");
+    insta::assert_snapshot!(message(&project, &[]), @"");
+}
+
+#[test]
+fn a_scenario_with_an_unknown_request_is_pointed_at() {
+    let project = Project::new("true");
+    project.edit("manifests/scenarios/cancel-wins.yaml", "create:running", "creat:running");
+    insta::assert_snapshot!(message(&project, &[]), @"");
+}
+
+#[test]
+fn yaml_that_is_not_yaml_is_pointed_at() {
+    let project = Project::new("true");
+    project.edit("manifests/scenarios/cancel-wins.yaml", "services: [spanner]", "services: [spanner");
+    insta::assert_snapshot!(message(&project, &[]), @"");
+}
+
+#[test]
+fn every_mistake_is_reported_at_once() {
+    let project = Project::new("true");
+    project.edit_manifest("file: sample.sh", "file: simple.sh");
+    project.edit_manifest("{backup}", "{bakup}");
+    project.edit("manifests/scenarios/cancel-wins.yaml", "cancel:honoured", "cancel:honored");
+    insta::assert_snapshot!(message(&project, &[]), @"");
+}
+
+#[test]
+fn a_page_without_a_block_for_the_language_says_what_it_has() {
+    let project = Project::new("true");
+    project.write("page.md", "# Cancel\n\n### Perl\n\n``` perl\nprint 1;\n```\n");
+    insta::assert_snapshot!(message(&project, &["--page", "page.md", "--language", "shell"]), @"");
+}
+
+#[test]
+fn a_page_that_is_not_there_is_named() {
+    let project = Project::new("true");
+    insta::assert_snapshot!(message(&project, &["--page", "no-page.md"]), @"");
+}
+
+#[test]
+fn a_selection_that_matches_nothing_has_an_exit_code_of_its_own() {
+    let project = Project::new("true");
+    let ran = project.run(&["--scenario", "nothing-matches"]).exits(4);
+    assert_eq!(ran.stdout, "");
+    insta::assert_snapshot!(ran.stderr, @"");
+}
+
+#[test]
+fn a_folder_without_manifests_is_a_usage_error() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = crate::support::rescind(folder.path(), &["run"]).exits(2);
+    assert!(ran.stderr.contains("no folder `manifests`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("--root"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_glob_that_is_none_is_a_usage_error() {
+    let ran = Project::new("true").run(&["--language", "[a"]).exits(2);
+    assert!(ran.stderr.contains("--language [a"), "{}", ran.stderr);
+}

@@ -1,0 +1,113 @@
+//! Samples that misbehave: each is reported for what it does, and never as passed.
+
+use std::time::{Duration, Instant};
+
+use rescind_model::{Ended, Rule, Verdict};
+
+use crate::support::{Project, rules};
+
+#[test]
+fn a_sample_that_prints_100_mb_is_cut_and_counted() {
+    let project = Project::new("head -c 100000000 /dev/zero | tr '\\0' x");
+    let (_, case) = project.case(&[]);
+    let seen = case.observation.unwrap();
+    assert_eq!(seen.ended, Ended::Code(0));
+    assert_eq!(seen.stdout.bytes, 100_000_000);
+    assert!(seen.stdout.text.len() < 1_000_000, "{}", seen.stdout.text.len());
+    assert_eq!(seen.stdout.dropped + seen.stdout.text.len() as u64, 100_000_000);
+}
+
+#[test]
+fn a_sample_that_prints_invalid_utf_8_is_marked_and_shown() {
+    let project = Project::new(r"printf 'caf\351 \033[31mred\n'");
+    project.edit_manifest("deadline: 20s", "deadline: 20s\noutputs:\n  cancelled: |\n    café");
+    let (ran, case) = project.case(&[]);
+    let seen = case.observation.as_ref().unwrap();
+    assert!(seen.stdout.invalid_utf8);
+    assert_eq!(seen.stdout.text, "caf\u{fffd} \u{1b}[31mred\n");
+    assert!(rules(&case).contains(&Rule::OutputDiffers));
+    let ran = ran.exits(1);
+    assert!(ran.stdout.contains("+caf\u{fffd}"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains('\u{1b}'), "an escape sequence reached the terminal");
+}
+
+#[test]
+fn a_sample_that_never_ends_is_ended_at_its_deadline() {
+    let project = Project::new("trap '' TERM; while :; do sleep 1000; done");
+    let started = Instant::now();
+    let (ran, case) = project.case(&["--timeout", "0.3"]);
+    ran.exits(1);
+    assert!(started.elapsed() < Duration::from_secs(30), "the group was not killed");
+    assert_eq!(case.observation.as_ref().unwrap().ended, Ended::Deadline);
+    assert_eq!(rules(&case), [Rule::TimedOut]);
+}
+
+#[test]
+fn a_sample_that_leaves_a_child_is_reported_and_the_child_is_killed() {
+    let project = Project::new("sleep 987654 >/dev/null 2>&1 &");
+    let (ran, case) = project.case(&[]);
+    ran.exits(1);
+    assert_eq!(rules(&case), [Rule::LeakedProcess]);
+    assert!(case.findings[0].message.contains("sleep 987654"), "{}", case.findings[0].message);
+}
+
+#[test]
+fn a_child_that_holds_the_output_open_does_not_hold_up_the_case() {
+    let project = Project::new("sleep 987653 &");
+    let (ran, case) = project.case(&["--timeout", "15"]);
+    ran.exits(1);
+    assert_eq!(rules(&case), [Rule::LeakedProcess]);
+}
+
+#[test]
+fn a_sample_that_a_signal_kills_has_crashed() {
+    let project = Project::new("kill -SEGV $$");
+    let (ran, case) = project.case(&[]);
+    ran.exits(1);
+    assert_eq!(case.observation.as_ref().unwrap().ended, Ended::Signal(11));
+    assert_eq!(rules(&case), [Rule::Crashed]);
+}
+
+#[test]
+fn a_missing_interpreter_is_unsupported_with_the_command_that_installs_it() {
+    let project = Project::new("true");
+    project.edit_manifest("program: sh", "program: no-such-interpreter");
+    project.edit_manifest("minimum: \"1.0\" }", "minimum: \"1.0\" }\n    install: { debian: apt-get install no-such-thing, macos: brew install no-such-thing }");
+    let (ran, case) = project.case(&[]);
+    // Nothing ran, so nothing is known: that is not success.
+    let ran = ran.exits(3);
+    assert_eq!(case.verdict, Verdict::Unsupported);
+    let reason = case.reason.unwrap();
+    assert!(reason.contains("no-such-interpreter"), "{reason}");
+    assert!(reason.contains("install no-such-thing"), "{reason}");
+    assert!(ran.stdout.contains("no-such-interpreter"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_program_that_cannot_be_started_is_a_set_up_error_not_a_failure() {
+    let project = Project::new("true");
+    project.edit_manifest("command: [sh, sample.sh", "command: [./not-there, sample.sh");
+    let (ran, case) = project.case(&[]);
+    ran.exits(3);
+    assert_eq!(case.verdict, Verdict::SetupError);
+    assert!(case.reason.unwrap().contains("not-there"));
+}
+
+#[test]
+fn nothing_of_the_users_environment_reaches_a_sample() {
+    let project = Project::new("env");
+    let mut command = crate::support::command(project.root());
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("results.json");
+    command.args(["run", "--results"]).arg(&file);
+    for name in ["GOOGLE_APPLICATION_CREDENTIALS", "HTTPS_PROXY", "https_proxy", "MY_SECRET"] {
+        command.env(name, "http://leak.example");
+    }
+    assert!(command.output().unwrap().status.success());
+    let results: rescind_model::Results =
+        serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    let printed = &results.cases[0].observation.as_ref().unwrap().stdout.text;
+    assert!(!printed.contains("leak.example"), "{printed}");
+    assert!(printed.contains("SPANNER_EMULATOR_HOST=127.0.0.1:"), "{printed}");
+    assert!(printed.contains("GOOGLE_CLOUD_PROJECT=spanner-shell-cancel-wins"), "{printed}");
+}

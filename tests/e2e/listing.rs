@@ -1,0 +1,62 @@
+//! `list`, `doctor`, and what a run prints.
+
+use crate::support::{Project, rescind};
+
+#[test]
+fn list_names_the_cases_one_a_line() {
+    let project = Project::new("true");
+    let ran = rescind(project.root(), &["list"]).exits(0);
+    assert_eq!(ran.stdout, "spanner/shell/cancel-wins\n");
+}
+
+#[test]
+fn list_of_nothing_has_the_exit_code_of_nothing_selected() {
+    let project = Project::new("true");
+    rescind(project.root(), &["list", "--language", "cobol"]).exits(4);
+}
+
+#[test]
+fn doctor_has_a_line_for_each_language_and_says_how_to_get_what_is_missing() {
+    let project = Project::new("true");
+    let ran = rescind(project.root(), &["doctor"]).exits(0);
+    assert!(ran.stdout.contains("spanner/shell"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("sh 1.0"), "{}", ran.stdout);
+    project.edit_manifest("program: sh", "program: no-such-interpreter");
+    let ran = rescind(project.root(), &["doctor"]).exits(0);
+    assert!(ran.stdout.contains("no-such-interpreter"), "{}", ran.stdout);
+}
+
+#[test]
+fn doctor_speaks_json() {
+    let project = Project::new("true");
+    let ran = rescind(project.root(), &["doctor", "--json"]).exits(0);
+    let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert_eq!(json["samples"][0]["id"], "spanner/shell");
+    assert_eq!(json["samples"][0]["usable"], true);
+}
+
+#[test]
+fn a_run_says_what_happened_and_how_to_repeat_it() {
+    let project = Project::new("echo hello; exit 3");
+    project.edit_manifest("deadline: 20s", "deadline: 20s\noutputs:\n  cancelled: |\n    goodbye");
+    let ran = project.run(&[]).exits(1);
+    for expected in [
+        "wrong-exit",
+        "output-differs",
+        "-goodbye",
+        "+hello",
+        "rescind run --service spanner --language shell --scenario cancel-wins",
+        "1 fail",
+    ] {
+        assert!(ran.stdout.contains(expected), "no `{expected}` in:\n{}", ran.stdout);
+    }
+    assert!(!ran.stdout.contains('\u{1b}'), "colour without a terminal:\n{}", ran.stdout);
+}
+
+#[test]
+fn results_that_cannot_be_written_are_a_set_up_failure_and_the_report_is_still_printed() {
+    let project = Project::new("true");
+    let ran = project.run(&["--results", "/no/such/folder/results.json"]).exits(3);
+    assert!(ran.stdout.contains("1 pass"), "{}", ran.stdout);
+    assert!(ran.stderr.contains("/no/such/folder/results.json"), "{}", ran.stderr);
+}

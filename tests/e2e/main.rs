@@ -1,0 +1,9 @@
+//! End-to-end tests: each runs the real `rescind` binary and reads what a user would read.
+
+// A test ends where it cannot go on.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod bad_input;
+mod hostile;
+mod listing;
+mod support;
