@@ -13,21 +13,41 @@ fn message(project: &Project, arguments: &[&str]) -> String {
 fn a_misspelt_manifest_key_is_pointed_at_and_the_right_one_suggested() {
     let project = Project::new("true");
     project.edit_manifest("deadline: 20s", "deadlin: 20s");
-    insta::assert_snapshot!(message(&project, &[]), @"");
+    insta::assert_snapshot!(message(&project, &[]), @"
+    error: unknown key `deadlin` (did you mean `deadline`?)
+     --> manifests/spanner/shell.yaml:9:3
+      |
+    9 |   deadlin: 20s
+      |   ^^^^^^^
+      |
+      = help: the keys here are command, environment, deadline, time_warp, jobs
+    ");
 }
 
 #[test]
 fn a_scenario_with_an_unknown_request_is_pointed_at() {
     let project = Project::new("true");
     project.edit("manifests/scenarios/cancel-wins.yaml", "create:running", "creat:running");
-    insta::assert_snapshot!(message(&project, &[]), @"");
+    insta::assert_snapshot!(message(&project, &[]), @"
+    error: unknown request `creat` (did you mean `create`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup
+     --> manifests/scenarios/cancel-wins.yaml:3:11
+      |
+    3 | schedule: creat:running cancel:honoured
+      |           ^^^^^
+    ");
 }
 
 #[test]
 fn yaml_that_is_not_yaml_is_pointed_at() {
     let project = Project::new("true");
     project.edit("manifests/scenarios/cancel-wins.yaml", "services: [spanner]", "services: [spanner");
-    insta::assert_snapshot!(message(&project, &[]), @"");
+    insta::assert_snapshot!(message(&project, &[]), @"
+    error: not YAML: illegal placement of ':' indicator
+     --> manifests/scenarios/cancel-wins.yaml:3:9
+      |
+    3 | schedule: create:running cancel:honoured
+      |         ^
+    ");
 }
 
 #[test]
@@ -36,20 +56,38 @@ fn every_mistake_is_reported_at_once() {
     project.edit_manifest("file: sample.sh", "file: simple.sh");
     project.edit_manifest("{backup}", "{bakup}");
     project.edit("manifests/scenarios/cancel-wins.yaml", "cancel:honoured", "cancel:honored");
-    insta::assert_snapshot!(message(&project, &[]), @"");
+    insta::assert_snapshot!(message(&project, &[]), @r#"
+    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, or an error code such as permission-denied
+     --> manifests/scenarios/cancel-wins.yaml:3:33
+      |
+    3 | schedule: create:running cancel:honored
+      |                                 ^^^^^^^
+
+    error: there is no file `simple.sh` in the sample's folder (did you mean `sample.sh`?)
+     --> manifests/spanner/shell.yaml:2:48
+      |
+    2 | source: { folder: samples/spanner/shell, file: simple.sh, region: demo }
+      |                                                ^^^^^^^^^
+
+    error: unknown placeholder `{bakup}` (did you mean `backup`?); the placeholders are {work}, {cache}, {emulator}, {project}, {instance}, {database}, {backup}
+     --> manifests/spanner/shell.yaml:8:29
+      |
+    8 |   command: [sh, sample.sh, "{bakup}"]
+      |                             ^^^^^^^
+    "#);
 }
 
 #[test]
 fn a_page_without_a_block_for_the_language_says_what_it_has() {
     let project = Project::new("true");
     project.write("page.md", "# Cancel\n\n### Perl\n\n``` perl\nprint 1;\n```\n");
-    insta::assert_snapshot!(message(&project, &["--page", "page.md", "--language", "shell"]), @"");
+    insta::assert_snapshot!(message(&project, &["--page", "page.md", "--language", "shell"]), @"error: the page `page.md` has no block for spanner/shell: no code under a heading `Shell`; its headings are `Cancel`, `Perl`");
 }
 
 #[test]
 fn a_page_that_is_not_there_is_named() {
     let project = Project::new("true");
-    insta::assert_snapshot!(message(&project, &["--page", "no-page.md"]), @"");
+    insta::assert_snapshot!(message(&project, &["--page", "no-page.md"]), @"error: the page `no-page.md` cannot be read: No such file or directory (os error 2)");
 }
 
 #[test]
@@ -57,7 +95,11 @@ fn a_selection_that_matches_nothing_has_an_exit_code_of_its_own() {
     let project = Project::new("true");
     let ran = project.run(&["--scenario", "nothing-matches"]).exits(4);
     assert_eq!(ran.stdout, "");
-    insta::assert_snapshot!(ran.stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @"
+    error: no case is selected
+    the samples are: spanner/shell
+    the scenarios are: cancel-wins
+    ");
 }
 
 #[test]

@@ -96,7 +96,8 @@ impl Project {
     /// The script is the region's content.
     pub fn new(script: &str) -> Project {
         let project = Project { folder: TempDir::new().unwrap() };
-        project.write("samples/spanner/shell/sample.sh", &format!("# [START demo]\n{script}\n# [END demo]\n"));
+        project
+            .write("samples/spanner/shell/sample.sh", &format!("# [START demo]\n{script}\n# [END demo]\n"));
         project.write("manifests/spanner/shell.yaml", MANIFEST);
         project.write("manifests/scenarios/cancel-wins.yaml", SCENARIO);
         project

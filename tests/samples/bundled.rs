@@ -27,7 +27,8 @@ pub fn same_journals() {
     let run = || {
         let (ran, results) = results(&repository(), &arguments);
         ran.exits(0);
-        let case = |case: rescind_model::CaseResult| (case.id, case.verdict, case.observation.unwrap().journal);
+        let case =
+            |case: rescind_model::CaseResult| (case.id, case.verdict, case.observation.unwrap().journal);
         results.cases.into_iter().map(case).collect::<Vec<_>>()
     };
     assert_eq!(run(), run());

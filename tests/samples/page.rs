@@ -24,7 +24,11 @@ pub fn mistakes() {
         assert!(found(&results, case, rule), "{case} has no {rule}\n{}", ran.stdout);
     }
     // What is right is not accused.
-    for case in ["spanner/python/cancel-wins", "spanner/python/completes-despite-cancel", "spanner/nodejs/cancel-wins"] {
+    for case in [
+        "spanner/python/cancel-wins",
+        "spanner/python/completes-despite-cancel",
+        "spanner/nodejs/cancel-wins",
+    ] {
         let case = results.cases.iter().find(|it| it.id.to_string() == case).unwrap();
         assert_eq!(case.verdict, Verdict::Pass, "{}: {:?}", case.id, case.findings);
     }

@@ -10,7 +10,10 @@ use clap::{Args, Parser, Subcommand};
 /// Runs the sample of each language against an emulator that plays every outcome which best-effort cancellation
 /// allows, and checks what the sample said, how it exited and what it left behind.
 #[derive(Debug, Parser)]
-#[command(version, after_help = "Exit codes: 0 all as expected, 1 findings, 2 usage or manifest error, 3 set-up or emulator failure, 4 nothing selected.")]
+#[command(
+    version,
+    after_help = "Exit codes: 0 all as expected, 1 findings, 2 usage or manifest error, 3 set-up or emulator failure, 4 nothing selected."
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]

@@ -62,7 +62,8 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
         samples,
     };
     if args.json {
-        let json = serde_json::to_string_pretty(&report).context("cannot write JSON").map_err(Failure::setup)?;
+        let json =
+            serde_json::to_string_pretty(&report).context("cannot write JSON").map_err(Failure::setup)?;
         anstream::println!("{json}");
     } else {
         anstream::print!("{}", text(&report));
@@ -92,7 +93,9 @@ fn text(report: &Report) -> String {
         let state = match (sample.usable, sample.cached) {
             (false, _) => format!("missing: {}", sample.missing.join("; ")),
             (true, true) => format!("ready: {}", sample.found.join(", ")),
-            (true, false) => format!("ready: {}; dependencies are installed by the first run", sample.found.join(", ")),
+            (true, false) => {
+                format!("ready: {}; dependencies are installed by the first run", sample.found.join(", "))
+            }
         };
         text.push_str(&format!("{:width$}  {state}\n", sample.id));
     }

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use rescind_manifest::Diagnostics;
 use rescind_model::exit;
 
 /// A failure of the command itself. (Findings are no failure: they are its result.)
@@ -29,7 +30,37 @@ impl Failure {
 
     /// Prints the reason and gives the exit code.
     pub fn report(self) -> u8 {
-        anstream::eprintln!("error: {:#}", self.error);
+        match self.error.downcast_ref::<Diagnostics>() {
+            // Each of them says for itself that it is an error.
+            Some(diagnostics) => anstream::eprintln!("{}", diagnostics.to_string().trim_end()),
+            None => anstream::eprintln!("error: {}", chain(&self.error)),
+        }
         self.code
+    }
+}
+
+/// The messages of an error and of its causes, but for a cause that the message before it spells out already.
+fn chain(error: &anyhow::Error) -> String {
+    let mut text = String::new();
+    for cause in error.chain().map(ToString::to_string) {
+        if text.is_empty() {
+            text = cause;
+        } else if !text.ends_with(&cause) {
+            text = format!("{text}: {cause}");
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::anyhow;
+
+    use super::*;
+
+    #[test]
+    fn each_cause_is_told_once() {
+        assert_eq!(chain(&anyhow!("no such file").context("page.md")), "page.md: no such file");
+        assert_eq!(chain(&anyhow!("no such file").context("page.md: no such file")), "page.md: no such file");
     }
 }

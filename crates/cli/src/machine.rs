@@ -34,7 +34,8 @@ pub struct Machine {
 impl Machine {
     /// Looks at the machine.
     pub fn detect(cli: &Cli) -> Result<Machine, Failure> {
-        let current = std::env::current_dir().context("the current folder is gone").map_err(Failure::setup)?;
+        let current =
+            std::env::current_dir().context("the current folder is gone").map_err(Failure::setup)?;
         let mut context =
             Context::detect(std::env::vars_os(), Clock::new(Instant::now)).map_err(Failure::setup)?;
         if let Some(cache) = &cli.cache_dir {
@@ -70,7 +71,11 @@ impl Machine {
 
 fn terminal_width() -> Option<usize> {
     let stdout = std::io::stdout();
-    stdout.is_terminal().then(|| terminal_size::terminal_size_of(&stdout)).flatten().map(|(width, _)| width.0.into())
+    stdout
+        .is_terminal()
+        .then(|| terminal_size::terminal_size_of(&stdout))
+        .flatten()
+        .map(|(width, _)| width.0.into())
 }
 
 fn find_root(asked: Option<&Path>, current: &Path) -> Result<PathBuf, Failure> {
@@ -82,10 +87,12 @@ fn find_root(asked: Option<&Path>, current: &Path) -> Result<PathBuf, Failure> {
             Err(Failure::usage(anyhow!("no folder `manifests` in {}, which --root names", root.display())))
         };
     }
-    current.ancestors().find(|folder| folder.join("manifests").is_dir()).map(Path::to_owned).ok_or_else(|| {
-        Failure::usage(anyhow!(
-            "no folder `manifests` in {} or above it; name the folder that has one with --root",
-            current.display()
-        ))
-    })
+    current.ancestors().find(|folder| folder.join("manifests").is_dir()).map(Path::to_owned).ok_or_else(
+        || {
+            Failure::usage(anyhow!(
+                "no folder `manifests` in {} or above it; name the folder that has one with --root",
+                current.display()
+            ))
+        },
+    )
 }

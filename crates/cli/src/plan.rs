@@ -57,7 +57,8 @@ fn read_region(manifest: &Manifest) -> Result<(Vec<u8>, Region), Failure> {
     let file = manifest.source.folder.join(&manifest.source.file);
     let place = || file.display().to_string();
     let content = std::fs::read(&file).with_context(place).map_err(Failure::usage)?;
-    let region = Region::find(&content, &manifest.source.region).with_context(place).map_err(Failure::usage)?;
+    let region =
+        Region::find(&content, &manifest.source.region).with_context(place).map_err(Failure::usage)?;
     Ok((content, region))
 }
 

@@ -31,8 +31,10 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
     let finished = runtime.block_on(execute(machine, plan, options))?;
 
-    let report =
-        terminal::render(&finished.results, &terminal::Options { width: machine.width, color: machine.color });
+    let report = terminal::render(
+        &finished.results,
+        &terminal::Options { width: machine.width, color: machine.color },
+    );
     anstream::print!("{report}");
     anstream::println!("{}", progress::timing(&finished.timing));
     // The report stands on the screen by now, so a file that cannot be written loses nothing.
@@ -47,13 +49,13 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
 async fn execute(machine: &Machine, plan: Plan, options: Options) -> Result<Finished, Failure> {
     let cancel = CancellationToken::new();
     tokio::spawn(cancel_on_signal(cancel.clone()));
-    let embedded = Arc::new(Embedded::start(Arc::new(std::time::SystemTime::now)).await.map_err(Failure::setup)?);
+    let embedded =
+        Arc::new(Embedded::start(Arc::new(std::time::SystemTime::now)).await.map_err(Failure::setup)?);
     let backend: Arc<dyn Backend> = Arc::clone(&embedded) as _;
     let (events, received) = mpsc::unbounded_channel();
     let shown = tokio::spawn(progress::show(received, plan.cases(), machine.interactive, machine.color));
     let context = Arc::clone(&machine.context);
-    let finished =
-        run_plan(context, backend, plan, options, env!("CARGO_PKG_VERSION"), events, cancel).await;
+    let finished = run_plan(context, backend, plan, options, env!("CARGO_PKG_VERSION"), events, cancel).await;
     // Progress is for the eye; what it could not show is in the results.
     let _ = shown.await;
     Ok(finished)
