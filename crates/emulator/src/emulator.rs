@@ -141,7 +141,7 @@ impl Emulator {
         if let Some(project) = found {
             return serve(&mut project.lock(), clock);
         }
-        let (world, choices) = (World::new(id), self.shared.choices.clone());
+        let (world, choices) = (World::new(id, None), self.shared.choices.clone());
         serve(&mut Project::new(world, choices, Box::new(Schedule::default()), false), clock)
     }
 

@@ -24,6 +24,14 @@ pub struct Choices {
     /// The code of DeleteOperation for operations of backups, which the documentation does not mention; those of
     /// databases are documented as unsupported.
     pub delete_backup_operation: Code,
+    /// The code of CancelOperation for a restore that runs; OK if it can be cancelled, as the API documents. The service
+    /// was seen to answer UNIMPLEMENTED (java-spanner PR 1713).
+    pub cancel_restore: Code,
+    /// The code of CancelOperation for the optimisation after a restore. Published is only that it cannot be cancelled.
+    pub cancel_optimize: Code,
+    /// How many databases of an instance may be restored at once: 1 in the API (RestoreDatabase), 10 in the
+    /// documentation of quotas.
+    pub pending_restores: usize,
     /// How old a database is that was there before: old enough for every `version_time` that a client may ask for.
     pub age_of_given: Span,
     /// How long after the start of a case a backup that was there before expires.
@@ -49,6 +57,9 @@ impl Default for Choices {
             bad_update_mask: Code::InvalidArgument,
             drop_with_pending_backup: Code::FailedPrecondition,
             delete_backup_operation: Code::Unimplemented,
+            cancel_restore: Code::Ok,
+            cancel_optimize: Code::Unimplemented,
+            pending_restores: 1,
             age_of_given: Span::days(7),
             given_backups_expire_after: Span::days(7),
             early_polls_until_done: 10,

@@ -30,6 +30,17 @@ impl Decisions for Schedule {
     }
 }
 
+/// No schedule: operations progress by time, and a cancel takes effect at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct FreeRunning;
+
+impl Decisions for FreeRunning {
+    fn decide(&mut self, _point: &Point, legal: &[Decision]) -> Decision {
+        let running = legal.iter().copied().find(|decision| *decision == Decision::Running);
+        running.or_else(|| legal.first().copied()).unwrap_or(Decision::Serve)
+    }
+}
+
 /// Asks for the decisions of a project: counts its requests, keeps to what is legal, remembers what was decided.
 pub(crate) struct Desk {
     decisions: Box<dyn Decisions>,

@@ -2,13 +2,12 @@
 
 use rescind_model::{BackupState, Given, Schedule, Service};
 
-use super::backup::{self, Backup};
 use super::choices::Choices;
 use super::name;
-use super::operation::{Operation, Work};
-use super::rpc::{new_database, new_instance};
+use super::operation::Operation;
+use super::spanner::{Backup, Database, Instance, LONGEST_ID, LONGEST_LIFE, backups, instances};
 use super::time::{Span, Time};
-use super::world::{Instance, World};
+use super::world::World;
 use crate::proto::database::DatabaseDialect;
 
 /// How a project is set up for a case.
@@ -46,10 +45,10 @@ impl Setup {
     }
 
     fn spanner(&self, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
-        let mut world = World::new(project);
+        let mut world = World::new(project, None);
         let begin = clock - choices.age_of_given;
-        let mut instance = Instance::new(new_instance(project, &self.instance, begin, choices));
-        let instance_name = instance.about.name.clone();
+        let mut instance = Instance::new(instances::new(project, &self.instance, begin, choices));
+        let instance_name = instance.name().to_owned();
         let database_name = format!("{instance_name}/databases/{}", self.database);
         for (what, name) in [("an instance", &instance_name), ("a database", &database_name)] {
             if name::instance(name).is_err() && name::database(name).is_err() {
@@ -58,7 +57,7 @@ impl Setup {
                 )));
             }
         }
-        let mut database = new_database(database_name, DatabaseDialect::GoogleStandardSql, begin);
+        let mut database = Database::new(database_name, DatabaseDialect::GoogleStandardSql, begin);
         let mut create_time = begin;
         for given in &self.given.backups {
             let id = given.id.replace("{backup}", &self.backup);
@@ -70,13 +69,15 @@ impl Setup {
                 create_time,
                 version_time: create_time,
                 expire_time: clock + choices.given_backups_expire_after,
+                max_expire_time: create_time + LONGEST_LIFE,
                 size_bytes: 0,
                 dialect: database.about.database_dialect,
                 kms_key: None,
                 operation: None,
+                references: None,
                 foreign: true,
             };
-            if !name::is_id(&id, backup::LONGEST_ID) {
+            if !name::is_id(&id, LONGEST_ID) {
                 return Err(InvalidSetup(format!("given backup `{id}`: no id of a backup in Spanner")));
             }
             if instance.backups.get(&id).is_some() {
@@ -90,9 +91,9 @@ impl Setup {
                 }
                 BackupState::Creating => {
                     let parent = format!("{instance_name}/backups/{id}");
-                    let work = Work::CreateBackup { database: database.name.clone(), made: None };
-                    let operation = Operation { foreign: true, ..Operation::new(parent, work, create_time) };
-                    let key = world.operations.insert(operation);
+                    let task = Box::new(backups::Creation::of(database.name.clone()));
+                    let operation = Operation { foreign: true, ..Operation::new(parent, task, create_time) };
+                    let key = world.start(operation);
                     backup.operation = Some(key);
                     database.pending_backup = Some(key);
                 }
@@ -106,7 +107,7 @@ impl Setup {
         if !self.given.database_missing {
             instance.databases.insert(self.database.as_str().into(), database);
         }
-        world.instances.insert(self.instance.as_str().into(), instance);
+        world.spanner.instances.insert(self.instance.as_str().into(), instance);
         Ok(world)
     }
 }

@@ -3,26 +3,27 @@
 //! [`Project::handle`] takes a request and the time, and answers: no sockets, no threads, no clock. All that may vary
 //! is asked of one object, [`Decisions`], and all that nobody published stands in one table, [`Choices`].
 
-mod backup;
 mod choices;
 mod decision;
-mod errors;
 mod fault;
 mod filter;
 mod given;
+mod longrunning;
 mod name;
 mod operation;
+mod operations;
 mod page;
 mod project;
 mod reflect;
 pub mod rpc;
+mod spanner;
 mod status;
 mod time;
 mod turn;
 mod world;
 
 pub use choices::Choices;
-pub use decision::{Decisions, Point};
+pub use decision::{Decisions, FreeRunning, Point};
 pub use given::{InvalidSetup, Setup};
 pub use name::project as project_of;
 pub use project::Project;

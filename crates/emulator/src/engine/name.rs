@@ -51,6 +51,33 @@ names! {
     database, "database", ["projects", "instances", "databases"] -> 3;
     /// `[project, instance, backup]` of `projects/P/instances/I/backups/B`.
     backup, "backup", ["projects", "instances", "backups"] -> 3;
+    /// `[project, instance, partition]` of `projects/P/instances/I/instancePartitions/X`.
+    instance_partition, "instance partition", ["projects", "instances", "instancePartitions"] -> 3;
+}
+
+/// The name of the database and the id in `DATABASE/COLLECTION/ID`.
+fn in_database<'a>(name: &'a str, collection: &str, kind: &str) -> Result<(&'a str, &'a str), Status> {
+    let parts = name.rsplit_once('/').and_then(|(rest, id)| {
+        let parent = rest.strip_suffix(collection)?.strip_suffix('/')?;
+        (!id.is_empty() && database(parent).is_ok()).then_some((parent, id))
+    });
+    parts.ok_or_else(|| Status::new(Code::InvalidArgument, format!("Invalid {kind} uri: {name}")))
+}
+
+/// The name of the database and the id of the schedule in `DATABASE/backupSchedules/ID`.
+///
+/// # Errors
+/// INVALID_ARGUMENT for any other form.
+pub fn backup_schedule(name: &str) -> Result<(&str, &str), Status> {
+    in_database(name, "backupSchedules", "backup schedule")
+}
+
+/// The name of the database and the id of the session in `DATABASE/sessions/ID`.
+///
+/// # Errors
+/// INVALID_ARGUMENT for any other form.
+pub fn session(name: &str) -> Result<(&str, &str), Status> {
+    in_database(name, "sessions", "session")
 }
 
 /// The parent and the id in the name of an operation, `PARENT/operations/ID`, below any of the resources of
@@ -70,7 +97,7 @@ fn has_operations(parent: &str) -> bool {
         || backup(parent).is_ok()
         || database(parent).is_ok()
         || instance_config(parent).is_ok()
-        || ids(parent, ["projects", "instances", "instancePartitions"]).is_some()
+        || instance_partition(parent).is_ok()
 }
 
 /// True for an id `[a-z][a-z0-9_\-]*[a-z0-9]` of at most so many characters, and of at least two: the form that
@@ -81,6 +108,11 @@ pub fn is_id(id: &str, longest: usize) -> bool {
         && id.starts_with(|c: char| c.is_ascii_lowercase())
         && id.ends_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit())
         && id.chars().all(inner)
+}
+
+/// True for an id `[a-z][-a-z0-9]*[a-z0-9]`: the form that instances, their configurations and partitions share.
+pub fn is_dashed_id(id: &str, longest: usize) -> bool {
+    is_id(id, longest) && !id.contains('_')
 }
 
 #[cfg(test)]

@@ -1,46 +1,121 @@
-//! Long-running operations, as a project keeps them.
+//! A long-running operation: what every service's operations have in common.
 
-use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::sync::Arc;
 
-use rescind_model::{Code, OperationState};
+use prost_types::Any;
+use rescind_model::OperationState;
 
-use super::backup::Backup;
-use super::name;
-use super::status::{Status, any};
+use super::choices::Choices;
+use super::status::Status;
 use super::time::Time;
-use crate::proto::{database as pb, longrunning};
+use super::world::World;
+use crate::proto::{database, instance, longrunning};
 
-/// The number of an operation in its project, from 1: its id is `_auto_op_<number>`. Ids that begin with `_` are the
-/// server's own (spanner_database_admin.proto, UpdateDatabaseDdl).
+/// The number of an operation in its project, from 1.
 pub type Key = u64;
 
+/// Ids that begin with `_` are the server's own (spanner_database_admin.proto, UpdateDatabaseDdl).
 const AUTO_ID: &str = "_auto_op_";
 
-/// What an operation does.
-#[derive(Debug)]
-pub enum Work {
-    /// It creates the backup that is its parent.
-    CreateBackup {
-        /// The full name of the database.
-        database: Arc<str>,
-        /// The backup when it was made: the operation's response, which later changes do not touch.
-        made: Option<Box<Backup>>,
-    },
-    /// It creates the database that is its parent.
-    CreateDatabase {
-        /// The database when it was made.
-        made: Option<Box<pb::Database>>,
-    },
+/// How an operation ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// With a response.
+    Completed,
+    /// With the code CANCELLED.
+    Cancelled,
+    /// With the code INTERNAL.
+    Failed,
 }
 
-/// Which of the two lists of an instance an operation is in.
+/// The end of an operation, as its task sees it.
+#[derive(Clone, Copy, Debug)]
+pub struct Ending<'a> {
+    /// The operation.
+    pub key: Key,
+    /// How it ends.
+    pub end: End,
+    /// When.
+    pub now: Time,
+    /// The table of choices.
+    pub choices: &'a Choices,
+}
+
+/// Which list of operations, besides that of its resource, an operation is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Family {
-    /// ListBackupOperations.
+    /// ListBackupOperations of an instance.
     Backup,
-    /// ListDatabaseOperations.
+    /// ListDatabaseOperations of an instance.
     Database,
+    /// ListInstancePartitionOperations of an instance.
+    InstancePartition,
+    /// ListInstanceConfigOperations of a project.
+    InstanceConfig,
+}
+
+/// What an operation does. Every service implements this for its operations, beside the RPCs that start them.
+pub trait Task: fmt::Debug + Send {
+    /// The message that says what the operation does and how far it is.
+    fn metadata(&self, parent: &str, timeline: &Timeline) -> Any;
+
+    /// What came of it; asked only of operations that have completed.
+    fn response(&self, parent: &str) -> Option<Any>;
+
+    /// What the operation's end means for the world. The operation itself is not in the world meanwhile.
+    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>);
+
+    /// The list that it is in.
+    fn family(&self) -> Option<Family> {
+        None
+    }
+
+    /// True for a task that creates a backup: its end is decided by the schedule of the case.
+    fn creates_backup(&self) -> bool {
+        false
+    }
+
+    /// Whether the operation can be cancelled at all.
+    ///
+    /// # Errors
+    /// What CancelOperation answers if it cannot.
+    fn check_cancel(&self, _choices: &Choices) -> Result<(), Status> {
+        Ok(())
+    }
+}
+
+/// When things happened to an operation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// When it was started.
+    pub start: Time,
+    /// When it ended.
+    pub end: Option<Time>,
+    /// When a cancel was acknowledged.
+    pub cancel: Option<Time>,
+    /// How far it is.
+    pub percent: i32,
+}
+
+impl Timeline {
+    /// The progress, as the metadata of operations on databases and backups has it.
+    pub fn progress(&self) -> database::OperationProgress {
+        database::OperationProgress {
+            progress_percent: self.percent,
+            start_time: Some(self.start.to_proto()),
+            end_time: self.end.map(Time::to_proto),
+        }
+    }
+
+    /// The progress, as the metadata of operations on instance configurations has it.
+    pub fn instance_progress(&self) -> instance::OperationProgress {
+        instance::OperationProgress {
+            progress_percent: self.percent,
+            start_time: Some(self.start.to_proto()),
+            end_time: self.end.map(Time::to_proto),
+        }
+    }
 }
 
 /// What has become of a cancel.
@@ -59,10 +134,14 @@ pub enum Cancel {
 pub struct Operation {
     /// The full name of the resource that it works on.
     pub parent: Arc<str>,
+    /// Its id, if the client chose one.
+    pub id: Option<Box<str>>,
     /// What it does.
-    pub work: Work,
+    pub task: Box<dyn Task>,
     /// When it was started.
     pub start: Time,
+    /// When it will complete, if nothing happens before; none if that is not a matter of time.
+    pub due: Option<Time>,
     /// When it ended.
     pub end: Option<Time>,
     /// When a cancel was acknowledged.
@@ -79,11 +158,13 @@ pub struct Operation {
 
 impl Operation {
     /// An operation that begins.
-    pub fn new(parent: impl Into<Arc<str>>, work: Work, start: Time) -> Operation {
+    pub fn new(parent: impl Into<Arc<str>>, task: Box<dyn Task>, start: Time) -> Operation {
         Operation {
             parent: parent.into(),
-            work,
+            id: None,
+            task,
             start,
+            due: None,
             end: None,
             cancel_time: None,
             error: None,
@@ -95,17 +176,15 @@ impl Operation {
 
     /// Its full name.
     pub fn name(&self, key: Key) -> String {
-        format!("{}/operations/{AUTO_ID}{key}", self.parent)
+        match &self.id {
+            Some(id) => format!("{}/operations/{id}", self.parent),
+            None => format!("{}/operations/{AUTO_ID}{key}", self.parent),
+        }
     }
 
     /// True until it has ended, however.
     pub fn is_running(&self) -> bool {
         self.end.is_none()
-    }
-
-    /// True for an operation that creates a backup.
-    pub fn creates_backup(&self) -> bool {
-        matches!(self.work, Work::CreateBackup { .. })
     }
 
     /// Its state, in a word.
@@ -117,135 +196,47 @@ impl Operation {
         }
     }
 
-    /// The list that it is in.
-    pub fn family(&self) -> Family {
-        match self.work {
-            Work::CreateBackup { .. } => Family::Backup,
-            Work::CreateDatabase { .. } => Family::Database,
-        }
-    }
-
-    /// The full name of the instance that it belongs to.
-    pub fn instance(&self) -> &str {
-        // projects/P/instances/I/...
-        match self.parent.match_indices('/').nth(3) {
-            Some((end, _)) => &self.parent[..end],
-            None => &self.parent,
-        }
-    }
-
-    /// The operation as the API shows it.
-    pub fn to_proto(&self, key: Key) -> longrunning::Operation {
+    /// The operation as the API shows it at this moment.
+    pub fn to_proto(&self, key: Key, now: Time) -> longrunning::Operation {
         use longrunning::operation::Result;
         let result = match (&self.error, self.end) {
             (_, None) => None,
             (Some(status), Some(_)) => Some(Result::Error(status.to_proto())),
-            (None, Some(_)) => self.response().map(Result::Response),
+            (None, Some(_)) => self.task.response(&self.parent).map(Result::Response),
+        };
+        let timeline = Timeline {
+            start: self.start,
+            end: self.end,
+            cancel: self.cancel_time,
+            percent: self.percent(now),
         };
         longrunning::Operation {
             name: self.name(key),
-            metadata: Some(self.metadata()),
+            metadata: Some(self.task.metadata(&self.parent, &timeline)),
             done: self.end.is_some(),
             result,
         }
     }
 
-    fn response(&self) -> Option<prost_types::Any> {
-        match &self.work {
-            Work::CreateBackup { made, .. } => {
-                made.as_ref().map(|backup| any(&backup.to_proto(self.instance())))
-            }
-            Work::CreateDatabase { made } => made.as_ref().map(|database| any(database.as_ref())),
+    /// How far it is: by the time that has passed, or, where time is no matter, a tenth further at every look. It is
+    /// complete only when it has completed.
+    fn percent(&self, now: Time) -> i32 {
+        if self.state() == OperationState::Completed {
+            return 100;
         }
-    }
-
-    fn metadata(&self) -> prost_types::Any {
-        match &self.work {
-            Work::CreateBackup { database, .. } => any(&pb::CreateBackupMetadata {
-                name: self.parent.to_string(),
-                database: database.to_string(),
-                progress: Some(self.progress()),
-                cancel_time: self.cancel_time.map(Time::to_proto),
-            }),
-            Work::CreateDatabase { .. } => {
-                any(&pb::CreateDatabaseMetadata { database: self.parent.to_string() })
-            }
-        }
-    }
-
-    fn progress(&self) -> pb::OperationProgress {
-        pb::OperationProgress {
-            progress_percent: self.percent(),
-            start_time: Some(self.start.to_proto()),
-            end_time: self.end.map(Time::to_proto),
-        }
-    }
-
-    /// How far it is: a tenth further at every look, and complete only when it is.
-    fn percent(&self) -> i32 {
-        match self.state() {
-            OperationState::Completed => 100,
-            _ => i32::try_from(self.looks.min(9)).unwrap_or_default() * 10,
-        }
+        let Some(due) = self.due else {
+            return i32::try_from(self.looks.min(9)).unwrap_or_default() * 10;
+        };
+        let (passed, whole) =
+            (self.end.unwrap_or(now).micros() - self.start.micros(), due.micros() - self.start.micros());
+        let percent = passed.saturating_mul(100).checked_div(whole).unwrap_or_default();
+        i32::try_from(percent.clamp(0, 99)).unwrap_or_default()
     }
 }
 
-/// The operations of a project.
-#[derive(Debug, Default)]
-pub struct Operations {
-    all: BTreeMap<Key, Operation>,
-    latest: Key,
-    by_parent: HashMap<Arc<str>, Vec<Key>>,
-    by_instance: HashMap<(Box<str>, Family), Vec<Key>>,
-}
-
-impl Operations {
-    /// Adds an operation.
-    pub fn insert(&mut self, operation: Operation) -> Key {
-        self.latest += 1;
-        let key = self.latest;
-        self.by_parent.entry(operation.parent.clone()).or_default().push(key);
-        self.by_instance.entry((operation.instance().into(), operation.family())).or_default().push(key);
-        self.all.insert(key, operation);
-        key
-    }
-
-    /// The operation with this full name.
-    ///
-    /// # Errors
-    /// INVALID_ARGUMENT if it is no name of an operation, NOT_FOUND if there is none of that name.
-    pub fn find(&self, name: &str) -> Result<Key, Status> {
-        let (parent, id) = name::operation(name)?;
-        let key = id.strip_prefix(AUTO_ID).and_then(|digits| digits.parse().ok());
-        // Comparing the whole name refuses other spellings of the number, such as `_auto_op_01`.
-        key.filter(|key| {
-            self.get(*key).is_some_and(|found| *found.parent == *parent && found.name(*key) == name)
-        })
-        .ok_or_else(|| Status::new(Code::NotFound, format!("Operation not found: {name}")))
-    }
-
-    /// The operation with this number.
-    pub fn get(&self, key: Key) -> Option<&Operation> {
-        self.all.get(&key)
-    }
-
-    /// The operation with this number, to be changed.
-    pub fn get_mut(&mut self, key: Key) -> Option<&mut Operation> {
-        self.all.get_mut(&key)
-    }
-
-    /// All of them, the oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = (Key, &Operation)> {
-        self.all.iter().map(|(key, operation)| (*key, operation))
-    }
-
-    /// Those of one resource, the oldest first.
-    pub fn of_parent(&self, parent: &str) -> &[Key] {
-        self.by_parent.get(parent).map_or(&[], Vec::as_slice)
-    }
-
-    /// Those of one family in an instance, the oldest first.
-    pub fn of_instance(&self, instance: &str, family: Family) -> &[Key] {
-        self.by_instance.get(&(instance.into(), family)).map_or(&[], Vec::as_slice)
-    }
+/// The number in an id that the server made.
+pub fn parse_auto_id(id: &str) -> Option<Key> {
+    let digits = id.strip_prefix(AUTO_ID)?;
+    // One number has one spelling: `_auto_op_01` is no id.
+    digits.parse().ok().filter(|key: &Key| key.to_string() == digits)
 }

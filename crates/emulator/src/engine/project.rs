@@ -61,17 +61,17 @@ impl Project {
 
     /// The backups and the operations that create them, as they are now.
     pub fn snapshot(&self) -> Snapshot {
-        let mut backups: Vec<BackupView> = (self.world.instances.values())
+        let mut backups: Vec<BackupView> = (self.world.spanner.instances.values())
             .flat_map(|instance| instance.backups.latest_first(None).map(move |backup| (instance, backup)))
             .map(|(instance, backup)| BackupView {
-                name: format!("{}/backups/{}", instance.about.name, backup.id),
+                name: format!("{}/backups/{}", instance.name(), backup.id),
                 state: backup.state,
                 foreign: backup.foreign,
             })
             .collect();
         backups.sort_by(|a, b| a.name.cmp(&b.name));
         let mut operations: Vec<OperationView> = (self.world.operations.iter())
-            .filter(|(_, operation)| operation.creates_backup())
+            .filter(|(_, operation)| operation.task.creates_backup())
             .map(|(key, operation)| OperationView {
                 name: operation.name(key),
                 state: operation.state(),

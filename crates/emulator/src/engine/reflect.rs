@@ -5,8 +5,10 @@ use std::cell::OnceCell;
 use prost::{Message, Name};
 use prost_reflect::{DynamicMessage, FieldDescriptor, ReflectMessage, Value as Field};
 use prost_types::{Any, Timestamp};
+use rescind_model::Code;
 
 use super::filter::{Fields, Value};
+use super::status::Status;
 use super::time::Time;
 use crate::proto::{self, longrunning, longrunning::operation::Result as Outcome};
 
@@ -147,4 +149,44 @@ pub fn keep_fields<M: Message + Name + Default>(message: M, paths: &[String]) ->
         }
     }
     M::decode(dynamic.encode_to_vec().as_slice()).unwrap_or(message)
+}
+
+/// Whether a mask names something, and nothing but what may be updated, or parts of it.
+///
+/// # Errors
+/// An error with this code.
+pub fn check_mask(paths: &[String], updatable: &[&str], code: Code) -> Result<(), Status> {
+    let unknown = paths.iter().find(|path| !updatable.contains(&path.split('.').next().unwrap_or_default()));
+    let why = match unknown {
+        Some(path) => format!("`{path}` cannot be updated"),
+        None if paths.is_empty() => "it must name what is to be updated".to_owned(),
+        None => return Ok(()),
+    };
+    Err(Status::new(code, format!("Invalid update mask in the request: {why}.")))
+}
+
+/// The message with the fields that a mask names taken from another one.
+pub fn merge_fields<M: Message + Name + Default>(message: M, from: &M, paths: &[String]) -> M {
+    let Some(descriptor) = proto::pool().get_message_by_name(&M::full_name()) else { return message };
+    let decode = |message: &M| DynamicMessage::decode(descriptor.clone(), message.encode_to_vec().as_slice());
+    let (Ok(mut target), Ok(source)) = (decode(&message), decode(from)) else { return message };
+    for path in paths {
+        copy_field(&mut target, &source, path);
+    }
+    M::decode(target.encode_to_vec().as_slice()).unwrap_or(message)
+}
+
+fn copy_field(target: &mut DynamicMessage, source: &DynamicMessage, path: &str) {
+    let (first, rest) = path.split_once('.').map_or((path, None), |(first, rest)| (first, Some(rest)));
+    let Some(field) = target.descriptor().get_field_by_name(first) else { return };
+    let value = source.get_field(&field).into_owned();
+    match (rest, value) {
+        (Some(rest), Field::Message(inner)) => {
+            if let Field::Message(target) = target.get_field_mut(&field) {
+                copy_field(target, &inner, rest);
+            }
+        }
+        (_, value) if source.has_field(&field) => target.set_field(&field, value),
+        _ => target.clear_field(&field),
+    }
 }

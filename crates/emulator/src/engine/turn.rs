@@ -1,17 +1,18 @@
 //! The life of one request: it is counted, may meet a fault, takes effect, and is written down.
 
 use rescind_model::{
-    BackupState, Decision, Entry, OperationView, Reply, RequestKind, Term, Touched, Transport,
+    BackupState, Code, Decision, Entry, OperationView, Reply, RequestKind, Term, Touched, Transport,
 };
 
 use super::choices::Choices;
 use super::decision::{Desk, Point};
 use super::name;
-use super::operation::{Cancel, Key};
+use super::operation::{Cancel, End, Key, Operation, Task};
 use super::project::Project;
 use super::status::Status;
 use super::time::Time;
-use super::world::{End, World};
+use super::world::World;
+use crate::proto::longrunning;
 
 /// A request that has arrived.
 #[derive(Clone, Debug)]
@@ -57,6 +58,32 @@ impl Turn<'_> {
     /// Ends an operation now.
     pub fn end(&mut self, key: Key, end: End) {
         self.world.end(key, end, self.now, self.choices);
+    }
+
+    /// Starts an operation.
+    pub fn start(&mut self, parent: &str, task: impl Task + 'static) -> Key {
+        self.world.start(Operation::new(parent, Box::new(task), self.now))
+    }
+
+    /// Lets an operation that no decision is about run: where operations take no time, it completes now.
+    pub fn run(&mut self, key: Key) {
+        if !self.world.is_timed() {
+            self.end(key, End::Completed);
+        }
+    }
+
+    /// Ends an operation as a cancel ends it.
+    pub fn cancel(&mut self, key: Key) {
+        self.world.cancel(key, self.now, self.choices);
+    }
+
+    /// An operation as the API shows it.
+    ///
+    /// # Errors
+    /// INTERNAL if there is none, which would be a mistake in the engine.
+    pub fn show(&self, key: Key) -> Result<longrunning::Operation, Status> {
+        let operation = self.world.operations.get(key).map(|operation| operation.to_proto(key, self.now));
+        operation.ok_or_else(|| Status::new(Code::Internal, format!("operation {key} is gone")))
     }
 
     /// A look at an own operation that creates a backup and still runs: this is where it progresses.
@@ -122,7 +149,7 @@ impl Project {
                 resource: arrival.resource.to_owned(),
                 decisions: decisions.iter().map(Term::to_string).collect(),
                 reply: match &reply {
-                    Ok(_) => Reply { code: rescind_model::Code::Ok, message: String::new(), operation },
+                    Ok(_) => Reply { code: Code::Ok, message: String::new(), operation },
                     Err(status) => Reply { code: status.code, message: status.message.clone(), operation },
                 },
                 fault: fault.is_some(),
@@ -140,7 +167,7 @@ impl Project {
         self.world.end_due(now, &self.choices);
         let own: Vec<Key> = (self.world.operations.iter())
             .filter(|(_, operation)| {
-                operation.creates_backup() && operation.is_running() && !operation.foreign
+                operation.task.creates_backup() && operation.is_running() && !operation.foreign
             })
             .map(|(key, _)| key)
             .collect();
@@ -163,7 +190,7 @@ impl Project {
 pub fn poll_kind(world: &World, key: Key) -> Option<RequestKind> {
     let operation = world.operations.get(key)?;
     match operation.cancel {
-        _ if operation.foreign || !operation.creates_backup() => None,
+        _ if operation.foreign || !operation.task.creates_backup() => None,
         Cancel::None => Some(RequestKind::EarlyPoll),
         Cancel::Received | Cancel::Pending => Some(RequestKind::Poll),
     }
@@ -180,7 +207,9 @@ fn touched(world: &World, resource: &str) -> Touched {
     let parent = name::operation(resource).map_or(resource, |(parent, _)| parent);
     let creates = || {
         let of_parent = world.operations.of_parent(parent).iter().rev();
-        of_parent.copied().find(|key| world.operations.get(*key).is_some_and(|found| found.creates_backup()))
+        of_parent
+            .copied()
+            .find(|key| world.operations.get(*key).is_some_and(|found| found.task.creates_backup()))
     };
     Touched {
         backup: backup_state(world, parent),
@@ -193,5 +222,5 @@ fn touched(world: &World, resource: &str) -> Touched {
 
 fn backup_state(world: &World, name: &str) -> Option<BackupState> {
     let [_, instance, id] = name::backup(name).ok()?;
-    Some(world.instances.get(instance)?.backups.get(id)?.state)
+    Some(world.spanner.instances.get(instance)?.backups.get(id)?.state)
 }

@@ -1,90 +1,33 @@
-//! What is there in a project: instances, databases, backups, operations, and how operations end.
+//! What is there in a project, and how operations end in it.
 
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use std::collections::BTreeSet;
+use std::collections::HashMap;
 
-use rescind_model::{BackupState, Code};
+use rescind_model::Code;
 
-use super::backup::Backups;
 use super::choices::Choices;
-use super::errors;
-use super::name;
-use super::operation::{Key, Operations, Work};
+use super::operation::{End, Ending, Key, Operation};
+use super::operations::Operations;
+use super::spanner::Spanner;
 use super::status::Status;
 use super::time::{Span, Time};
-use crate::proto::{database as pb, instance as instance_pb};
-
-/// A database.
-#[derive(Debug)]
-pub struct Database {
-    /// Its full name, which backups share.
-    pub name: Arc<str>,
-    /// What the API shows of it, but for what depends on the time of the request.
-    pub about: pb::Database,
-    /// When it was created.
-    pub create_time: Time,
-    /// Its schema, as text.
-    pub ddl: Vec<String>,
-    /// The backup that is being made of it: there is at most one at a time.
-    pub pending_backup: Option<Key>,
-}
-
-/// How long versions are kept where the schema does not say otherwise: the default of `version_retention_period`.
-pub const DEFAULT_RETENTION: (&str, Span) = ("1h", Span::hours(1));
-
-impl Database {
-    /// The earliest moment that can still be read: as far back as versions are kept, and never before the creation.
-    pub fn earliest_version_time(&self, now: Time) -> Time {
-        self.create_time.max(now - DEFAULT_RETENTION.1)
-    }
-
-    /// The database as the API shows it.
-    pub fn to_proto(&self, now: Time) -> pb::Database {
-        pb::Database {
-            earliest_version_time: Some(self.earliest_version_time(now).to_proto()),
-            ..self.about.clone()
-        }
-    }
-}
-
-/// An instance.
-#[derive(Debug)]
-pub struct Instance {
-    /// What the API shows of it.
-    pub about: instance_pb::Instance,
-    /// Its databases, by id.
-    pub databases: BTreeMap<Box<str>, Database>,
-    /// Its backups.
-    pub backups: Backups,
-}
-
-impl Instance {
-    /// An instance without contents.
-    pub fn new(about: instance_pb::Instance) -> Instance {
-        Instance { about, databases: BTreeMap::new(), backups: Backups::default() }
-    }
-}
-
-/// How an operation ends.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// With a response.
-    Completed,
-    /// With the code CANCELLED.
-    Cancelled,
-    /// With the code INTERNAL.
-    Failed,
-}
+use crate::proto::iam;
 
 /// All that is there in a project.
 #[derive(Debug)]
 pub struct World {
     /// The project's id.
     pub id: Box<str>,
-    /// Its instances, by id.
-    pub instances: BTreeMap<Box<str>, Instance>,
-    /// Its operations.
+    /// Its long-running operations, of all services.
     pub operations: Operations,
+    /// What Spanner has.
+    pub spanner: Spanner,
+    /// Who may do what, by the full names of resources: stored, and never enforced.
+    pub policies: HashMap<Box<str>, iam::Policy>,
+    /// How long operations take; none if time is no matter, but the decisions of a schedule.
+    pace: Option<Span>,
+    /// Operations that will complete, by when.
+    due: BTreeSet<(Time, Key)>,
     /// Operations that end before the next request is served.
     ending: Vec<(Key, End)>,
     /// The latest moment that was given out.
@@ -92,12 +35,16 @@ pub struct World {
 }
 
 impl World {
-    /// A project without contents.
-    pub fn new(id: impl Into<Box<str>>) -> World {
+    /// A project without contents, in which operations take this long, or, if none is given, are decided upon: those
+    /// that create backups by a schedule; the others complete at once.
+    pub fn new(id: impl Into<Box<str>>, pace: Option<Span>) -> World {
         World {
             id: id.into(),
-            instances: BTreeMap::new(),
             operations: Operations::default(),
+            spanner: Spanner::default(),
+            policies: HashMap::new(),
+            pace,
+            due: BTreeSet::new(),
             ending: Vec::new(),
             latest: Time::default(),
         }
@@ -109,20 +56,18 @@ impl World {
         self.latest
     }
 
-    /// The instance with this id.
-    ///
-    /// # Errors
-    /// NOT_FOUND.
-    pub fn instance(&self, id: &str) -> Result<&Instance, Status> {
-        self.instances.get(id).ok_or_else(|| errors::instance_not_found(&self.id, id))
+    /// True if operations take time.
+    pub fn is_timed(&self) -> bool {
+        self.pace.is_some()
     }
 
-    /// The instance with this id, to be changed.
-    ///
-    /// # Errors
-    /// NOT_FOUND.
-    pub fn instance_mut(&mut self, id: &str) -> Result<&mut Instance, Status> {
-        self.instances.get_mut(id).ok_or_else(|| errors::instance_not_found(&self.id, id))
+    /// Starts an operation.
+    pub fn start(&mut self, mut operation: Operation) -> Key {
+        operation.due = self.pace.map(|pace| operation.start + pace);
+        let due = operation.due;
+        let key = self.operations.insert(operation);
+        self.due.extend(due.map(|due| (due, key)));
+        key
     }
 
     /// Lets an operation end before the next request is served.
@@ -135,46 +80,39 @@ impl World {
         for (key, end) in std::mem::take(&mut self.ending) {
             self.end(key, end, now, choices);
         }
+        // Ending one may start another, which may be due as well.
+        while let Some((due, key)) = self.due.first().copied().filter(|(due, _)| *due <= now) {
+            self.due.remove(&(due, key));
+            self.end(key, End::Completed, due, choices);
+        }
     }
 
     /// Ends an operation, with all that its end means for what it works on. An operation that has ended stays as it
     /// is.
     pub fn end(&mut self, key: Key, end: End, now: Time, choices: &Choices) {
-        let Some(operation) = self.operations.get_mut(key).filter(|operation| operation.is_running()) else {
+        if !self.operations.get(key).is_some_and(Operation::is_running) {
             return;
-        };
+        }
+        let Some(mut operation) = self.operations.detach(key) else { return };
+        if let Some(due) = operation.due {
+            self.due.remove(&(due, key));
+        }
         operation.end = Some(now);
         operation.error = match end {
             End::Completed => None,
             End::Cancelled => Some(Box::new(Status::new(Code::Cancelled, choices.cancelled_message))),
             End::Failed => Some(Box::new(Status::new(Code::Internal, choices.failed_message))),
         };
-        match &mut operation.work {
-            Work::CreateBackup { made, database } => {
-                let Ok([_, instance, id]) = name::backup(&operation.parent) else { return };
-                let Some(instance) = self.instances.get_mut(instance) else { return };
-                let database =
-                    name::database(database).ok().and_then(|[.., id]| instance.databases.get_mut(id));
-                if let Some(database) = database.filter(|database| database.pending_backup == Some(key)) {
-                    database.pending_backup = None;
-                }
-                if end != End::Completed {
-                    instance.backups.remove(id);
-                } else if let Some(backup) = instance.backups.get_mut(id) {
-                    backup.state = BackupState::Ready;
-                    *made = Some(Box::new(backup.clone()));
-                }
-            }
-            Work::CreateDatabase { made } => {
-                let Ok([_, instance, id]) = name::database(&operation.parent) else { return };
-                let Some(instance) = self.instances.get_mut(instance) else { return };
-                if end != End::Completed {
-                    instance.databases.remove(id);
-                } else if let Some(database) = instance.databases.get_mut(id) {
-                    database.about.state = pb::database::State::Ready.into();
-                    *made = Some(Box::new(database.to_proto(now)));
-                }
-            }
+        let Operation { task, parent, .. } = &mut operation;
+        task.end(self, &*parent, &Ending { key, end, now, choices });
+        self.operations.attach(key, operation);
+    }
+
+    /// Ends an operation as a cancel that was received now ends it.
+    pub fn cancel(&mut self, key: Key, now: Time, choices: &Choices) {
+        if let Some(operation) = self.operations.get_mut(key).filter(|operation| operation.is_running()) {
+            operation.cancel_time.get_or_insert(now);
+            self.end(key, End::Cancelled, now, choices);
         }
     }
 }

@@ -255,18 +255,12 @@ async fn unknown_paths_are_404_and_wrong_methods_405() {
 #[tokio::test]
 async fn what_is_not_served_is_501_by_name_and_journaled() {
     let http = Http::start("", &[]).await;
-    let reply = http
-        .post(
-            "/v1/projects/p/instances/i:move",
-            &json!({ "targetConfig": "projects/p/instanceConfigs/nam3" }),
-        )
-        .await;
+    let session = format!("{DATABASE}/sessions/s");
+    let reply = http.post(&format!("/v1/{session}:rollback"), &json!({ "transactionId": "AA==" })).await;
     assert_eq!(reply.0, 501);
-    assert_eq!(
-        message(&reply),
-        "google.spanner.admin.instance.v1.InstanceAdmin.MoveInstance is not implemented."
-    );
-    assert_eq!(http.emulator.journal("p").unwrap()[0].rpc, "MoveInstance");
+    assert_eq!(message(&reply), "google.spanner.v1.Spanner.Rollback is not implemented.");
+    let entry = &http.emulator.journal("p").unwrap()[0];
+    assert_eq!((&entry.rpc, &entry.resource), (&"Rollback".to_owned(), &session));
 }
 
 #[tokio::test]

@@ -1,13 +1,5 @@
 //! The RPCs that are served: one table, from which gRPC, REST and the journal all take them.
 
-mod backups;
-mod databases;
-mod instances;
-mod operations;
-
-pub(crate) use databases::new as new_database;
-pub(crate) use instances::new as new_instance;
-
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::LazyLock;
@@ -21,7 +13,7 @@ use super::status::Status;
 use super::time::Time;
 use super::turn::Turn;
 use super::world::World;
-use crate::proto::{self, database as pb, instance as instance_pb, longrunning};
+use crate::proto;
 
 /// What a request is counted as.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -191,121 +183,22 @@ macro_rules! rpcs {
         /// The full names of the messages of each row.
         #[cfg(test)]
         #[allow(clippy::type_complexity)]
-        static MESSAGES: &[(&str, &str, fn() -> String, fn() -> String)] = &[$($((
+        pub(super) static MESSAGES: &[(&str, &str, fn() -> String, fn() -> String)] = &[$($((
             $service,
             stringify!($name),
-            <$request>::full_name,
-            <$reply>::full_name,
+            <$request as prost::Name>::full_name,
+            <$reply as prost::Name>::full_name,
         ),)+)+];
     };
 }
 
-rpcs! {
-    /// Databases and backups.
-    mod database_admin = "google.spanner.admin.database.v1.DatabaseAdmin" {
-        CreateBackup(pb::CreateBackupRequest) -> longrunning::Operation {
-            resource: |request| format!("{}/backups/{}", request.parent, request.backup_id),
-            arrive: |_world, _request| Arriving::As(RequestKind::Create),
-            serve: backups::create,
-        }
-        GetBackup(pb::GetBackupRequest) -> pb::Backup {
-            resource: |request| request.name.as_str(),
-            arrive: |_world, _request| Arriving::As(RequestKind::Get),
-            serve: backups::get,
-        }
-        UpdateBackup(pb::UpdateBackupRequest) -> pb::Backup {
-            resource: |request| request.backup.as_ref().map_or("", |backup| backup.name.as_str()),
-            serve: backups::update,
-        }
-        DeleteBackup(pb::DeleteBackupRequest) -> () {
-            resource: |request| request.name.as_str(),
-            arrive: |_world, _request| Arriving::As(RequestKind::Delete),
-            serve: backups::delete,
-        }
-        ListBackups(pb::ListBackupsRequest) -> pb::ListBackupsResponse {
-            resource: |request| request.parent.as_str(),
-            arrive: |_world, _request| Arriving::As(RequestKind::List),
-            serve: backups::list,
-        }
-        ListBackupOperations(pb::ListBackupOperationsRequest) -> pb::ListBackupOperationsResponse {
-            resource: |request| request.parent.as_str(),
-            serve: operations::list_of_backups,
-        }
-        CreateDatabase(pb::CreateDatabaseRequest) -> longrunning::Operation {
-            resource: |request| request.parent.as_str(),
-            serve: databases::create,
-        }
-        GetDatabase(pb::GetDatabaseRequest) -> pb::Database {
-            resource: |request| request.name.as_str(),
-            serve: databases::get,
-        }
-        ListDatabases(pb::ListDatabasesRequest) -> pb::ListDatabasesResponse {
-            resource: |request| request.parent.as_str(),
-            serve: databases::list,
-        }
-        DropDatabase(pb::DropDatabaseRequest) -> () {
-            resource: |request| request.database.as_str(),
-            serve: databases::drop,
-        }
-        GetDatabaseDdl(pb::GetDatabaseDdlRequest) -> pb::GetDatabaseDdlResponse {
-            resource: |request| request.database.as_str(),
-            serve: databases::get_ddl,
-        }
-        ListDatabaseOperations(pb::ListDatabaseOperationsRequest) -> pb::ListDatabaseOperationsResponse {
-            resource: |request| request.parent.as_str(),
-            serve: operations::list_of_databases,
-        }
-    }
+mod table;
 
-    /// Instances and their configurations.
-    mod instance_admin = "google.spanner.admin.instance.v1.InstanceAdmin" {
-        GetInstance(instance_pb::GetInstanceRequest) -> instance_pb::Instance {
-            resource: |request| request.name.as_str(),
-            serve: instances::get,
-        }
-        ListInstances(instance_pb::ListInstancesRequest) -> instance_pb::ListInstancesResponse {
-            resource: |request| request.parent.as_str(),
-            serve: instances::list,
-        }
-        GetInstanceConfig(instance_pb::GetInstanceConfigRequest) -> instance_pb::InstanceConfig {
-            resource: |request| request.name.as_str(),
-            serve: instances::get_config,
-        }
-        ListInstanceConfigs(instance_pb::ListInstanceConfigsRequest) -> instance_pb::ListInstanceConfigsResponse {
-            resource: |request| request.parent.as_str(),
-            serve: instances::list_configs,
-        }
-    }
-
-    /// Long-running operations.
-    mod operations_service = "google.longrunning.Operations" {
-        GetOperation(longrunning::GetOperationRequest) -> longrunning::Operation {
-            resource: |request| request.name.as_str(),
-            arrive: |world, request| operations::arrive_at_get(world, request),
-            serve: operations::get,
-        }
-        CancelOperation(longrunning::CancelOperationRequest) -> () {
-            resource: |request| request.name.as_str(),
-            arrive: |world, request| operations::arrive_at_cancel(world, request),
-            serve: operations::cancel,
-        }
-        ListOperations(longrunning::ListOperationsRequest) -> longrunning::ListOperationsResponse {
-            resource: |request| request.name.as_str(),
-            serve: operations::list,
-        }
-        DeleteOperation(longrunning::DeleteOperationRequest) -> () {
-            resource: |request| request.name.as_str(),
-            serve: operations::delete,
-        }
-        WaitOperation(longrunning::WaitOperationRequest) -> longrunning::Operation {
-            resource: |request| request.name.as_str(),
-            serve: operations::wait,
-        }
-    }
-}
+pub use table::{METHODS, data, database_admin, instance_admin, operations_service};
 
 #[cfg(test)]
 mod tests {
+    use super::table::MESSAGES;
     use super::*;
 
     #[test]

@@ -1,20 +1,87 @@
 //! Backups: CreateBackup, GetBackup, UpdateBackup, DeleteBackup, ListBackups.
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
+use prost_types::Any;
 use rescind_model::{BackupState, Code, Decision};
 
-use super::operations;
-use crate::engine::backup::{Backup, LONGEST_ID, LONGEST_LIFE, SHORTEST_LIFE};
+use super::backup::{Backup, LONGEST_ID, LONGEST_LIFE, SHORTEST_LIFE};
+use super::{encryption, errors};
 use crate::engine::filter::{Fields, Filter, Kind, Value};
-use crate::engine::operation::{Operation, Work};
+use crate::engine::name;
+use crate::engine::operation::{End, Ending, Family, Task, Timeline};
 use crate::engine::page::Page;
-use crate::engine::status::{Detail, Status};
+use crate::engine::status::{Detail, Status, any};
 use crate::engine::time::Time;
 use crate::engine::turn::Turn;
-use crate::engine::world::End;
-use crate::engine::{errors, name};
+use crate::engine::world::World;
 use crate::proto::{database as pb, longrunning};
+
+/// The operation that creates the backup that is its parent.
+#[derive(Debug)]
+pub struct Creation {
+    /// The full name of the database.
+    database: Arc<str>,
+    /// The backup when it was made: the operation's response, which later changes do not touch.
+    made: Option<Box<Backup>>,
+}
+
+impl Creation {
+    /// The creation of a backup of this database.
+    pub fn of(database: Arc<str>) -> Creation {
+        Creation { database, made: None }
+    }
+}
+
+impl Task for Creation {
+    fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
+        any(&pb::CreateBackupMetadata {
+            name: parent.to_owned(),
+            database: self.database.to_string(),
+            progress: Some(timeline.progress()),
+            cancel_time: timeline.cancel.map(Time::to_proto),
+        })
+    }
+
+    fn response(&self, parent: &str) -> Option<Any> {
+        self.made.as_ref().map(|backup| any(&backup.to_proto(instance_of(parent))))
+    }
+
+    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
+        let database = world.database_mut(&self.database).ok();
+        if let Some(database) = database.filter(|database| database.pending_backup == Some(ending.key)) {
+            database.pending_backup = None;
+        }
+        self.made = finish(world, parent, ending.end).map(Box::new);
+    }
+
+    fn family(&self) -> Option<Family> {
+        Some(Family::Backup)
+    }
+
+    fn creates_backup(&self) -> bool {
+        true
+    }
+}
+
+/// Makes a backup READY, and yields it, or removes it, as the operation that creates it has ended.
+pub fn finish(world: &mut World, backup: &str, end: End) -> Option<Backup> {
+    let [_, instance, id] = name::backup(backup).ok()?;
+    let instance = world.instance_mut(instance).ok()?;
+    if end != End::Completed {
+        instance.backups.remove(id);
+        return None;
+    }
+    let backup = instance.backups.get_mut(id)?;
+    backup.state = BackupState::Ready;
+    Some(backup.clone())
+}
+
+/// The name of the instance in the name of a backup.
+pub fn instance_of(backup: &str) -> &str {
+    backup.split_once("/backups/").map_or(backup, |(instance, _)| instance)
+}
 
 pub fn create(
     turn: &mut Turn<'_>,
@@ -22,22 +89,18 @@ pub fn create(
 ) -> Result<longrunning::Operation, Status> {
     let backup = check_create(turn, &request)?;
     let database = backup.database.clone();
-    let [_, instance, database_id] = name::database(&database)?;
     let parent = format!("{}/backups/{}", request.parent, backup.id);
-    let work = Work::CreateBackup { database: database.clone(), made: None };
-    let key = turn.world.operations.insert(Operation::new(parent, work, turn.now));
-    let instance = turn.world.instance_mut(instance)?;
-    instance.backups.insert(Backup { operation: Some(key), ..backup });
-    if let Some(database) = instance.databases.get_mut(database_id) {
-        database.pending_backup = Some(key);
-    }
+    let [_, instance] = name::instance(&request.parent)?;
+    let key = turn.start(&parent, Creation::of(database.clone()));
+    turn.world.instance_mut(instance)?.backups.insert(Backup { operation: Some(key), ..backup });
+    turn.world.database_mut(&database)?.pending_backup = Some(key);
     match turn.choose(&[Decision::Running, Decision::Done, Decision::DoneAfter, Decision::FailedAfter]) {
         Decision::Done => turn.end(key, End::Completed),
         Decision::DoneAfter => turn.world.end_later(key, End::Completed),
         Decision::FailedAfter => turn.world.end_later(key, End::Failed),
         _ => {}
     }
-    operations::shown(turn, key)
+    turn.show(key)
 }
 
 /// Every rule that CreateBackup checks before it starts anything; the backup that it would create.
@@ -56,6 +119,8 @@ fn check_create(turn: &Turn<'_>, request: &pb::CreateBackupRequest) -> Result<Ba
     }
     let database = instance.databases.get(database_id);
     let database = database.ok_or_else(|| errors::database_not_found(&wanted.database))?;
+    instance.check_usable()?;
+    database.check_usable()?;
     if instance.backups.get(&request.backup_id).is_some() {
         return Err(errors::backup_exists(&name));
     }
@@ -86,44 +151,39 @@ fn check_create(turn: &Turn<'_>, request: &pb::CreateBackupRequest) -> Result<Ba
         create_time: now,
         version_time,
         expire_time,
+        max_expire_time: now + LONGEST_LIFE,
         size_bytes: 0,
         dialect: database.about.database_dialect,
-        kms_key,
+        kms_key: kms_key.or_else(|| database.kms_key().map(Into::into)),
         operation: None,
+        references: None,
         foreign: false,
     })
 }
 
-fn bad_id(turn: &Turn<'_>, name: &str) -> Status {
+/// The id of a backup breaks the published form.
+pub fn bad_id(turn: &Turn<'_>, name: &str) -> Status {
     let rule = "an id has 2 to 60 characters, begins with a lower-case letter, continues with lower-case letters, \
                 digits, `_` and `-`, and ends with a letter or a digit";
     Status::new(turn.choices.bad_id, format!("Invalid backup uri: {name}"))
         .with(Detail::Field { field: "backup_id".to_owned(), description: rule.to_owned() })
 }
 
-/// The key of a backup whose encryption a customer manages. A key is allowed with that type of encryption only.
-fn check_encryption(config: Option<&pb::CreateBackupEncryptionConfig>) -> Result<Option<Box<str>>, Status> {
+/// The customer's key in the configuration of a backup's encryption.
+pub fn check_encryption(
+    config: Option<&pb::CreateBackupEncryptionConfig>,
+) -> Result<Option<Box<str>>, Status> {
     use pb::create_backup_encryption_config::EncryptionType;
     let Some(config) = config else { return Ok(None) };
     let managed = config.encryption_type() == EncryptionType::CustomerManagedEncryption;
-    let key =
-        Some(&config.kms_key_name).filter(|key| !key.is_empty()).or_else(|| config.kms_key_names.first());
-    match key {
-        Some(key) if managed => Ok(Some(key.as_str().into())),
-        None if !managed => Ok(None),
-        _ => {
-            let message = "Invalid encryption_config in the request: kms_key_name must be given with the encryption \
-                           type CUSTOMER_MANAGED_ENCRYPTION, and with no other.";
-            Err(Status::new(Code::InvalidArgument, message))
-        }
-    }
+    encryption::key(managed, &config.kms_key_name, &config.kms_key_names)
 }
 
 pub fn get(turn: &mut Turn<'_>, request: pb::GetBackupRequest) -> Result<pb::Backup, Status> {
     let [_, instance, id] = name::backup(&request.name)?;
     let instance = turn.world.instance(instance)?;
     let backup = instance.backups.get(id).ok_or_else(|| errors::backup_not_found(&request.name))?;
-    Ok(backup.to_proto(&instance.about.name))
+    Ok(backup.to_proto(instance.managed.about.name.as_str()))
 }
 
 pub fn update(turn: &mut Turn<'_>, request: pb::UpdateBackupRequest) -> Result<pb::Backup, Status> {
@@ -138,25 +198,27 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateBackupRequest) -> Result<p
     let instance = turn.world.instance_mut(instance)?;
     let backup = instance.backups.get_mut(id).ok_or_else(|| errors::backup_not_found(&wanted.name))?;
     let expire_time = wanted.expire_time.as_ref().and_then(Time::from_proto);
-    let within = expire_time.filter(|time| (now + SHORTEST_LIFE..=backup.max_expire_time()).contains(time));
+    let within = expire_time.filter(|time| (now + SHORTEST_LIFE..=backup.max_expire_time).contains(time));
     backup.expire_time =
         within.ok_or_else(|| errors::expire_time(&wanted.name, backup.create_time, expire_time))?;
-    Ok(backup.to_proto(&instance.about.name))
+    Ok(backup.to_proto(instance.managed.about.name.as_str()))
 }
 
-/// Deleting what is not there succeeds; deleting what is being created also cancels its creation.
+/// Deleting what is not there succeeds; deleting what is being created also cancels its creation. What something is
+/// being made of cannot be deleted.
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteBackupRequest) -> Result<(), Status> {
     let [_, instance, id] = name::backup(&request.name)?;
-    let now = turn.now;
     let instance = turn.world.instance_mut(instance)?;
     let Some(backup) = instance.backups.get(id) else { return Ok(()) };
+    if let Some(references) = &backup.references {
+        let names: Vec<&str> =
+            references.databases.iter().chain(&references.backups).map(String::as_str).collect();
+        let message =
+            format!("Cannot delete backup {} because it is used by {}.", request.name, names.join(", "));
+        return Err(Status::new(Code::FailedPrecondition, message));
+    }
     match (backup.state, backup.operation) {
-        (BackupState::Creating, Some(key)) => {
-            if let Some(operation) = turn.world.operations.get_mut(key) {
-                operation.cancel_time = Some(now);
-            }
-            turn.end(key, End::Cancelled);
-        }
+        (BackupState::Creating, Some(key)) => turn.cancel(key),
         _ => drop(instance.backups.remove(id)),
     }
     Ok(())

@@ -8,8 +8,9 @@ use std::sync::Arc;
 
 use rescind_model::BackupState;
 
-use super::operation::Key;
-use super::time::{Span, Time};
+use super::encryption;
+use crate::engine::operation::Key;
+use crate::engine::time::{Span, Time};
 use crate::proto::database as pb;
 
 /// The most characters in the id of a backup.
@@ -34,6 +35,8 @@ pub struct Backup {
     pub version_time: Time,
     /// When it may be deleted by the service.
     pub expire_time: Time,
+    /// The last moment that `expire_time` may be set to.
+    pub max_expire_time: Time,
     /// Its size in bytes. The emulated databases hold no rows, so this is 0.
     pub size_bytes: i64,
     /// The database dialect, as in the API.
@@ -42,19 +45,45 @@ pub struct Backup {
     pub kms_key: Option<Box<str>>,
     /// The operation that creates it.
     pub operation: Option<Key>,
+    /// What is being made of it; most backups have nothing there.
+    pub references: Option<Box<References>>,
     /// True if it was there before the case began.
     pub foreign: bool,
 }
 
+/// What is being made of a backup, which cannot be deleted meanwhile.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct References {
+    /// Full names of databases that are being restored from it, or that still read it.
+    pub databases: Vec<String>,
+    /// Full names of backups that are being copied from it.
+    pub backups: Vec<String>,
+}
+
 impl Backup {
-    /// The last moment that its `expire_time` may be set to.
-    pub fn max_expire_time(&self) -> Time {
-        self.create_time + LONGEST_LIFE
+    /// Notes that a database reads the backup.
+    pub fn refer_database(&mut self, name: String) {
+        self.references.get_or_insert_default().databases.push(name);
+    }
+
+    /// Notes that a backup is copied from this one.
+    pub fn refer_backup(&mut self, name: String) {
+        self.references.get_or_insert_default().backups.push(name);
+    }
+
+    /// Notes that a database or backup has no more need of this one.
+    pub fn release(&mut self, name: &str) {
+        if let Some(references) = &mut self.references {
+            references.databases.retain(|other| other != name);
+            references.backups.retain(|other| other != name);
+        }
+        self.references.take_if(|references| **references == References::default());
     }
 
     /// The backup as the API shows it.
     pub fn to_proto(&self, instance: &str) -> pb::Backup {
-        let encryption = self.encryption_info();
+        let encryption = encryption::info(self.kms_key.as_deref());
+        let references = self.references.as_deref().cloned().unwrap_or_default();
         pb::Backup {
             name: format!("{instance}/backups/{}", self.id),
             database: self.database.to_string(),
@@ -62,7 +91,7 @@ impl Backup {
             create_time: Some(self.create_time.to_proto()),
             version_time: Some(self.version_time.to_proto()),
             expire_time: Some(self.expire_time.to_proto()),
-            max_expire_time: Some(self.max_expire_time().to_proto()),
+            max_expire_time: Some(self.max_expire_time.to_proto()),
             oldest_version_time: Some(self.version_time.to_proto()),
             size_bytes: self.size_bytes,
             freeable_size_bytes: self.size_bytes,
@@ -70,22 +99,9 @@ impl Backup {
             database_dialect: self.dialect,
             encryption_information: vec![encryption.clone()],
             encryption_info: Some(encryption),
+            referencing_databases: references.databases,
+            referencing_backups: references.backups,
             ..Default::default()
-        }
-    }
-
-    fn encryption_info(&self) -> pb::EncryptionInfo {
-        use pb::encryption_info::Type;
-        match &self.kms_key {
-            None => pb::EncryptionInfo {
-                encryption_type: Type::GoogleDefaultEncryption.into(),
-                ..Default::default()
-            },
-            Some(key) => pb::EncryptionInfo {
-                encryption_type: Type::CustomerManagedEncryption.into(),
-                kms_key_version: format!("{key}/cryptoKeyVersions/1"),
-                ..Default::default()
-            },
         }
     }
 }

@@ -2,13 +2,14 @@
 
 use rescind_model::Code;
 
-use super::status::{Detail, Status};
-use super::time::Time;
+use crate::engine::status::{Detail, Status};
+use crate::engine::time::Time;
 
 /// The types of resources, as `google.rpc.ResourceInfo` names them.
 mod resource_type {
     pub const INSTANCE: &str = "type.googleapis.com/google.spanner.admin.instance.v1.Instance";
     pub const DATABASE: &str = "type.googleapis.com/google.spanner.admin.database.v1.Database";
+    pub const SESSION: &str = "type.googleapis.com/google.spanner.v1.Session";
     pub const BACKUP: &str = "type.googleapis.com/google.spanner.admin.database.v1.Backup";
 }
 
@@ -31,6 +32,23 @@ pub fn instance_not_found(project: &str, instance: &str) -> Status {
     let name = format!("projects/{project}/instances/{instance}");
     let about = "Instance does not exist.";
     resource(Code::NotFound, "Instance not found", resource_type::INSTANCE, name, about)
+}
+
+/// There is such an instance already.
+pub fn instance_exists(name: &str) -> Status {
+    let about = "Instance already exists.";
+    resource(Code::AlreadyExists, "Instance already exists", resource_type::INSTANCE, name.to_owned(), about)
+}
+
+/// There is no such session.
+pub fn session_not_found(name: &str) -> Status {
+    let about = "Session does not exist.";
+    resource(Code::NotFound, "Session not found", resource_type::SESSION, name.to_owned(), about)
+}
+
+/// There is no such resource, of a kind that has no text of its own.
+pub fn not_found(name: &str) -> Status {
+    Status::new(Code::NotFound, format!("Resource not found: {name}"))
 }
 
 /// There is no such database.
@@ -75,6 +93,15 @@ pub fn pending_backup(backup: &str, database: &str) -> Status {
     let message = format!(
         "Cannot create backup ({backup}) for database ({database}) because the maximum number of pending backups (1) \
          for the database has been reached. Please retry the operation once the pending backups complete."
+    );
+    Status::new(Code::FailedPrecondition, message)
+}
+
+/// As many databases of the instance are being restored as may be.
+pub fn pending_restores(database: &str, instance: &str, most: usize) -> Status {
+    let message = format!(
+        "Cannot restore database ({database}) because the maximum number of pending restores ({most}) for the instance \
+         ({instance}) has been reached. Please retry the operation once the pending restores complete."
     );
     Status::new(Code::FailedPrecondition, message)
 }

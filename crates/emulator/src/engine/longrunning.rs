@@ -1,20 +1,20 @@
-//! Long-running operations: get, list, cancel, delete, wait; and the lists of an instance's operations.
+//! Long-running operations of any service: get, list, cancel, delete, wait; and the lists of operations.
 
 use rescind_model::{Code, Decision, RequestKind};
 
-use super::Arriving;
-use crate::engine::filter::{Filter, Kind};
-use crate::engine::name;
-use crate::engine::operation::{Cancel, Family, Key, Operation, Work};
-use crate::engine::page::Page;
-use crate::engine::reflect::OperationFields;
-use crate::engine::status::Status;
-use crate::engine::time::Span;
-use crate::engine::turn::{self, Turn};
-use crate::engine::world::{End, World};
+use super::filter::{Filter, Kind};
+use super::name;
+use super::operation::{Cancel, End, Family, Key};
+use super::page::Page;
+use super::reflect::OperationFields;
+use super::rpc::Arriving;
+use super::status::Status;
+use super::time::Span;
+use super::turn::{self, Turn};
+use super::world::World;
 use crate::proto::{database as pb, longrunning};
 
-/// How long an operation that has ended stays in the lists of its instance (spanner_database_admin.proto,
+/// How long an operation that has ended stays in the lists of its instance or project (spanner_database_admin.proto,
 /// ListBackupOperations).
 const LISTED_FOR: Span = Span::days(7);
 
@@ -28,11 +28,15 @@ pub fn get(
     request: longrunning::GetOperationRequest,
 ) -> Result<longrunning::Operation, Status> {
     let key = turn.world.operations.find(&request.name)?;
-    let running = turn.world.operations.get(key).is_some_and(|operation| operation.is_running());
-    if running && matches!(turn.kind(), RequestKind::Poll | RequestKind::EarlyPoll) {
-        turn.look_at(key);
+    let operation = turn.world.operations.get(key).filter(|operation| operation.is_running());
+    if let Some(operation) = operation.filter(|operation| !operation.foreign) {
+        if matches!(turn.kind(), RequestKind::Poll | RequestKind::EarlyPoll) {
+            turn.look_at(key);
+        } else if !operation.task.creates_backup() {
+            turn.run(key);
+        }
     }
-    shown(turn, key)
+    turn.show(key)
 }
 
 /// Notes that a cancel was received: looks at the operation are counted apart from now on, whatever becomes of it.
@@ -48,10 +52,14 @@ pub fn arrive_at_cancel(world: &mut World, request: &longrunning::CancelOperatio
 /// Cancelling is best effort; cancelling what has ended has no effect.
 pub fn cancel(turn: &mut Turn<'_>, request: longrunning::CancelOperationRequest) -> Result<(), Status> {
     let key = turn.world.operations.find(&request.name)?;
-    if !turn.world.operations.get(key).is_some_and(|operation| operation.is_running()) {
-        return Ok(());
-    }
-    let decision = turn.choose(&[Decision::Honoured, Decision::Pending, Decision::Ignored]);
+    let running = turn.world.operations.get(key).filter(|operation| operation.is_running());
+    let Some(operation) = running else { return Ok(()) };
+    operation.task.check_cancel(turn.choices)?;
+    let decision = if operation.task.creates_backup() {
+        turn.choose(&[Decision::Honoured, Decision::Pending, Decision::Ignored])
+    } else {
+        Decision::Honoured
+    };
     let Some(operation) = turn.world.operations.get_mut(key) else { return Ok(()) };
     operation.cancel_time.get_or_insert(turn.now);
     match decision {
@@ -62,14 +70,27 @@ pub fn cancel(turn: &mut Turn<'_>, request: longrunning::CancelOperationRequest)
     Ok(())
 }
 
-/// Only operations of instances can be deleted: those of databases are documented as not to be.
+/// Operations of instances can be deleted once they have ended; those of databases are documented as not to be.
 pub fn delete(turn: &mut Turn<'_>, request: longrunning::DeleteOperationRequest) -> Result<(), Status> {
     let key = turn.world.operations.find(&request.name)?;
-    let code = match turn.world.operations.get(key).map(|operation| operation.family()) {
-        Some(Family::Backup) => turn.choices.delete_backup_operation,
-        _ => Code::Unimplemented,
+    let Some(operation) = turn.world.operations.get(key) else { return Ok(()) };
+    let refusal = match operation.task.family() {
+        Some(Family::Backup) => {
+            Some((turn.choices.delete_backup_operation, "operations of backups cannot be"))
+        }
+        Some(Family::Database) => Some((Code::Unimplemented, "operations of databases cannot be")),
+        _ if operation.is_running() => Some((Code::FailedPrecondition, "it has not ended")),
+        _ => None,
     };
-    Err(Status::new(code, format!("Operation {} cannot be deleted.", request.name)))
+    match refusal {
+        Some((code, why)) => {
+            Err(Status::new(code, format!("Operation {} cannot be deleted: {why}.", request.name)))
+        }
+        None => {
+            turn.world.operations.remove(key);
+            Ok(())
+        }
+    }
 }
 
 pub fn wait(
@@ -98,7 +119,7 @@ pub fn list_of_backups(
 ) -> Result<pb::ListBackupOperationsResponse, Status> {
     let keys = of_instance(turn, &request.parent, Family::Backup)?;
     let query = Query { filter: &request.filter, size: request.page_size, token: &request.page_token };
-    let (operations, next_page_token) = query.answer(turn, keys, Some(LISTED_FOR), "ListBackupOperations")?;
+    let (operations, next_page_token) = query.answer_recent(turn, keys, "ListBackupOperations")?;
     Ok(pb::ListBackupOperationsResponse { operations, next_page_token })
 }
 
@@ -108,27 +129,41 @@ pub fn list_of_databases(
 ) -> Result<pb::ListDatabaseOperationsResponse, Status> {
     let keys = of_instance(turn, &request.parent, Family::Database)?;
     let query = Query { filter: &request.filter, size: request.page_size, token: &request.page_token };
-    let (operations, next_page_token) =
-        query.answer(turn, keys, Some(LISTED_FOR), "ListDatabaseOperations")?;
+    let (operations, next_page_token) = query.answer_recent(turn, keys, "ListDatabaseOperations")?;
     Ok(pb::ListDatabaseOperationsResponse { operations, next_page_token })
 }
 
 fn of_instance<'a>(turn: &'a Turn<'_>, parent: &str, family: Family) -> Result<&'a [Key], Status> {
     let [_, instance] = name::instance(parent)?;
     turn.world.instance(instance)?;
-    Ok(turn.world.operations.of_instance(parent, family))
+    Ok(turn.world.operations.of_family(parent, family))
 }
 
 /// Which operations of a list are asked for.
-struct Query<'a> {
-    filter: &'a str,
-    size: i32,
-    token: &'a str,
+pub struct Query<'a> {
+    /// The filter.
+    pub filter: &'a str,
+    /// The most operations on a page.
+    pub size: i32,
+    /// The token of the page.
+    pub token: &'a str,
 }
 
 impl Query<'_> {
-    /// Answers from these operations, given the oldest first; the latest started come first in the answer. Those that
-    /// ended longer ago than `listed_for` are left out.
+    /// Answers from these operations, given the oldest first, without those that ended more than 7 days ago. The latest
+    /// started come first in the answer.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT, in the name of `rpc`.
+    pub fn answer_recent(
+        &self,
+        turn: &Turn<'_>,
+        keys: &[Key],
+        rpc: &str,
+    ) -> Result<(Vec<longrunning::Operation>, String), Status> {
+        self.answer(turn, keys, Some(LISTED_FOR), rpc)
+    }
+
     fn answer(
         &self,
         turn: &Turn<'_>,
@@ -136,10 +171,9 @@ impl Query<'_> {
         listed_for: Option<Span>,
         rpc: &str,
     ) -> Result<(Vec<longrunning::Operation>, String), Status> {
-        let invalid = || Status::new(Code::InvalidArgument, format!("Invalid {rpc} request."));
         let filter = Filter::parse(self.filter, kind).map_err(|error| error.into_status(rpc))?;
         if type_comes_late(&filter.fields()) {
-            return Err(invalid());
+            return Err(Status::new(Code::InvalidArgument, format!("Invalid {rpc} request.")));
         }
         let page = Page::<Key>::new(self.size, self.token, turn.choices)?;
         let end = page.after.map_or(keys.len(), |after| keys.partition_point(|key| *key < after));
@@ -147,7 +181,7 @@ impl Query<'_> {
         let found = keys[..end].iter().rev().filter_map(|key| {
             let operation = turn.world.operations.get(*key)?;
             let listed = operation.end.is_none_or(|end| oldest.is_none_or(|oldest| end >= oldest));
-            let shown = listed.then(|| OperationFields::new(operation.to_proto(*key)))?;
+            let shown = listed.then(|| OperationFields::new(operation.to_proto(*key, turn.now)))?;
             filter.matches(&shown).then(|| (*key, shown.into_operation()))
         });
         let (items, token) = page.take(found, |(key, _)| *key);
@@ -171,19 +205,4 @@ fn kind(path: &str) -> Option<Kind> {
 fn type_comes_late(fields: &[&str]) -> bool {
     let first = fields.iter().find(|field| field.starts_with("metadata."));
     first.is_some_and(|field| *field != "metadata.@type") && fields.contains(&"metadata.@type")
-}
-
-/// The operation that has just been started or looked at, as a reply shows it.
-pub fn shown(turn: &Turn<'_>, key: Key) -> Result<longrunning::Operation, Status> {
-    let operation = turn.world.operations.get(key).map(|operation| operation.to_proto(key));
-    operation.ok_or_else(|| Status::new(Code::Internal, format!("operation {key} is gone")))
-}
-
-/// Starts an operation that completes in the reply that shows it: nobody can be asked about those that create no
-/// backup, so they take no time.
-pub fn start_and_complete(turn: &mut Turn<'_>, parent: String, work: Work) -> Key {
-    let operation = Operation::new(parent, work, turn.now);
-    let key = turn.world.operations.insert(operation);
-    turn.end(key, End::Completed);
-    key
 }
