@@ -5,6 +5,9 @@ use indicatif::{ProgressBar, ProgressStyle};
 use rescind_runner::{Event, Timing};
 use tokio::sync::mpsc::UnboundedReceiver;
 
+/// Characters of a reason that are shown while cases run; the report has all of it.
+const REASON_CHARS: usize = 300;
+
 /// Shows events until there are no more.
 pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactive: bool, color: bool) {
     let bar = if interactive { bar(cases) } else { ProgressBar::hidden() };
@@ -20,7 +23,7 @@ pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactiv
                 }
             }
             Event::NotPrepared { sample, reason } => {
-                say(format!("cannot run {sample}: {}", rescind_report::text::one_line(&reason)));
+                say(format!("cannot run {sample}: {}", rescind_report::text::one_line(&reason, REASON_CHARS)));
             }
             Event::CaseStarted { id } => bar.set_message(id.to_string()),
             Event::CaseRepeated { id, .. } => bar.set_message(format!("{id} again, in real time")),
