@@ -2,13 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use rescind_model::{Code, Entry, RequestKind, Schedule, Snapshot, Transport};
 
 use crate::clock::Clock;
 use crate::engine::rpc::Method;
-use crate::engine::{self, Arrival, Choices, InvalidSetup, Project, Setup, Status, Time, World};
+use crate::engine::{
+    self, Arrival, Choices, Decisions, FreeRunning, InvalidSetup, Project, Setup, Span, Status, Time, World,
+};
 
 /// An emulator. Clones are the same emulator.
 #[derive(Clone)]
@@ -19,6 +22,8 @@ pub struct Emulator {
 struct Shared {
     clock: Arc<dyn Clock>,
     choices: Arc<Choices>,
+    /// How long operations take in projects that were not prepared; none if those are not kept.
+    pace: Option<Span>,
     projects: RwLock<HashMap<String, Arc<Mutex<Project>>>>,
 }
 
@@ -39,9 +44,20 @@ pub enum ControlError {
 }
 
 impl Emulator {
-    /// An emulator without projects, to which `clock` tells the time.
+    /// An emulator of cases, to which `clock` tells the time: it knows the projects that were prepared, and answers for
+    /// every other as for an empty one.
     pub fn new(clock: Arc<dyn Clock>) -> Emulator {
-        let shared = Shared { clock, choices: Arc::default(), projects: RwLock::default() };
+        Emulator::with(clock, None)
+    }
+
+    /// A free-running emulator: every project is there, empty at first, and an operation takes `operation_time`. A cancel
+    /// takes effect at once. Projects can be prepared for cases beside.
+    pub fn free_running(clock: Arc<dyn Clock>, operation_time: Duration) -> Emulator {
+        Emulator::with(clock, Some(operation_time.into()))
+    }
+
+    fn with(clock: Arc<dyn Clock>, pace: Option<Span>) -> Emulator {
+        let shared = Shared { clock, choices: Arc::default(), pace, projects: RwLock::default() };
         Emulator { shared: Arc::new(shared) }
     }
 
@@ -76,7 +92,8 @@ impl Emulator {
     }
 
     /// Lets the operations that the sample started run to their end, as the schedule says it at further polls, which no
-    /// journal shows. An operation that never ends by the schedule keeps running.
+    /// journal shows; in a project that runs free, as after all their time. An operation that never ends by the schedule
+    /// keeps running.
     ///
     /// # Errors
     /// There is no such project.
@@ -137,12 +154,25 @@ impl Emulator {
     fn in_project<T>(&self, resource: &str, serve: impl FnOnce(&mut Project, Time) -> T) -> T {
         let id = engine::project_of(resource).unwrap_or_default();
         let found = self.shared.projects.read().get(id).cloned();
+        let project = found.or_else(|| self.open(id));
         let clock = self.now();
-        if let Some(project) = found {
-            return serve(&mut project.lock(), clock);
+        match project {
+            Some(project) => serve(&mut project.lock(), clock),
+            None => serve(&mut self.empty_project(id, Box::new(Schedule::default())), clock),
         }
-        let (world, choices) = (World::new(id, None), self.shared.choices.clone());
-        serve(&mut Project::new(world, choices, Box::new(Schedule::default()), false), clock)
+    }
+
+    /// The project of a free-running emulator that is asked for the first time.
+    fn open(&self, id: &str) -> Option<Arc<Mutex<Project>>> {
+        // A name without a project is malformed, and the rules of the RPC say so.
+        self.shared.pace.filter(|_| !id.is_empty())?;
+        let mut projects = self.shared.projects.write();
+        let open = || Arc::new(Mutex::new(self.empty_project(id, Box::new(FreeRunning))));
+        Some(projects.entry(id.to_owned()).or_insert_with(open).clone())
+    }
+
+    fn empty_project(&self, id: &str, decisions: Box<dyn Decisions>) -> Project {
+        Project::new(World::new(id, self.shared.pace), self.shared.choices.clone(), decisions, false)
     }
 
     fn now(&self) -> Time {

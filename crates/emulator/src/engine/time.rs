@@ -2,7 +2,7 @@
 
 use std::fmt;
 use std::ops::{Add, Sub};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prost_types::Timestamp;
 
@@ -30,11 +30,21 @@ impl Span {
     }
 }
 
+impl From<Duration> for Span {
+    /// A duration that no 63 bits of microseconds can hold is as good as for ever.
+    fn from(duration: Duration) -> Span {
+        Span(i64::try_from(duration.as_micros()).unwrap_or(i64::MAX))
+    }
+}
+
 /// A moment, in microseconds since the Unix epoch: the granularity of every time in the Spanner API.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Time(i64);
 
 impl Time {
+    /// After everything.
+    pub const END: Time = Time(i64::MAX);
+
     /// The moment so many microseconds after the epoch.
     pub const fn from_micros(micros: i64) -> Time {
         Time(micros)

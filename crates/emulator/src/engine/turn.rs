@@ -165,6 +165,8 @@ impl Project {
     pub fn settle(&mut self, clock: Time) {
         let now = self.world.tick(clock);
         self.world.end_due(now, &self.choices);
+        // Whatever is a matter of time ends as if all of it had passed.
+        self.world.end_due(Time::END, &self.choices);
         let own: Vec<Key> = (self.world.operations.iter())
             .filter(|(_, operation)| {
                 operation.task.creates_backup() && operation.is_running() && !operation.foreign

@@ -27,7 +27,7 @@ fn backup(request: &mut pb::CreateBackupRequest) -> &mut pb::Backup {
 fn create_returns_an_operation_below_the_backup() {
     let mut case = Case::new("");
     let operation = case.create("b1").unwrap();
-    assert_eq!(operation.name, "projects/p/instances/i/backups/b1/operations/_auto_op_1");
+    assert_eq!(operation.name, "projects/p/instances/test/backups/b1/operations/_auto_op_1");
     assert!(!operation.done);
     let metadata = metadata(&operation);
     assert_eq!((metadata.name.as_str(), metadata.database.as_str()), (&*backup_name("b1"), DATABASE));
@@ -64,7 +64,7 @@ fn an_id_that_is_used_already_exists_with_the_resource_in_the_details() {
     let mut case = Case::given("", &[("b1", BackupState::Ready)]);
     let status = case.create("b1").unwrap_err();
     assert_eq!(status.code, Code::AlreadyExists);
-    assert_eq!(status.message, "Backup already exists: projects/p/instances/i/backups/b1");
+    assert_eq!(status.message, "Backup already exists: projects/p/instances/test/backups/b1");
     assert_eq!(
         status.details,
         [Detail::Resource {
@@ -87,7 +87,7 @@ fn expire_time_is_6_hours_to_366_days_ahead() {
         assert_eq!(status.code, Code::InvalidArgument);
     }
     let status = create_with(|request| backup(request).expire_time = after(HOUR)).unwrap_err();
-    insta::assert_snapshot!(status.message, @"Invalid request for backup projects/p/instances/i/backups/b1. `expire_time` is either missing, in the wrong format, or is not within the minimum and maximum expire times supported. `expire_time` must be a Unix Epoch Time (UTC time since 1970-01-01 00:00:00) with microseconds granularity, and be at least 6 hours and at most 366 days from the time the CreateBackup request is processed. The CreateBackup request was processed at `create_time` (2026-11-21T12:00:00Z), and the input `expire_time` is 2026-11-21T13:00:00Z.");
+    insta::assert_snapshot!(status.message, @"Invalid request for backup projects/p/instances/test/backups/b1. `expire_time` is either missing, in the wrong format, or is not within the minimum and maximum expire times supported. `expire_time` must be a Unix Epoch Time (UTC time since 1970-01-01 00:00:00) with microseconds granularity, and be at least 6 hours and at most 366 days from the time the CreateBackup request is processed. The CreateBackup request was processed at `create_time` (2026-11-21T12:00:00Z), and the input `expire_time` is 2026-11-21T13:00:00Z.");
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn one_backup_of_a_database_is_pending_at_a_time() {
     case.create("b1").unwrap();
     let status = case.create("b2").unwrap_err();
     assert_eq!(status.code, Code::FailedPrecondition);
-    insta::assert_snapshot!(status.message, @"Cannot create backup (projects/p/instances/i/backups/b2) for database (projects/p/instances/i/databases/db) because the maximum number of pending backups (1) for the database has been reached. Please retry the operation once the pending backups complete.");
+    insta::assert_snapshot!(status.message, @"Cannot create backup (projects/p/instances/test/backups/b2) for database (projects/p/instances/test/databases/db) because the maximum number of pending backups (1) for the database has been reached. Please retry the operation once the pending backups complete.");
     case.delete("b1").unwrap();
     case.create("b2").unwrap();
 }
@@ -154,7 +154,7 @@ fn database_instance_and_message_must_be_there() {
     let status =
         create_with(|request| backup(request).database = format!("{INSTANCE}/databases/none")).unwrap_err();
     assert_eq!(status.code, Code::NotFound);
-    assert_eq!(status.message, "Database not found: projects/p/instances/i/databases/none");
+    assert_eq!(status.message, "Database not found: projects/p/instances/test/databases/none");
     let status = create_with(|request| request.parent = "projects/p/instances/none".into()).unwrap_err();
     assert_eq!(
         (status.code, status.message.as_str()),
@@ -204,7 +204,7 @@ fn an_empty_database_makes_a_backup_of_0_bytes() {
 fn get_of_what_is_not_there_is_not_found() {
     let status = Case::new("").get("none").unwrap_err();
     assert_eq!(status.code, Code::NotFound);
-    assert_eq!(status.message, "Backup not found: projects/p/instances/i/backups/none");
+    assert_eq!(status.message, "Backup not found: projects/p/instances/test/backups/none");
 }
 
 fn update(case: &mut Case, seconds: i64, paths: &[&str]) -> Result<pb::Backup, Status> {
@@ -234,7 +234,9 @@ fn update_keeps_expire_time_6_hours_ahead_and_within_366_days_of_the_creation() 
     for seconds in [-DAY, 300, 6 * HOUR - 1, 366 * DAY + 1] {
         let status = update(&mut case, seconds, &["expire_time"]).unwrap_err();
         assert_eq!(status.code, Code::InvalidArgument);
-        assert!(status.message.starts_with("Invalid request for backup projects/p/instances/i/backups/b1."));
+        assert!(
+            status.message.starts_with("Invalid request for backup projects/p/instances/test/backups/b1.")
+        );
     }
 }
 

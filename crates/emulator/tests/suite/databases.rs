@@ -146,7 +146,7 @@ fn instances_are_shown_whole_or_by_field_mask() {
 fn instances_are_listed_by_filter() {
     let mut case = Case::new("");
     for (filter, count) in
-        [("", 1), ("name:instances/i", 1), ("display_name:other", 0), ("labels.env:dev", 0)]
+        [("", 1), ("name:instances/test", 1), ("display_name:other", 0), ("labels.env:dev", 0)]
     {
         let request = instance_pb::ListInstancesRequest {
             parent: "projects/p".into(),

@@ -123,7 +123,7 @@ async fn unknown_projects_are_empty_and_leave_no_trace() {
     let status = call::<databases::CreateBackup>(&channel, create_request("b1")).await.unwrap_err();
     assert_eq!(
         (status.code(), status.message()),
-        (tonic::Code::NotFound, "Instance not found: projects/p/instances/i")
+        (tonic::Code::NotFound, "Instance not found: projects/p/instances/test")
     );
     assert_eq!(emulator.journal("p"), Err(ControlError::UnknownProject("p".into())));
     assert_eq!(emulator.remove("p"), Err(ControlError::UnknownProject("p".into())));

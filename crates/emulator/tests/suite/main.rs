@@ -2,12 +2,19 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
+mod access;
 mod backups;
 mod cases;
+mod copies;
 mod databases;
 mod filters;
+mod free_running;
 mod grpc;
+mod instances;
 mod operations;
 mod properties;
 mod rest;
+mod restores;
+mod schedules;
+mod schema;
 mod support;

@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::grpc::emulator;
 use crate::support::{DATABASE, setup};
 
-const BACKUPS: &str = "/v1/projects/p/instances/i/backups";
+const BACKUPS: &str = "/v1/projects/p/instances/test/backups";
 
 struct Http {
     emulator: Emulator,
@@ -160,15 +160,15 @@ async fn lists_take_filter_and_pages_from_the_query() {
     assert_ne!(first["backups"], second["backups"]);
     let (_, listed) = http.get("/v1/projects/p/instances?filter=name:i").await;
     assert_eq!(listed["instances"][0]["nodeCount"], 1);
-    let (_, masked) = http.get("/v1/projects/p/instances/i?fieldMask=name,displayName").await;
-    assert_eq!(masked, json!({ "name": "projects/p/instances/i", "displayName": "i" }));
+    let (_, masked) = http.get("/v1/projects/p/instances/test?fieldMask=name,displayName").await;
+    assert_eq!(masked, json!({ "name": "projects/p/instances/test", "displayName": "test" }));
 }
 
 #[tokio::test]
 async fn errors_have_the_wrapped_body_with_details() {
     let http = Http::start("", &[("b1", BackupState::Ready)]).await;
     let reply = http.post(&format!("{BACKUPS}?backupId=b1"), &backup()).await;
-    let name = "projects/p/instances/i/backups/b1";
+    let name = "projects/p/instances/test/backups/b1";
     let expected = json!({ "error": {
         "code": 409,
         "message": format!("Backup already exists: {name}"),
@@ -247,7 +247,7 @@ async fn unknown_paths_are_404_and_wrong_methods_405() {
     let rpcs: Vec<_> = journal.iter().map(|entry| (entry.rpc.as_str(), entry.resource.as_str())).collect();
     let expected = [
         ("GET /v1/projects/p/nothing", "projects/p/nothing"),
-        ("PUT /v1/projects/p/instances/i/backups", "projects/p/instances/i/backups"),
+        ("PUT /v1/projects/p/instances/test/backups", "projects/p/instances/test/backups"),
     ];
     assert_eq!(rpcs, expected);
 }
@@ -268,12 +268,12 @@ async fn output_is_pretty_unless_the_client_objects() {
     let http = Http::start("", &[]).await;
     let text = async |query: &str| {
         let uri =
-            format!("http://{}/v1/projects/p/instances/i?fieldMask=name&{query}", http.server.address());
+            format!("http://{}/v1/projects/p/instances/test?fieldMask=name&{query}", http.server.address());
         let response = http.client.get(uri.parse().unwrap()).await.unwrap();
         String::from_utf8(response.into_body().collect().await.unwrap().to_bytes().to_vec()).unwrap()
     };
-    assert_eq!(text("").await, "{\n  \"name\": \"projects/p/instances/i\"\n}\n");
-    assert_eq!(text("prettyPrint=false").await, "{\"name\":\"projects/p/instances/i\"}\n");
+    assert_eq!(text("").await, "{\n  \"name\": \"projects/p/instances/test\"\n}\n");
+    assert_eq!(text("prettyPrint=false").await, "{\"name\":\"projects/p/instances/test\"}\n");
 }
 
 mod any_bytes {

@@ -1,18 +1,21 @@
 //! A project for a test, and the requests that tests make.
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use prost::Name;
 use prost_types::Timestamp;
 use rescind_emulator::engine::rpc::{
     Rpc, database_admin as databases, instance_admin, operations_service as operations,
 };
-use rescind_emulator::engine::{Choices, Project, Status, Time};
-use rescind_emulator::proto::{database as pb, longrunning};
+use rescind_emulator::engine::{Choices, FreeRunning, Project, Span, Status, Time, World};
+use rescind_emulator::proto::{database as pb, instance as instance_pb, longrunning};
 use rescind_emulator::{InvalidSetup, Setup};
 use rescind_model::{BackupState, Code, Given, GivenBackup, Service, Transport};
 
-pub const INSTANCE: &str = "projects/p/instances/i";
-pub const DATABASE: &str = "projects/p/instances/i/databases/db";
+pub const INSTANCE: &str = "projects/p/instances/test";
+pub const CONFIG: &str = "projects/p/instanceConfigs/regional-us-central1";
+pub const DATABASE: &str = "projects/p/instances/test/databases/db";
 
 /// The clock of every test: it stands still.
 pub fn clock() -> Time {
@@ -21,6 +24,8 @@ pub fn clock() -> Time {
 
 pub const HOUR: i64 = 3600;
 pub const DAY: i64 = 24 * HOUR;
+/// How long operations take in projects that run free.
+pub const OPERATION_TIME: i64 = 10;
 
 /// So many seconds after the clock.
 pub fn after(seconds: i64) -> Option<Timestamp> {
@@ -37,7 +42,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         given.iter().map(|(id, state)| GivenBackup { id: (*id).to_owned(), state: *state }).collect();
     Setup {
         service: Service::Spanner,
-        instance: "i".into(),
+        instance: "test".into(),
         database: "db".into(),
         backup: "b1".into(),
         given: Given { database_missing: false, backups },
@@ -45,9 +50,10 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
     }
 }
 
-/// A prepared project.
+/// A project, with the time.
 pub struct Case {
     pub project: Project,
+    now: Time,
 }
 
 impl Case {
@@ -64,17 +70,47 @@ impl Case {
     pub fn with(setup: &Setup) -> Result<Case, InvalidSetup> {
         let choices = Arc::new(Choices::default());
         let world = setup.world("p", clock(), &choices)?;
-        Ok(Case { project: Project::new(world, choices, Box::new(setup.schedule.clone()), true) })
+        let project = Project::new(world, choices, Box::new(setup.schedule.clone()), true);
+        Ok(Case { project, now: clock() })
+    }
+
+    /// A project that runs free, in which operations take [`OPERATION_TIME`] seconds, with an instance and a database.
+    pub fn free_running() -> Case {
+        let mut case = Case::free_running_and_empty();
+        case.create_instance("test").unwrap();
+        case.pass(OPERATION_TIME);
+        case.create_database("db");
+        case.pass(OPERATION_TIME);
+        case
+    }
+
+    pub fn free_running_and_empty() -> Case {
+        let world = World::new("p", Some(Span::seconds(OPERATION_TIME)));
+        let project = Project::new(world, Arc::new(Choices::default()), Box::new(FreeRunning), true);
+        Case { project, now: clock() }
+    }
+
+    /// Lets so many seconds pass, and a little more: requests at one time of the clock are microseconds apart.
+    pub fn pass(&mut self, seconds: i64) {
+        self.now = self.now + Span::seconds(seconds) + Span::from(Duration::from_millis(1));
     }
 
     pub fn call<R: Rpc>(&mut self, request: R::Request) -> Result<R::Reply, Status> {
-        self.project.handle::<R>(request, Transport::Grpc, clock())
+        self.project.handle::<R>(request, Transport::Grpc, self.now)
     }
 
-    /// The same at a later time.
-    pub fn call_after<R: Rpc>(&mut self, seconds: i64, request: R::Request) -> Result<R::Reply, Status> {
-        let later = Time::from_micros(clock().micros() + seconds * 1_000_000);
-        self.project.handle::<R>(request, Transport::Grpc, later)
+    pub fn create_instance(&mut self, id: &str) -> Result<longrunning::Operation, Status> {
+        let instance = instance_pb::Instance {
+            config: CONFIG.into(),
+            display_name: format!("Instance {id}"),
+            ..Default::default()
+        };
+        let request = instance_pb::CreateInstanceRequest {
+            parent: "projects/p".into(),
+            instance_id: id.into(),
+            instance: Some(instance),
+        };
+        self.call::<instance_admin::CreateInstance>(request)
     }
 
     pub fn create(&mut self, id: &str) -> Result<longrunning::Operation, Status> {
@@ -123,15 +159,16 @@ impl Case {
         self.call::<databases::ListBackupOperations>(request).map(|reply| reply.operations)
     }
 
+    pub fn database(&mut self, name: &str) -> Result<pb::Database, Status> {
+        self.call::<databases::GetDatabase>(pb::GetDatabaseRequest { name: name.into() })
+    }
+
     pub fn drop_database(&mut self, name: &str) -> Result<(), Status> {
         self.call::<databases::DropDatabase>(pb::DropDatabaseRequest { database: name.into() })
     }
 
-    pub fn instance(&mut self) -> rescind_emulator::proto::instance::Instance {
-        let request = rescind_emulator::proto::instance::GetInstanceRequest {
-            name: INSTANCE.into(),
-            ..Default::default()
-        };
+    pub fn instance(&mut self) -> instance_pb::Instance {
+        let request = instance_pb::GetInstanceRequest { name: INSTANCE.into(), ..Default::default() };
         self.call::<instance_admin::GetInstance>(request).unwrap()
     }
 }
@@ -156,11 +193,21 @@ pub fn error_code(operation: &longrunning::Operation) -> Option<Code> {
 
 /// The metadata of an operation that creates a backup.
 pub fn metadata(operation: &longrunning::Operation) -> pb::CreateBackupMetadata {
+    metadata_as(operation)
+}
+
+/// The metadata of an operation.
+pub fn metadata_as<M: Name + Default>(operation: &longrunning::Operation) -> M {
     operation.metadata.as_ref().unwrap().to_msg().unwrap()
 }
 
 /// The backup that an operation has created.
 pub fn response(operation: &longrunning::Operation) -> Option<pb::Backup> {
+    response_as(operation)
+}
+
+/// What came of an operation.
+pub fn response_as<M: Name + Default>(operation: &longrunning::Operation) -> Option<M> {
     match &operation.result {
         Some(longrunning::operation::Result::Response(any)) => Some(any.to_msg().unwrap()),
         _ => None,

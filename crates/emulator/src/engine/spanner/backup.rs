@@ -147,7 +147,7 @@ impl Backups {
 
     /// The backups created before a moment (all, if none is given), the latest first.
     pub fn latest_first(&self, before: Option<Time>) -> impl Iterator<Item = &Backup> {
-        let end = before.unwrap_or(Time::from_micros(i64::MAX));
+        let end = before.unwrap_or(Time::END);
         self.by_time.range(..end).rev().map(|(_, backup)| backup)
     }
 

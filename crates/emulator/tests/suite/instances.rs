@@ -1,0 +1,433 @@
+//! Instances as operations, their configurations and partitions, moves.
+
+use std::collections::HashMap;
+
+use prost_types::FieldMask;
+use rescind_emulator::engine::Status;
+use rescind_emulator::engine::rpc::{
+    database_admin as databases, instance_admin as instances, operations_service as operations,
+};
+use rescind_emulator::proto::{database as database_pb, instance as pb, longrunning};
+use rescind_model::Code;
+
+use crate::support::{
+    CONFIG, Case, DATABASE, INSTANCE, OPERATION_TIME, create_request, error_code, metadata_as, response_as,
+};
+
+fn create(
+    case: &mut Case,
+    id: &str,
+    change: impl FnOnce(&mut pb::Instance),
+) -> Result<longrunning::Operation, Status> {
+    let mut instance =
+        pb::Instance { config: CONFIG.into(), display_name: "An instance".into(), ..Default::default() };
+    change(&mut instance);
+    let request = pb::CreateInstanceRequest {
+        parent: "projects/p".into(),
+        instance_id: id.into(),
+        instance: Some(instance),
+    };
+    case.call::<instances::CreateInstance>(request)
+}
+
+fn get(case: &mut Case, id: &str) -> Result<pb::Instance, Status> {
+    let name = format!("projects/p/instances/{id}");
+    case.call::<instances::GetInstance>(pb::GetInstanceRequest { name, field_mask: None })
+}
+
+fn update(case: &mut Case, instance: pb::Instance, paths: &[&str]) -> Result<longrunning::Operation, Status> {
+    let paths = paths.iter().map(|path| (*path).to_owned()).collect();
+    let request =
+        pb::UpdateInstanceRequest { instance: Some(instance), field_mask: Some(FieldMask { paths }) };
+    case.call::<instances::UpdateInstance>(request)
+}
+
+fn delete(case: &mut Case, name: &str) -> Result<(), Status> {
+    case.call::<instances::DeleteInstance>(pb::DeleteInstanceRequest { name: name.into() })
+}
+
+#[test]
+fn an_instance_is_readable_at_once_and_usable_when_it_is_ready() {
+    let mut case = Case::free_running_and_empty();
+    let operation = create(&mut case, "test", |_| {}).unwrap();
+    assert!(operation.name.starts_with(&format!("{INSTANCE}/operations/")));
+    let metadata: pb::CreateInstanceMetadata = metadata_as(&operation);
+    assert!(metadata.start_time.is_some() && metadata.end_time.is_none() && metadata.instance.is_some());
+    assert_eq!(get(&mut case, "test").unwrap().state(), pb::instance::State::Creating);
+    let database = database_pb::CreateDatabaseRequest {
+        parent: INSTANCE.into(),
+        create_statement: "CREATE DATABASE db".into(),
+        ..Default::default()
+    };
+    let early = case.call::<databases::CreateDatabase>(database).unwrap_err();
+    assert_eq!(early.code, Code::FailedPrecondition);
+    let rename = pb::Instance { name: INSTANCE.into(), ..Default::default() };
+    assert_eq!(update(&mut case, rename, &["display_name"]).unwrap_err().code, Code::FailedPrecondition);
+    case.pass(OPERATION_TIME);
+    let ready: pb::Instance = response_as(&case.poll(&operation.name).unwrap()).unwrap();
+    assert_eq!(ready, get(&mut case, "test").unwrap());
+    assert_eq!(ready.state(), pb::instance::State::Ready);
+}
+
+#[test]
+fn cancelling_the_creation_makes_the_instance_unreadable_and_it_can_be_deleted_meanwhile() {
+    let mut case = Case::free_running_and_empty();
+    let operation = create(&mut case, "i1", |_| {}).unwrap().name;
+    case.cancel(&operation).unwrap();
+    assert_eq!(get(&mut case, "i1").unwrap_err().code, Code::NotFound);
+    let operation = case.poll(&operation).unwrap();
+    assert_eq!(error_code(&operation), Some(Code::Cancelled));
+    assert!(metadata_as::<pb::CreateInstanceMetadata>(&operation).cancel_time.is_some());
+    create(&mut case, "i2", |_| {}).unwrap();
+    delete(&mut case, "projects/p/instances/i2").unwrap();
+    assert_eq!(get(&mut case, "i2").unwrap_err().code, Code::NotFound);
+}
+
+#[test]
+fn create_instance_checks_id_name_config_capacity_and_labels() {
+    let mut case = Case::new("");
+    for id in ["a", "A1", "1a", "a-", "a_b", &"a".repeat(65)] {
+        assert_eq!(create(&mut case, id, |_| {}).unwrap_err().code, Code::InvalidArgument, "{id}");
+    }
+    let status =
+        create(&mut case, "i2", |instance| instance.name = "projects/p/instances/x".into()).unwrap_err();
+    assert_eq!(status.message, "Mismatching instance: projects/p/instances/x");
+    let status = create(&mut case, "test", |_| {}).unwrap_err();
+    assert_eq!(
+        (status.code, status.message),
+        (Code::AlreadyExists, format!("Instance already exists: {INSTANCE}"))
+    );
+    let status =
+        create(&mut case, "i2", |instance| instance.config = "projects/p/instanceConfigs/moon".into())
+            .unwrap_err();
+    assert_eq!(
+        (status.code, status.message.as_str()),
+        (Code::NotFound, "Instance config \"projects/p/instanceConfigs/moon\" not found")
+    );
+    let both = |instance: &mut pb::Instance| (instance.node_count, instance.processing_units) = (1, 1000);
+    assert_eq!(
+        create(&mut case, "i2", both).unwrap_err().message,
+        "Invalid CreateInstance request. Only one of nodes or processing units should be specified."
+    );
+    for units in [50, 150, 1500] {
+        assert_eq!(
+            create(&mut case, "i2", |instance| instance.processing_units = units).unwrap_err().message,
+            "Invalid CreateInstance request. Processing units should be multiple of 100 for values below 1000 and \
+             multiples of 1000 for values above 1000."
+        );
+    }
+    let labels = |key: &str, value: &str| HashMap::from([(key.to_owned(), value.to_owned())]);
+    for bad in [
+        labels("Key", ""),
+        labels("", ""),
+        labels("k", "Value"),
+        (0..65).map(|n| (format!("k{n}"), String::new())).collect(),
+    ] {
+        let status = create(&mut case, "i2", |instance| instance.labels = bad).unwrap_err();
+        assert_eq!(status.code, Code::InvalidArgument);
+    }
+    create(&mut case, "i2", |instance| instance.processing_units = 300).unwrap();
+    assert_eq!(get(&mut case, "i2").unwrap().node_count, 0);
+    create(&mut case, "i3", |instance| instance.node_count = 3).unwrap();
+    assert_eq!(get(&mut case, "i3").unwrap().processing_units, 3000);
+}
+
+#[test]
+fn instances_are_found_by_labels() {
+    let mut case = Case::new("");
+    create(&mut case, "labelled", |instance| {
+        instance.labels =
+            HashMap::from([("env".to_owned(), "dev".to_owned()), ("bare".to_owned(), String::new())]);
+    })
+    .unwrap();
+    for (filter, count) in [
+        ("labels.env:dev", 1),
+        ("labels.env:*", 1),
+        ("labels.bare:*", 1),
+        ("labels.none:*", 0),
+        ("name:labelled", 1),
+    ] {
+        let request = pb::ListInstancesRequest {
+            parent: "projects/p".into(),
+            filter: filter.into(),
+            ..Default::default()
+        };
+        assert_eq!(
+            case.call::<instances::ListInstances>(request).unwrap().instances.len(),
+            count,
+            "{filter}"
+        );
+    }
+}
+
+#[test]
+fn update_takes_a_mask_shows_the_old_values_until_it_is_done_and_excludes_others() {
+    let mut case = Case::free_running();
+    let changed = pb::Instance {
+        name: INSTANCE.into(),
+        node_count: 5,
+        display_name: "New".into(),
+        ..Default::default()
+    };
+    for paths in [&[][..], &["name"], &["state"]] {
+        assert_eq!(update(&mut case, changed.clone(), paths).unwrap_err().code, Code::InvalidArgument);
+    }
+    let missing = pb::Instance { name: "projects/p/instances/none".into(), ..Default::default() };
+    assert_eq!(update(&mut case, missing, &["node_count"]).unwrap_err().code, Code::NotFound);
+    let operation = update(&mut case, changed.clone(), &["node_count"]).unwrap();
+    assert!(metadata_as::<pb::UpdateInstanceMetadata>(&operation).instance.is_some());
+    assert_eq!(
+        update(&mut case, changed.clone(), &["node_count"]).unwrap_err().code,
+        Code::FailedPrecondition
+    );
+    assert_eq!(case.instance().node_count, 1);
+    case.pass(OPERATION_TIME);
+    let updated = case.instance();
+    assert_eq!((updated.node_count, updated.processing_units), (5, 5000));
+    assert_eq!(updated.display_name, "Instance test", "the mask does not name it");
+
+    let operation = update(&mut case, changed, &["display_name"]).unwrap().name;
+    case.cancel(&operation).unwrap();
+    assert_eq!(error_code(&case.poll(&operation).unwrap()), Some(Code::Cancelled));
+    assert_eq!(case.instance(), updated);
+}
+
+#[test]
+fn deleting_an_instance_is_idempotent_takes_its_databases_and_is_prevented_by_backups() {
+    let mut case = Case::new("create:done");
+    delete(&mut case, "projects/p/instances/none").unwrap();
+    case.create("b1").unwrap();
+    assert_eq!(delete(&mut case, INSTANCE).unwrap_err().code, Code::FailedPrecondition);
+    case.delete("b1").unwrap();
+    delete(&mut case, INSTANCE).unwrap();
+    assert_eq!(case.database(DATABASE).unwrap_err().code, Code::NotFound);
+}
+
+#[test]
+fn a_protected_database_prevents_the_deletion_of_its_instance() {
+    let mut case = Case::new("");
+    let database =
+        database_pb::Database { name: DATABASE.into(), enable_drop_protection: true, ..Default::default() };
+    let update_mask = Some(FieldMask { paths: vec!["enable_drop_protection".into()] });
+    let request = database_pb::UpdateDatabaseRequest { database: Some(database), update_mask };
+    case.call::<databases::UpdateDatabase>(request).unwrap();
+    let status = delete(&mut case, INSTANCE).unwrap_err();
+    assert_eq!(status.code, Code::FailedPrecondition);
+    let end = "because it contains databases with drop protection enabled. Please disable drop protection for all \
+               databases in the instance before deleting it.";
+    assert!(status.message.ends_with(end), "{}", status.message);
+}
+
+#[test]
+fn an_instance_holds_100_databases_and_a_small_one_10_for_each_100_units() {
+    let mut case = Case::new("");
+    create(&mut case, "small", |instance| instance.processing_units = 100).unwrap();
+    let mut fill = |parent: &str, count: usize| {
+        let mut results = (0..count).map(|number| {
+            let request = database_pb::CreateDatabaseRequest {
+                parent: parent.into(),
+                create_statement: format!("CREATE DATABASE d{number:03}"),
+                ..Default::default()
+            };
+            case.call::<databases::CreateDatabase>(request)
+        });
+        results.find_map(Result::err)
+    };
+    assert_eq!(fill("projects/p/instances/small", 10), None);
+    let status = fill("projects/p/instances/small", 12).unwrap();
+    assert_eq!(status.code, Code::AlreadyExists);
+    assert_eq!(fill(INSTANCE, 99), None);
+    let request = database_pb::CreateDatabaseRequest {
+        parent: INSTANCE.into(),
+        create_statement: "CREATE DATABASE one_too_many".into(),
+        ..Default::default()
+    };
+    let status = case.call::<databases::CreateDatabase>(request).unwrap_err();
+    assert_eq!(
+        (status.code, status.message),
+        (Code::ResourceExhausted, format!("Too many databases for instance: {INSTANCE}"))
+    );
+}
+
+#[test]
+fn operations_of_instances_can_be_deleted_once_they_have_ended() {
+    let mut case = Case::free_running_and_empty();
+    let name = create(&mut case, "test", |_| {}).unwrap().name;
+    let delete = |case: &mut Case| {
+        case.call::<operations::DeleteOperation>(longrunning::DeleteOperationRequest { name: name.clone() })
+    };
+    assert_eq!(delete(&mut case).unwrap_err().code, Code::FailedPrecondition);
+    case.pass(OPERATION_TIME);
+    delete(&mut case).unwrap();
+    assert_eq!(delete(&mut case).unwrap_err().code, Code::NotFound);
+    let request =
+        longrunning::ListOperationsRequest { name: format!("{INSTANCE}/operations"), ..Default::default() };
+    assert!(case.call::<operations::ListOperations>(request).unwrap().operations.is_empty());
+}
+
+fn create_config(
+    case: &mut Case,
+    id: &str,
+    base: &str,
+    validate_only: bool,
+) -> Result<longrunning::Operation, Status> {
+    let config =
+        pb::InstanceConfig { display_name: "Mine".into(), base_config: base.into(), ..Default::default() };
+    let request = pb::CreateInstanceConfigRequest {
+        parent: "projects/p".into(),
+        instance_config_id: id.into(),
+        instance_config: Some(config),
+        validate_only,
+    };
+    case.call::<instances::CreateInstanceConfig>(request)
+}
+
+fn delete_config(case: &mut Case, name: &str) -> Result<(), Status> {
+    let request = pb::DeleteInstanceConfigRequest { name: name.into(), ..Default::default() };
+    case.call::<instances::DeleteInstanceConfig>(request)
+}
+
+#[test]
+fn configurations_of_clients_have_ids_that_begin_with_custom() {
+    let mut case = Case::free_running();
+    for id in ["mine", "custom-", "custom-A", "custom_a"] {
+        assert_eq!(
+            create_config(&mut case, id, CONFIG, false).unwrap_err().code,
+            Code::InvalidArgument,
+            "{id}"
+        );
+    }
+    let base = "projects/p/instanceConfigs/moon";
+    assert_eq!(create_config(&mut case, "custom-mine", base, false).unwrap_err().code, Code::NotFound);
+    assert!(create_config(&mut case, "custom-mine", CONFIG, true).unwrap().done);
+
+    let name = "projects/p/instanceConfigs/custom-mine";
+    let operation = create_config(&mut case, "custom-mine", CONFIG, false).unwrap().name;
+    assert!(operation.starts_with(name));
+    assert_eq!(create_config(&mut case, "custom-mine", CONFIG, false).unwrap_err().code, Code::AlreadyExists);
+    let early = create(&mut case, "i2", |instance| instance.config = name.into()).unwrap_err();
+    assert_eq!(early.code, Code::FailedPrecondition);
+    case.pass(OPERATION_TIME);
+    let config: pb::InstanceConfig = response_as(&case.poll(&operation).unwrap()).unwrap();
+    assert_eq!((config.state(), config.reconciling), (pb::instance_config::State::Ready, false));
+
+    let request =
+        pb::ListInstanceConfigOperationsRequest { parent: "projects/p".into(), ..Default::default() };
+    assert_eq!(case.call::<instances::ListInstanceConfigOperations>(request).unwrap().operations.len(), 1);
+    let request = pb::ListInstanceConfigsRequest { parent: "projects/p".into(), ..Default::default() };
+    let listed = case.call::<instances::ListInstanceConfigs>(request).unwrap().instance_configs;
+    assert!(listed.contains(&config));
+}
+
+#[test]
+fn a_configuration_is_updated_by_mask_and_cannot_be_deleted_while_it_is_used() {
+    let mut case = Case::new("");
+    create_config(&mut case, "custom-mine", CONFIG, false).unwrap();
+    let name = "projects/p/instanceConfigs/custom-mine";
+    let mut update = |name: &str, paths: &[&str]| {
+        let config =
+            pb::InstanceConfig { name: name.into(), display_name: "Yours".into(), ..Default::default() };
+        let update_mask = Some(FieldMask { paths: paths.iter().map(|path| (*path).to_owned()).collect() });
+        let request = pb::UpdateInstanceConfigRequest {
+            instance_config: Some(config),
+            update_mask,
+            validate_only: false,
+        };
+        case.call::<instances::UpdateInstanceConfig>(request)
+    };
+    let updated: pb::InstanceConfig = response_as(&update(name, &["display_name"]).unwrap()).unwrap();
+    assert_eq!((updated.display_name.as_str(), updated.base_config.as_str()), ("Yours", CONFIG));
+    assert_eq!(update(name, &["base_config"]).unwrap_err().code, Code::InvalidArgument);
+    assert_eq!(update(CONFIG, &["display_name"]).unwrap_err().code, Code::InvalidArgument);
+    create(&mut case, "i2", |instance| instance.config = name.into()).unwrap();
+    assert_eq!(delete_config(&mut case, name).unwrap_err().code, Code::FailedPrecondition);
+    delete(&mut case, "projects/p/instances/i2").unwrap();
+    delete_config(&mut case, name).unwrap();
+    assert_eq!(delete_config(&mut case, name).unwrap_err().code, Code::NotFound);
+    assert_eq!(delete_config(&mut case, CONFIG).unwrap_err().code, Code::InvalidArgument);
+}
+
+#[test]
+fn partitions_are_created_listed_updated_and_deleted() {
+    let mut case = Case::free_running();
+    let name = format!("{INSTANCE}/instancePartitions/part");
+    let partition = pb::InstancePartition {
+        config: CONFIG.into(),
+        display_name: "A partition".into(),
+        compute_capacity: Some(pb::instance_partition::ComputeCapacity::NodeCount(1)),
+        ..Default::default()
+    };
+    let request = pb::CreateInstancePartitionRequest {
+        parent: INSTANCE.into(),
+        instance_partition_id: "part".into(),
+        instance_partition: Some(partition),
+    };
+    let operation = case.call::<instances::CreateInstancePartition>(request.clone()).unwrap().name;
+    assert_eq!(
+        case.call::<instances::CreateInstancePartition>(request).unwrap_err().code,
+        Code::AlreadyExists
+    );
+    let get = |case: &mut Case| {
+        case.call::<instances::GetInstancePartition>(pb::GetInstancePartitionRequest { name: name.clone() })
+    };
+    assert_eq!(get(&mut case).unwrap().state(), pb::instance_partition::State::Creating);
+    case.pass(OPERATION_TIME);
+    assert_eq!(response_as(&case.poll(&operation).unwrap()), Some(get(&mut case).unwrap()));
+
+    let list = pb::ListInstancePartitionsRequest { parent: INSTANCE.into(), ..Default::default() };
+    assert_eq!(case.call::<instances::ListInstancePartitions>(list).unwrap().instance_partitions.len(), 1);
+    let list = pb::ListInstancePartitionOperationsRequest { parent: INSTANCE.into(), ..Default::default() };
+    assert_eq!(case.call::<instances::ListInstancePartitionOperations>(list).unwrap().operations.len(), 1);
+
+    let changed = pb::InstancePartition {
+        name: name.clone(),
+        compute_capacity: Some(pb::instance_partition::ComputeCapacity::ProcessingUnits(2000)),
+        ..Default::default()
+    };
+    let field_mask = Some(FieldMask { paths: vec!["processing_units".into()] });
+    let request =
+        pb::UpdateInstancePartitionRequest { instance_partition: Some(changed.clone()), field_mask };
+    case.call::<instances::UpdateInstancePartition>(request).unwrap();
+    case.pass(OPERATION_TIME);
+    assert_eq!(get(&mut case).unwrap().compute_capacity, changed.compute_capacity);
+
+    let request = pb::DeleteInstancePartitionRequest { name: name.clone(), ..Default::default() };
+    case.call::<instances::DeleteInstancePartition>(request).unwrap();
+    assert_eq!(get(&mut case).unwrap_err().code, Code::NotFound);
+}
+
+fn start_move(case: &mut Case) -> Result<longrunning::Operation, Status> {
+    let target_config = "projects/p/instanceConfigs/nam3".into();
+    case.call::<instances::MoveInstance>(pb::MoveInstanceRequest { name: INSTANCE.into(), target_config })
+}
+
+#[test]
+fn an_instance_that_is_moved_takes_no_databases_backups_and_changes() {
+    let mut case = Case::free_running();
+    let operation = start_move(&mut case).unwrap().name;
+    assert_eq!(start_move(&mut case).unwrap_err().code, Code::FailedPrecondition);
+    let create = database_pb::CreateDatabaseRequest {
+        parent: INSTANCE.into(),
+        create_statement: "CREATE DATABASE other".into(),
+        ..Default::default()
+    };
+    assert_eq!(case.call::<databases::CreateDatabase>(create).unwrap_err().code, Code::FailedPrecondition);
+    let backup = case.call::<databases::CreateBackup>(create_request("b1")).unwrap_err();
+    assert_eq!(backup.code, Code::FailedPrecondition);
+    let rename = pb::Instance { name: INSTANCE.into(), ..Default::default() };
+    assert_eq!(update(&mut case, rename, &["display_name"]).unwrap_err().code, Code::FailedPrecondition);
+    case.pass(OPERATION_TIME);
+    assert_eq!(response_as(&case.poll(&operation).unwrap()), Some(pb::MoveInstanceResponse {}));
+    assert_eq!(case.instance().config, "projects/p/instanceConfigs/nam3");
+    case.create("b1").unwrap();
+    assert_eq!(start_move(&mut case).unwrap_err().code, Code::FailedPrecondition, "it has backups");
+}
+
+#[test]
+fn a_cancelled_move_leaves_the_instance_where_it_was() {
+    let mut case = Case::free_running();
+    let operation = start_move(&mut case).unwrap().name;
+    case.cancel(&operation).unwrap();
+    assert_eq!(case.instance().config, CONFIG);
+    case.create("b1").unwrap();
+}
