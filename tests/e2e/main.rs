@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod bad_input;
+mod emulator;
 mod hostile;
 mod listing;
+mod reports;
 mod support;

@@ -1,9 +1,12 @@
 //! The command line, as typed.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use rescind_report::{Format, UnknownFormat};
 
 /// Tells whether "cancel a backup" code samples are true.
 ///
@@ -35,6 +38,12 @@ pub enum Command {
     List(Selection),
     /// Tell which languages can run here, and how to get what is missing
     Doctor(DoctorArgs),
+    /// Write reports of results that an earlier run wrote
+    Report(ReportArgs),
+    /// Compare results with those of a base: what regressed, what is fixed, what is new
+    Compare(CompareArgs),
+    /// Run the emulator by itself, for any client
+    Emulator(EmulatorArgs),
 }
 
 /// Which cases.
@@ -79,9 +88,92 @@ pub struct RunArgs {
     /// Write the results to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub results: Option<PathBuf>,
+    /// Also write a report in this format to this file, `-` for standard output in place of the terminal's; may be
+    /// repeated
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<ReportTarget>,
     /// Let the samples wait in real time
     #[arg(long)]
     pub no_time_warp: bool,
+}
+
+/// A format and the file that it goes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ReportTarget {
+    /// The format.
+    pub format: Format,
+    /// The file; `-` for standard output.
+    pub path: PathBuf,
+}
+
+impl FromStr for ReportTarget {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let (format, path) =
+            text.split_once('=').filter(|(_, path)| !path.is_empty()).ok_or("expected FORMAT=PATH")?;
+        let format = format.parse().map_err(|error: UnknownFormat| error.to_string())?;
+        Ok(ReportTarget { format, path: path.into() })
+    }
+}
+
+/// The options of `report`.
+#[derive(Debug, Args)]
+pub struct ReportArgs {
+    /// The results file
+    #[arg(value_name = "RESULTS")]
+    pub results: PathBuf,
+    /// A report in this format goes to this file, `-` for standard output; may be repeated
+    #[arg(long, value_name = "FORMAT=PATH", default_value = "terminal=-")]
+    pub report: Vec<ReportTarget>,
+}
+
+/// The options of `compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// The results file of the base
+    #[arg(value_name = "BASE")]
+    pub base: PathBuf,
+    /// The results file of the change
+    #[arg(value_name = "HEAD")]
+    pub head: PathBuf,
+    /// What makes the comparison fail
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Regression)]
+    pub fail_on: FailOn,
+    /// A report in this format goes to this file, `-` for standard output; may be repeated
+    #[arg(long, value_name = "FORMAT=PATH", default_value = "terminal=-")]
+    pub report: Vec<ReportTarget>,
+}
+
+/// What makes a comparison fail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// A case that regressed, or a new one that fails
+    Regression,
+    /// Any finding of the change, as without a base
+    Any,
+    /// Nothing
+    Never,
+}
+
+/// The options of `emulator`.
+#[derive(Debug, Args)]
+pub struct EmulatorArgs {
+    /// The address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub host: IpAddr,
+    /// The port for gRPC; 0 takes a free one. (Both ports answer both.)
+    #[arg(long, value_name = "PORT", default_value_t = 9010)]
+    pub grpc_port: u16,
+    /// The port for REST; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 9020)]
+    pub rest_port: u16,
+    /// How long an operation takes, in seconds
+    #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
+    pub operation_time: Duration,
+    /// Listen on an address that other machines can reach; there is no authentication
+    #[arg(long)]
+    pub allow_remote: bool,
 }
 
 /// The options of `doctor`.
@@ -108,6 +200,15 @@ mod tests {
     #[test]
     fn the_definition_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_report_has_a_format_and_a_file() {
+        let target: ReportTarget = "junit=out=1.xml".parse().unwrap();
+        assert_eq!((target.format, target.path), (Format::Junit, "out=1.xml".into()));
+        for bad in ["junit", "junit=", "junitt=a"] {
+            assert!(bad.parse::<ReportTarget>().is_err(), "{bad}");
+        }
     }
 
     #[test]

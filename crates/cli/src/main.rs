@@ -1,12 +1,15 @@
 //! The binary: arguments in, exit code out.
 
 mod args;
+mod compare;
 mod doctor;
+mod emulator;
 mod failure;
 mod list;
 mod machine;
 mod plan;
 mod progress;
+mod report;
 mod run;
 mod select;
 
@@ -20,10 +23,14 @@ use machine::Machine;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    let done = Machine::detect(&cli).and_then(|machine| match &cli.command {
-        Command::Run(args) => run::run(&machine, args),
-        Command::List(selection) => list::list(&machine, selection),
-        Command::Doctor(args) => doctor::doctor(&machine, args),
-    });
+    let machine = || Machine::detect(&cli);
+    let done = match &cli.command {
+        Command::Run(args) => machine().and_then(|machine| run::run(&machine, args)),
+        Command::List(selection) => machine().and_then(|machine| list::list(&machine, selection)),
+        Command::Doctor(args) => machine().and_then(|machine| doctor::doctor(&machine, args)),
+        Command::Report(args) => report::report(args),
+        Command::Compare(args) => compare::compare(args),
+        Command::Emulator(args) => emulator::emulator(args),
+    };
     done.unwrap_or_else(Failure::report).into()
 }

@@ -23,7 +23,10 @@ pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactiv
                 }
             }
             Event::NotPrepared { sample, reason } => {
-                say(format!("cannot run {sample}: {}", rescind_report::text::one_line(&reason, REASON_CHARS)));
+                say(format!(
+                    "cannot run {sample}: {}",
+                    rescind_report::text::one_line(&reason, REASON_CHARS)
+                ));
             }
             Event::CaseStarted { id } => bar.set_message(id.to_string()),
             Event::CaseRepeated { id, .. } => bar.set_message(format!("{id} again, in real time")),

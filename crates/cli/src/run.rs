@@ -5,16 +5,17 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use rescind_model::exit;
-use rescind_report::{json, terminal};
+use rescind_report::redact::redact;
+use rescind_report::{Format, terminal};
 use rescind_runner::{Backend, Embedded, Finished, Options, Plan, run as run_plan};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::RunArgs;
+use crate::args::{ReportTarget, RunArgs};
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::{plan, progress};
+use crate::{plan, progress, report};
 
 /// Runs the selected cases, reports, and gives the exit code.
 ///
@@ -29,21 +30,20 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
         time_warp: !args.no_time_warp,
     };
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
-    let finished = runtime.block_on(execute(machine, plan, options))?;
+    let mut finished = runtime.block_on(execute(machine, plan, options))?;
+    redact(&mut finished.results, &machine.secrets);
 
-    let report = terminal::render(
-        &finished.results,
-        &terminal::Options { width: machine.width, color: machine.color },
-    );
-    anstream::print!("{report}");
-    anstream::println!("{}", progress::timing(&finished.timing));
-    // The report stands on the screen by now, so a file that cannot be written loses nothing.
-    if let Some(path) = &args.results
-        && let Err(error) = write_results(path, &finished)
-    {
-        return Err(Failure::setup(error));
+    let results = &finished.results;
+    if !args.report.iter().any(|target| target.path == Path::new("-")) {
+        let options = terminal::Options { width: machine.width, color: machine.color };
+        anstream::print!("{}", terminal::render(results, &options));
     }
-    Ok(finished.results.exit_code())
+    anstream::eprintln!("{}", progress::timing(&finished.timing));
+    // The report stands on the screen by now, so a file that cannot be written loses nothing.
+    let json = args.results.iter().map(|path| ReportTarget { format: Format::Json, path: path.clone() });
+    let targets: Vec<ReportTarget> = json.chain(args.report.iter().cloned()).collect();
+    report::write(&targets, |format| format.render(results))?;
+    Ok(results.exit_code())
 }
 
 async fn execute(machine: &Machine, plan: Plan, options: Options) -> Result<Finished, Failure> {
@@ -77,9 +77,4 @@ async fn cancel_on_signal(cancel: CancellationToken) {
         _ = terminate.recv() => {}
     }
     std::process::exit(exit::INTERRUPTED.into());
-}
-
-fn write_results(path: &Path, finished: &Finished) -> anyhow::Result<()> {
-    let text = json::render(&finished.results)?;
-    std::fs::write(path, text).with_context(|| format!("cannot write the results to {}", path.display()))
 }

@@ -1,0 +1,70 @@
+//! Reports of a run, of a results file, and of two of them.
+
+use std::path::PathBuf;
+
+use crate::support::{Project, Ran, rescind};
+
+fn results(project: &Project, name: &str) -> PathBuf {
+    let path = project.root().join(name);
+    project.run(&["--results", path.to_str().unwrap()]);
+    path
+}
+
+fn compared(project: &Project, base: &str, head: &str, more: &[&str]) -> Ran {
+    rescind(project.root(), &[&["compare", base, head], more].concat())
+}
+
+#[test]
+fn a_run_writes_every_format_that_it_is_asked_for() {
+    let project = Project::new("exit 1");
+    let report = |format: &str| format!("{format}={}", project.root().join(format).display());
+    let formats = ["json", "junit", "markdown", "summary", "html", "sarif", "github", "terminal"];
+    let targets: Vec<String> = formats.map(report).into();
+    let arguments: Vec<&str> = targets.iter().flat_map(|target| ["--report", target]).collect();
+    project.run(&arguments).exits(1);
+    for format in formats {
+        let text = std::fs::read_to_string(project.root().join(format)).unwrap();
+        assert!(text.contains("wrong-exit"), "{format}:\n{text}");
+    }
+}
+
+#[test]
+fn a_results_file_can_be_reported_later() {
+    let project = Project::new("exit 1");
+    let file = results(&project, "results.json");
+    let ran = rescind(project.root(), &["report", file.to_str().unwrap(), "--report", "junit=-"]).exits(0);
+    assert!(ran.stdout.contains("<testsuites"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_file_that_holds_no_results_is_pointed_at() {
+    let project = Project::new("true");
+    project.write("results.json", "{\n  \"schema_version\": 1,\n  oops\n}\n");
+    let ran = rescind(project.root(), &["report", "results.json"]).exits(2);
+    assert!(ran.stderr.contains("results.json: 3:3"), "{}", ran.stderr);
+    project.write("results.json", "{ \"schema_version\": 99 }");
+    let ran = rescind(project.root(), &["report", "results.json"]).exits(2);
+    assert!(ran.stderr.contains("99"), "{}", ran.stderr);
+}
+
+#[test]
+fn an_unknown_format_is_a_usage_error_with_a_suggestion() {
+    let ran = Project::new("true").run(&["--report", "junitt=x"]).exits(2);
+    assert!(ran.stderr.contains("did you mean `junit`?"), "{}", ran.stderr);
+}
+
+#[test]
+fn only_what_the_change_broke_fails_a_comparison() {
+    let project = Project::new("exit 1");
+    results(&project, "failing.json");
+    project.edit("samples/spanner/shell/sample.sh", "exit 1", "true");
+    results(&project, "passing.json");
+
+    compared(&project, "failing.json", "failing.json", &[]).exits(0);
+    let broken = compared(&project, "passing.json", "failing.json", &[]).exits(1);
+    assert!(broken.stdout.contains("spanner/shell/cancel-wins"), "{}", broken.stdout);
+    let fixed = compared(&project, "failing.json", "passing.json", &[]).exits(0);
+    assert!(fixed.stdout.contains("spanner/shell/cancel-wins"), "{}", fixed.stdout);
+    compared(&project, "failing.json", "failing.json", &["--fail-on", "any"]).exits(1);
+    compared(&project, "passing.json", "failing.json", &["--fail-on", "never"]).exits(0);
+}
