@@ -60,8 +60,8 @@ pub(crate) fn apply(environment: &mut BTreeMap<OsString, OsString>, library: &Pa
     }
 }
 
-/// Removes the shared memory that libfaketime 0.9.10 leaves behind when a process is killed, and which would confuse a
-/// later process of the same id.
+/// Removes the shared memory that libfaketime 0.9.10 leaves behind when a process is killed. A later process of the
+/// same id would find it and exit with 1 before its first line.
 pub(crate) fn clean_up(pid: i32) {
     for name in [format!("faketime_shm_{pid}"), format!("sem.faketime_sem_{pid}")] {
         // Mostly it is not there: a process that ends by itself removes it.

@@ -22,6 +22,7 @@ pub(super) struct Group<'a> {
     handle: Option<duct::Handle>,
     leader: i32,
     end: JoinHandle<io::Result<()>>,
+    clean_up: Option<fn(i32)>,
 }
 
 impl<'a> Group<'a> {
@@ -52,7 +53,8 @@ impl<'a> Group<'a> {
         let leader = leader.ok_or_else(|| io::Error::other("the process has no id"))?;
         supervisor.known().insert(leader);
         let end = tokio::task::spawn_blocking(move || signal::await_end(leader));
-        Ok((Group { supervisor, handle: Some(handle), leader, end }, stdout, stderr))
+        let clean_up = invocation.clean_up;
+        Ok((Group { supervisor, handle: Some(handle), leader, end, clean_up }, stdout, stderr))
     }
 
     /// The process id of the leader, which is the id of the group.
@@ -72,10 +74,19 @@ impl<'a> Group<'a> {
         }
     }
 
+    fn lay_to_rest(&self, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
+        // Before its id is free for another process, which may have something of its own under it.
+        signal::await_end(self.leader)?;
+        if let Some(clean_up) = self.clean_up {
+            clean_up(self.leader);
+        }
+        self.supervisor.bury(self.leader, handle)
+    }
+
     /// Takes the exit of the leader, after which its id is free, and the processor time that it used.
     pub(super) fn bury(mut self) -> io::Result<(ExitStatus, Duration)> {
         match self.handle.take() {
-            Some(handle) => self.supervisor.bury(self.leader, &handle),
+            Some(handle) => self.lay_to_rest(&handle),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -86,7 +97,7 @@ impl Drop for Group<'_> {
         if let Some(handle) = self.handle.take() {
             signal::send_to_group(self.leader, Signal::SIGKILL);
             // Nobody is left to tell. After SIGKILL this returns at once.
-            let _ = self.supervisor.bury(self.leader, &handle);
+            let _ = self.lay_to_rest(&handle);
         }
     }
 }

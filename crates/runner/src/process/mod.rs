@@ -34,7 +34,7 @@ const STRAY_INTERVAL: Duration = Duration::from_millis(5);
 const PATIENCE: Duration = Duration::from_secs(1);
 
 /// A program to run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct Invocation {
     /// The absolute path of the program.
     pub program: PathBuf,
@@ -46,6 +46,8 @@ pub struct Invocation {
     pub environment: BTreeMap<OsString, OsString>,
     /// When it must have ended, from its start, in real time.
     pub deadline: Duration,
+    /// Called with its id once it has ended, however that came about: for what it may leave under its id.
+    pub clean_up: Option<fn(i32)>,
 }
 
 /// What was seen of a process.
@@ -63,8 +65,6 @@ pub struct Finished {
     pub wall: Duration,
     /// Processor time, user and system, of it and of the children that it waited for.
     pub cpu: Duration,
-    /// Its process id, which is free again.
-    pub pid: i32,
 }
 
 /// Why nothing is known of a process.
@@ -189,7 +189,6 @@ impl Supervisor {
             leaked: leaked.into_iter().map(|command| LeakedProcess { command }).collect(),
             wall,
             cpu,
-            pid,
         })
     }
 

@@ -101,9 +101,6 @@ impl Case<'_> {
         let invocation = self.invocation(project, &scratch, time_warp)?;
         let finished = self.context.supervisor.run(&invocation, self.cancel).await?;
         drop(scratch);
-        if time_warp.is_some() {
-            warp::clean_up(finished.pid);
-        }
         let at_exit = self.backend.snapshot(project).await?;
         self.backend.settle(project).await?;
         let settled = self.backend.snapshot(project).await?;
@@ -156,6 +153,7 @@ impl Case<'_> {
             folder: self.prepared.work.clone(),
             environment,
             deadline: self.deadline,
+            clean_up: time_warp.map(|_| warp::clean_up as fn(i32)),
         })
     }
 
