@@ -14,7 +14,7 @@ struct Emulator {
 impl Emulator {
     fn start() -> Emulator {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
-            .args(["emulator", "--grpc-port", "0", "--rest-port", "0"])
+            .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--database", "p/i/d"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -61,6 +61,8 @@ fn it_says_where_it_listens_answers_there_and_stops_on_term() {
     let answer = emulator.ask("GET", "/v1/projects/p/instanceConfigs");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("projects/p/instanceConfigs/"), "{answer}");
+    let answer = emulator.ask("GET", "/v1/projects/p/instances/i/databases/d");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let answer = emulator.ask("GET", "/v1/projects/p/instances/nope");
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert!(answer.contains("NOT_FOUND"), "{answer}");

@@ -171,6 +171,9 @@ pub struct EmulatorArgs {
     /// How long an operation takes, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub operation_time: Duration,
+    /// A database that is there from the start, with its instance; may be repeated, once for each project
+    #[arg(long, value_name = "PROJECT/INSTANCE/DATABASE")]
+    pub database: Vec<DatabasePath>,
     /// Listen on an address that other machines can reach; there is no authentication
     #[arg(long)]
     pub allow_remote: bool,
@@ -182,6 +185,33 @@ pub struct DoctorArgs {
     /// Print JSON
     #[arg(long)]
     pub json: bool,
+}
+
+/// The ids that lead to a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabasePath {
+    /// The project.
+    pub project: String,
+    /// The instance in it.
+    pub instance: String,
+    /// The database in that.
+    pub database: String,
+}
+
+impl FromStr for DatabasePath {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let ids: Vec<&str> = text.split('/').collect();
+        match ids.as_slice() {
+            [project, instance, database] if ids.iter().all(|id| !id.is_empty()) => Ok(DatabasePath {
+                project: (*project).to_owned(),
+                instance: (*instance).to_owned(),
+                database: (*database).to_owned(),
+            }),
+            _ => Err("expected PROJECT/INSTANCE/DATABASE".to_owned()),
+        }
+    }
 }
 
 fn seconds(text: &str) -> Result<Duration, String> {
@@ -208,6 +238,15 @@ mod tests {
         assert_eq!((target.format, target.path), (Format::Junit, "out=1.xml".into()));
         for bad in ["junit", "junit=", "junitt=a"] {
             assert!(bad.parse::<ReportTarget>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_database_is_named_by_three_ids() {
+        let path: DatabasePath = "p/i/d".parse().unwrap();
+        assert_eq!((path.project.as_str(), path.instance.as_str(), path.database.as_str()), ("p", "i", "d"));
+        for bad in ["", "p/i", "p//d", "p/i/d/x"] {
+            assert!(bad.parse::<DatabasePath>().is_err(), "{bad}");
         }
     }
 

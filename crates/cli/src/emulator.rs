@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::{Context as _, anyhow};
-use rescind_emulator::{Emulator, Server};
-use rescind_model::exit;
+use rescind_emulator::{Emulator, Server, Setup};
+use rescind_model::{Given, Schedule, Service, exit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -36,6 +36,17 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     let mut interrupt =
         signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C").map_err(Failure::setup)?;
     let emulator = Emulator::free_running(Arc::new(SystemTime::now), args.operation_time);
+    for path in &args.database {
+        let setup = Setup {
+            service: Service::Spanner,
+            instance: path.instance.clone(),
+            database: path.database.clone(),
+            backup: String::new(),
+            given: Given::default(),
+            schedule: Schedule::default(),
+        };
+        emulator.seed(&path.project, &setup).map_err(Failure::usage)?;
+    }
     let bind = |port| Server::bind(emulator.clone(), SocketAddr::new(args.host, port));
     let grpc = bind(args.grpc_port).await.map_err(Failure::setup)?;
     let rest = bind(args.rest_port).await.map_err(Failure::setup)?;

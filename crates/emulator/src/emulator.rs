@@ -66,13 +66,34 @@ impl Emulator {
     /// # Errors
     /// The set-up asks for a state that the service knows not; the project then stays as it was.
     pub fn prepare(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
-        let choices = self.shared.choices.clone();
-        let world = setup
-            .world(project, self.now(), &choices)
-            .map_err(|source| ControlError::InvalidSetup { project: project.to_owned(), source })?;
-        let prepared = Project::new(world, choices, Box::new(setup.schedule.clone()), true);
-        self.shared.projects.write().insert(project.to_owned(), Arc::new(Mutex::new(prepared)));
+        let world = self.world(project, setup)?;
+        self.put(project, Project::new(world, self.choices(), Box::new(setup.schedule.clone()), true));
         Ok(())
+    }
+
+    /// Puts what a set-up gives into a project, whatever was there before, and lets it run free, at the pace of the
+    /// emulator. The schedule of the set-up does not count.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare).
+    pub fn seed(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
+        let world = self.world(project, setup)?.at_pace(self.shared.pace);
+        self.put(project, Project::new(world, self.choices(), Box::new(FreeRunning), false));
+        Ok(())
+    }
+
+    fn world(&self, project: &str, setup: &Setup) -> Result<World, ControlError> {
+        setup
+            .world(project, self.now(), &self.shared.choices)
+            .map_err(|source| ControlError::InvalidSetup { project: project.to_owned(), source })
+    }
+
+    fn choices(&self) -> Arc<Choices> {
+        self.shared.choices.clone()
+    }
+
+    fn put(&self, id: &str, project: Project) {
+        self.shared.projects.write().insert(id.to_owned(), Arc::new(Mutex::new(project)));
     }
 
     /// Every request to a project since it was prepared.
@@ -172,7 +193,7 @@ impl Emulator {
     }
 
     fn empty_project(&self, id: &str, decisions: Box<dyn Decisions>) -> Project {
-        Project::new(World::new(id, self.shared.pace), self.shared.choices.clone(), decisions, false)
+        Project::new(World::new(id, self.shared.pace), self.choices(), decisions, false)
     }
 
     fn now(&self) -> Time {

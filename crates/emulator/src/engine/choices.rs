@@ -1,6 +1,6 @@
 //! The table of choices: what no published source says about the real service, decided here and nowhere else.
 //!
-//! Everything else in the engine follows a source that is listed in `docs/semantics.md`.
+//! Everything else in the engine follows a source that is named where it is applied.
 
 use rescind_model::Code;
 

@@ -50,6 +50,11 @@ impl World {
         }
     }
 
+    /// The same world, in which operations take this time; none where decisions end them.
+    pub fn at_pace(self, pace: Option<Span>) -> World {
+        World { pace, ..self }
+    }
+
     /// The moment of a request: what the clock says, and later than the moment of every request before.
     pub fn tick(&mut self, clock: Time) -> Time {
         self.latest = clock.max(self.latest + Span::MICROSECOND);
