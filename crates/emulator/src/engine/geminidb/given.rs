@@ -24,7 +24,9 @@ pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Re
     let mut world = World::new(project);
     let id = setup.database.as_str();
     if id.is_empty() || id.contains('/') {
-        return Err(InvalidSetup(format!("`{id}` is no id of an instance; ids hold no `/` and are not empty")));
+        return Err(InvalidSetup(format!(
+            "`{id}` is no id of an instance; ids hold no `/` and are not empty"
+        )));
     }
     let datastore = if setup.given.not_cassandra { MONGODB } else { CASSANDRA };
     let instance = Instance { id: id.into(), datastore: datastore.clone(), building: None };

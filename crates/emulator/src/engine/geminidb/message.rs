@@ -125,19 +125,30 @@ pub struct Datastore {
 /// A backup in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct BackupItem {
+    /// Its id.
     pub id: String,
+    /// The name that was chosen for it.
     pub name: String,
+    /// The description that was given to it.
     pub description: String,
+    /// The id of the instance.
     pub instance_id: String,
+    /// The name of the instance, which is its id here.
     pub instance_name: String,
+    /// What the instance runs.
     pub datastore: Datastore,
+    /// `Manual`
     pub r#type: &'static str,
+    /// `BUILDING`, `COMPLETED` or `FAILED`.
     pub status: &'static str,
     /// In KB.
     pub size: u64,
+    /// When it was begun: `2019-05-27T03:38:51+0000`.
     pub begin_time: String,
+    /// When it was completed or failed; missing while it is building.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_time: Option<String>,
+    /// What it is limited to; empty for a backup of the whole instance.
     pub database_tables: Vec<DatabaseTable>,
 }
 
@@ -153,21 +164,29 @@ pub struct BackupList {
 /// The instance that a job works on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JobInstance {
+    /// Its id.
     pub id: String,
+    /// Its name, which is its id here.
     pub name: String,
 }
 
 /// A job in a list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct JobItem {
+    /// Its id.
     pub id: String,
+    /// What it does: `BackupInstance`.
     pub name: &'static str,
+    /// `Running`, `Completed` or `Failed`.
     pub status: &'static str,
+    /// When it was started.
     pub start_time: String,
+    /// When it ended; missing while it runs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub end_time: Option<String>,
     /// `60%` while it runs, then empty.
     pub progress: String,
+    /// What it works on.
     pub instance: JobInstance,
     /// Why it failed; empty if it did not.
     pub fail_reason: String,
@@ -217,9 +236,12 @@ mod tests {
     #[test]
     fn times_are_read_in_every_form_of_the_documentation_and_shown_in_one() {
         let time = parse_time("2019-05-27T03:38:51+0000").unwrap();
-        for same in
-            ["2019-05-27 03:38:51", "2019-05-27T03:38:51Z", "2019-05-27T11:38:51+0800", "2019-05-27T03:38:51+00:00"]
-        {
+        for same in [
+            "2019-05-27 03:38:51",
+            "2019-05-27T03:38:51Z",
+            "2019-05-27T11:38:51+0800",
+            "2019-05-27T03:38:51+00:00",
+        ] {
             assert_eq!(parse_time(same), Some(time), "{same}");
         }
         assert_eq!(time_text(time + crate::engine::Span::MICROSECOND), "2019-05-27T03:38:51+0000");

@@ -15,14 +15,16 @@ use rescind_model::{RequestKind, Transport};
 use serde::Serialize;
 
 pub use backups::{BatchDeleteBackups, CreateBackup, DeleteBackup, ListBackups, StopBackup};
-pub use jobs::ListJobs;
 pub(super) use given::world;
+pub use jobs::ListJobs;
 pub(super) use jobs::{Job, backup_of_job, job_id};
-pub use message::{ApiVersion, BackupList, BackupQuery, Empty, JobList, JobQuery};
-pub use message::{NewBackup, Started, StartedBackup, StopAction, WantedBackups};
+pub use message::{
+    ApiVersion, BackupItem, BackupList, BackupQuery, DatabaseTable, Datastore, Empty, JobInstance, JobItem,
+    JobList, JobQuery, NewBackup, Started, StartedBackup, StopAction, WantedBackups,
+};
 pub use problem::Problem;
-pub use store::backup_id;
 pub(super) use store::Store;
+pub use store::backup_id;
 
 use super::operation::Key;
 use super::project::Project;

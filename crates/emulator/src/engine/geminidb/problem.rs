@@ -19,7 +19,7 @@ pub struct Problem {
 
 /// The errors with a published number and text, under names of our own.
 impl Problem {
-    pub(super) const PARAMETER: Problem =
+    pub(crate) const PARAMETER: Problem =
         Problem::new("DBS.280001", 400, Code::InvalidArgument, "Parameter error");
     pub(super) const BACKUP_NAME: Problem =
         Problem::new("DBS.280277", 400, Code::InvalidArgument, "Invalid backup name.");
@@ -27,8 +27,7 @@ impl Problem {
         Problem::new("DBS.280127", 400, Code::InvalidArgument, "Invalid backup description.");
     pub(super) const ACTION: Problem =
         Problem::new("DBS.280391", 400, Code::InvalidArgument, "Action check states.");
-    pub(super) const LIMIT: Problem =
-        Problem::new("DBS.280439", 400, Code::InvalidArgument, "Invalid limit");
+    pub(super) const LIMIT: Problem = Problem::new("DBS.280439", 400, Code::InvalidArgument, "Invalid limit");
     pub(super) const OFFSET: Problem =
         Problem::new("DBS.280440", 400, Code::InvalidArgument, "Invalid offset");
     pub(super) const BACKUP_ID: Problem =
@@ -44,6 +43,13 @@ impl Problem {
         400,
         Code::FailedPrecondition,
         "Operation cannot be executed in current state of the DB instance.",
+    );
+    /// There is no such path, or it does not take this method.
+    pub(crate) const NO_API: Problem = Problem::new(
+        "APIGW.0101",
+        404,
+        Code::Unimplemented,
+        "The API does not exist or has not been published in the environment",
     );
     const TOKEN: Problem = Problem::new("DBS.280056", 403, Code::Unauthenticated, "Token invalid.");
     const RESOURCE: Problem = Problem::new("DBS.280016", 400, Code::NotFound, "Resource not found");
@@ -65,13 +71,17 @@ impl Problem {
             .with(Detail::Problem(self))
     }
 
-    /// The error that a status of the engine is: its own, or the one for its code, which is what a fault has.
-    pub fn of(status: &Status) -> Problem {
+    /// The error that a status of the engine is, and its text: its own, or those for its code, which is what a fault
+    /// has.
+    pub fn of(status: &Status) -> (Problem, &str) {
         let own = status.details.iter().find_map(|detail| match detail {
-            Detail::Problem(problem) => Some(*problem),
+            Detail::Problem(problem) => Some((*problem, status.message.as_str())),
             _ => None,
         });
-        own.unwrap_or_else(|| Problem::of_code(status.code))
+        own.unwrap_or_else(|| {
+            let problem = Problem::of_code(status.code);
+            (problem, problem.text)
+        })
     }
 
     fn of_code(code: Code) -> Problem {
@@ -98,15 +108,17 @@ mod tests {
     #[test]
     fn every_code_has_an_error_with_a_status_of_errors() {
         for code in Code::ALL.iter().skip(1) {
-            let problem = Problem::of(&Status::new(*code, "by a fault"));
+            let status = Status::new(*code, "by a fault");
+            let (problem, _) = Problem::of(&status);
             assert!(problem.number.starts_with("DBS.") && problem.http >= 400, "{code}: {problem:?}");
         }
-        assert_eq!(Problem::of(&Status::new(Code::Unauthenticated, "")).number, "DBS.280056");
+        let status = Status::new(Code::Unauthenticated, "by a fault");
+        assert_eq!(Problem::of(&status), (Problem::TOKEN, "Token invalid."));
     }
 
     #[test]
     fn an_error_of_the_rules_keeps_its_number() {
         let status = Problem::LIMIT.about("0");
-        assert_eq!((Problem::of(&status), status.message.as_str()), (Problem::LIMIT, "Invalid limit: 0"));
+        assert_eq!(Problem::of(&status), (Problem::LIMIT, "Invalid limit: 0"));
     }
 }

@@ -161,7 +161,6 @@ impl Store {
             foreign: backup.foreign,
         })
     }
-
 }
 
 /// The full name of a backup. The API has none; this one has the form of those of the other services.
