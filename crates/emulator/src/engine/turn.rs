@@ -200,7 +200,7 @@ pub fn poll_kind(world: &World, key: Key) -> Option<RequestKind> {
 }
 
 fn view(world: &World, operation: &str) -> Option<OperationView> {
-    let of_gemini = || geminidb::backup_of_job(&world.operations, operation);
+    let of_gemini = || world.geminidb.backup_of_job(operation);
     let key = world.operations.find(operation).ok().or_else(of_gemini)?;
     let found = world.operations.get(key)?;
     Some(OperationView { name: operation.to_owned(), state: found.state(), foreign: found.foreign })

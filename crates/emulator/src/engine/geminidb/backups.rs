@@ -2,7 +2,7 @@
 
 use rescind_model::{BackupState, Decision, RequestKind};
 
-use super::jobs::{Job, job_id};
+use super::jobs::{self, Job, job_id};
 use super::message::{
     ApiVersion, BackupList, BackupQuery, Empty, NewBackup, Started, StartedBackup, StopAction, WantedBackups,
 };
@@ -10,10 +10,10 @@ use super::problem::Problem;
 use super::query::Wanted;
 use super::store::{Backup, backup_id, full_name, key_of_backup};
 use super::{Answer, Call, Sent};
-use crate::engine::operation::{Cancel, Key, Operation, Work};
+use crate::engine::operation::{Cancel, End, Key};
 use crate::engine::status::Status;
 use crate::engine::turn::Turn;
-use crate::engine::world::{End, World};
+use crate::engine::world::World;
 
 /// How many backups can be deleted at once.
 const LARGEST_BATCH: usize = 10;
@@ -44,7 +44,7 @@ impl Call for CreateBackup {
     fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<StartedBackup>, Status> {
         let backup = check_create(turn, &self.instance, self.body?)?;
         let job = Job::Backup { instance: backup.instance.clone(), stops: Vec::new() };
-        let key = start(turn, job);
+        let key = jobs::start(turn.world, job, turn.now);
         turn.world.geminidb.insert(key, backup);
         // The answer does not show how far the job is: that it be completed already cannot be told from `done-after`.
         match turn.choose(&[Decision::Running, Decision::DoneAfter, Decision::FailedAfter]) {
@@ -55,11 +55,6 @@ impl Call for CreateBackup {
         let body = StartedBackup { job_id: job_id(key), backup_id: backup_id(key) };
         Ok(Answer { job: Some(body.job_id.clone()), body })
     }
-}
-
-fn start(turn: &mut Turn<'_>, job: Job) -> Key {
-    let parent = format!("projects/{}", turn.world.id);
-    turn.world.operations.insert(Operation::new(parent, Work::Gemini(job), turn.now))
 }
 
 /// Every rule that is checked before a backup is begun; the backup.
@@ -149,16 +144,17 @@ impl Call for StopBackup {
         if backup.state != BackupState::Creating {
             return Err(turn.choices.geminidb.stop_in_wrong_state.status());
         }
-        let stop = start(turn, Job::Stop { instance: backup.instance.clone(), backup: key });
+        let stop = Job::Stop { instance: backup.instance.clone(), backup: key };
+        let stop = jobs::start(turn.world, stop, turn.now);
         let decision = turn.choose(&[Decision::Honoured, Decision::Pending, Decision::Ignored]);
         if let Some(job) = turn.world.operations.get_mut(key) {
             job.cancel_time.get_or_insert(turn.now);
             if decision == Decision::Pending {
                 job.cancel = Cancel::Pending;
             }
-            if let Work::Gemini(Job::Backup { stops, .. }) = &mut job.work {
-                stops.push(stop);
-            }
+        }
+        if let Some(Job::Backup { stops, .. }) = turn.world.geminidb.jobs.get_mut(&key) {
+            stops.push(stop);
         }
         if decision == Decision::Honoured {
             turn.end(key, End::Cancelled);
@@ -181,7 +177,7 @@ fn remove(turn: &mut Turn<'_>, key: Key) -> Key {
     // Without effect on a job that has ended.
     turn.end(key, End::Cancelled);
     turn.world.geminidb.remove(key);
-    let job = start(turn, Job::Delete { instance });
+    let job = jobs::start(turn.world, Job::Delete { instance }, turn.now);
     turn.end(job, End::Completed);
     job
 }

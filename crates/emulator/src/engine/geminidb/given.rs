@@ -3,14 +3,14 @@
 use rescind_model::BackupState;
 
 use super::backups::is_name;
-use super::jobs::Job;
+use super::jobs::{self, Job};
 use super::message::Datastore;
 use super::store::{Backup, Instance};
 use crate::engine::choices::Choices;
 use crate::engine::given::{InvalidSetup, Setup};
-use crate::engine::operation::{Operation, Work};
+use crate::engine::operation::End;
 use crate::engine::time::{Span, Time};
-use crate::engine::world::{End, World};
+use crate::engine::world::World;
 
 const CASSANDRA: Datastore = Datastore { r#type: "cassandra", version: "3.11" };
 const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
@@ -21,7 +21,7 @@ const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
 /// # Errors
 /// The set-up asks for what GeminiDB could not be in.
 pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
-    let mut world = World::new(project);
+    let mut world = World::new(project, None);
     let id = setup.database.as_str();
     if id.is_empty() || id.contains('/') {
         return Err(InvalidSetup(format!(
@@ -55,9 +55,10 @@ pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Re
             BackupState::Deleting => return refused("backups of GeminiDB are never DELETING"),
         };
         let job = Job::Backup { instance: instance.id.clone(), stops: Vec::new() };
-        let parent = format!("projects/{project}");
-        let operation = Operation::new(parent, Work::Gemini(job), begin);
-        let key = world.operations.insert(Operation { foreign: true, ..operation });
+        let key = jobs::start(&mut world, job, begin);
+        if let Some(job) = world.operations.get_mut(key) {
+            job.foreign = true;
+        }
         let backup = Backup {
             name: name.into(),
             description: Box::default(),

@@ -2,13 +2,15 @@
 
 use std::sync::Arc;
 
+use prost_types::Any;
 use rescind_model::{OperationState, RequestKind};
 
 use super::message::{JobInstance, JobItem, JobList, JobQuery, parse_time, time_text};
 use super::problem::Problem;
+use super::store::Store;
 use super::{Answer, Call, Sent};
 use crate::engine::choices::Choices;
-use crate::engine::operation::{Key, Operation, Operations, Work};
+use crate::engine::operation::{End, Ending, Key, Operation, Task, Timeline};
 use crate::engine::status::Status;
 use crate::engine::time::{Span, Time};
 use crate::engine::turn::{self, Turn};
@@ -72,20 +74,58 @@ fn key_of_job(id: &str) -> Option<Key> {
     (job_id(key) == id).then_some(key)
 }
 
-fn job_of(operation: &Operation) -> Option<&Job> {
-    match &operation.work {
-        Work::Gemini(job) => Some(job),
-        _ => None,
+impl Store {
+    /// The key of the backup that the job with this id makes or is to stop.
+    pub fn backup_of_job(&self, id: &str) -> Option<Key> {
+        let key = key_of_job(id)?;
+        match self.jobs.get(&key)? {
+            Job::Backup { .. } => Some(key),
+            Job::Stop { backup, .. } => Some(*backup),
+            Job::Delete { .. } => None,
+        }
     }
 }
 
-/// The key of the backup that the job with this id makes or is to stop.
-pub fn backup_of_job(operations: &Operations, id: &str) -> Option<Key> {
-    let key = key_of_job(id)?;
-    match job_of(operations.get(key)?)? {
-        Job::Backup { .. } => Some(key),
-        Job::Stop { backup, .. } => Some(*backup),
-        Job::Delete { .. } => None,
+/// Starts a job.
+pub fn start(world: &mut World, job: Job, now: Time) -> Key {
+    let parent = format!("projects/{}", world.id);
+    let task = Box::new(Run { makes_backup: matches!(job, Job::Backup { .. }) });
+    let key = world.start(Operation::new(parent, task, now));
+    world.geminidb.jobs.insert(key, job);
+    key
+}
+
+/// A job as an operation. What it does stands in the store, where lists find it.
+#[derive(Debug)]
+struct Run {
+    makes_backup: bool,
+}
+
+impl Task for Run {
+    /// Jobs are not shown as operations of Google's.
+    fn metadata(&self, _parent: &str, _timeline: &Timeline) -> Any {
+        Any::default()
+    }
+
+    fn response(&self, _parent: &str) -> Option<Any> {
+        None
+    }
+
+    /// The jobs that were to stop a backup end with the job that makes it.
+    fn end(&mut self, world: &mut World, _parent: &str, ending: &Ending<'_>) {
+        let stop = if ending.end == End::Cancelled { End::Completed } else { End::Failed };
+        for key in world.geminidb.ended(ending) {
+            world.end(key, stop, ending.now, ending.choices);
+        }
+    }
+
+    /// Clients know a job by its id alone.
+    fn name(&self, key: Key) -> Option<String> {
+        Some(job_id(key))
+    }
+
+    fn creates_backup(&self) -> bool {
+        self.makes_backup
     }
 }
 
@@ -105,7 +145,7 @@ impl ListJobs {
     /// looks at the latest that the sample has begun.
     fn watched(&self, world: &World) -> Option<Key> {
         match self.id() {
-            Some(id) => backup_of_job(&world.operations, id),
+            Some(id) => world.geminidb.backup_of_job(id),
             None => world.geminidb.latest_first().find(|(_, backup)| !backup.foreign).map(|(key, _)| key),
         }
     }
@@ -136,10 +176,10 @@ impl Call for ListJobs {
         if let Some(key) = watched.filter(runs).filter(|_| looks) {
             turn.look_at(key);
         }
-        let found: Vec<JobItem> = (turn.world.operations.iter().rev())
-            .filter_map(|(key, operation)| Some((key, operation, job_of(operation)?)))
-            .filter(|(key, operation, job)| wanted.matches(*key, operation, job.name(turn.choices)))
-            .map(|(key, operation, job)| item(key, operation, job, turn.choices))
+        let found: Vec<JobItem> = (turn.world.geminidb.jobs.iter().rev())
+            .filter_map(|(key, job)| Some((*key, job, turn.world.operations.get(*key)?)))
+            .filter(|(key, job, operation)| wanted.matches(*key, operation, job.name(turn.choices)))
+            .map(|(key, job, operation)| item(turn, key, job, operation))
             .collect();
         let total_count = found.len();
         let jobs: Vec<JobItem> = found.into_iter().skip(wanted.offset).take(wanted.limit).collect();
@@ -207,21 +247,21 @@ fn status_word(operation: &Operation) -> &'static str {
     }
 }
 
-fn item(key: Key, operation: &Operation, job: &Job, choices: &Choices) -> JobItem {
+fn item(turn: &Turn<'_>, key: Key, job: &Job, operation: &Operation) -> JobItem {
     let running = operation.is_running();
     let fail_reason = match (job, &operation.error) {
         (_, None) => "",
-        (Job::Stop { .. }, Some(_)) => choices.geminidb.not_stopped_reason,
+        (Job::Stop { .. }, Some(_)) => turn.choices.geminidb.not_stopped_reason,
         (_, Some(error)) => &error.message,
     };
     let instance = job.instance().to_string();
     JobItem {
         id: job_id(key),
-        name: job.name(choices),
+        name: job.name(turn.choices),
         status: status_word(operation),
         start_time: time_text(operation.start),
         end_time: operation.end.map(time_text),
-        progress: if running { format!("{}%", operation.percent()) } else { String::new() },
+        progress: if running { format!("{}%", operation.percent(turn.now)) } else { String::new() },
         instance: JobInstance { id: instance.clone(), name: instance },
         fail_reason: fail_reason.to_owned(),
     }

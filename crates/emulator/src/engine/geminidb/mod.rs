@@ -17,7 +17,6 @@ use serde::Serialize;
 pub use backups::{BatchDeleteBackups, CreateBackup, DeleteBackup, ListBackups, StopBackup};
 pub(super) use given::world;
 pub use jobs::ListJobs;
-pub(super) use jobs::{Job, backup_of_job, job_id};
 pub use message::{
     ApiVersion, BackupItem, BackupList, BackupQuery, DatabaseTable, Datastore, Empty, JobInstance, JobItem,
     JobList, JobQuery, NewBackup, Started, StartedBackup, StopAction, WantedBackups,
@@ -40,7 +39,7 @@ pub(super) fn backup_in(world: &World, resource: &str) -> Option<Key> {
     match parts.as_slice() {
         ["projects", _, "instances", instance, "backups", name] => world.geminidb.key_named(instance, name),
         ["projects", _, "backups", id] => store::key_of_backup(id),
-        ["projects", _, "jobs", id] => backup_of_job(&world.operations, id),
+        ["projects", _, "jobs", id] => world.geminidb.backup_of_job(id),
         _ => None,
     }
 }

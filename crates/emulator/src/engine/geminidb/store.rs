@@ -7,10 +7,9 @@ use rescind_model::{BackupState, BackupView};
 
 use super::jobs::Job;
 use super::message::{BackupItem, DatabaseTable, Datastore, status_word, time_text};
-use crate::engine::choices::{Choices, Fate};
-use crate::engine::operation::Key;
+use crate::engine::choices::Fate;
+use crate::engine::operation::{End, Ending, Key};
 use crate::engine::time::Time;
-use crate::engine::world::End;
 
 /// An instance.
 #[derive(Clone, Debug)]
@@ -95,6 +94,8 @@ pub fn key_of_backup(id: &str) -> Option<Key> {
 pub struct Store {
     /// By id.
     pub instances: BTreeMap<Arc<str>, Instance>,
+    /// By key.
+    pub jobs: BTreeMap<Key, Job>,
     backups: BTreeMap<Key, Backup>,
     by_name: HashMap<(Arc<str>, Box<str>), Key>,
 }
@@ -135,8 +136,9 @@ impl Store {
 
     /// What the end of a job means for the backup that it makes. Returns the jobs that end with it: those which were
     /// to stop it.
-    pub fn ended(&mut self, key: Key, job: &mut Job, end: End, now: Time, choices: &Choices) -> Vec<Key> {
-        let Job::Backup { instance, stops } = job else { return Vec::new() };
+    pub fn ended(&mut self, &Ending { key, end, now, choices }: &Ending<'_>) -> Vec<Key> {
+        let Some(Job::Backup { instance, stops }) = self.jobs.get_mut(&key) else { return Vec::new() };
+        let stops = std::mem::take(stops);
         if let Some(instance) = self.instances.get_mut(instance).filter(|found| found.building == Some(key)) {
             instance.building = None;
         }
@@ -150,7 +152,7 @@ impl Store {
                 }
             }
         }
-        std::mem::take(stops)
+        stops
     }
 
     /// The backups as snapshots show them, by the names that were chosen for them.
