@@ -8,6 +8,7 @@ use parking_lot::{Mutex, RwLock};
 use rescind_model::{Code, Entry, RequestKind, Schedule, Snapshot, Transport};
 
 use crate::clock::Clock;
+use crate::engine::geminidb::{Call, Credentials};
 use crate::engine::rpc::Method;
 use crate::engine::{
     self, Arrival, Choices, Decisions, FreeRunning, InvalidSetup, Project, Setup, Span, Status, Time, World,
@@ -161,6 +162,22 @@ impl Emulator {
             Ok(()) => refusal,
             Err(status) => status,
         }
+    }
+
+    /// Serves a request to GeminiDB in its project. A project that was never prepared answers as an empty one, and keeps
+    /// nothing.
+    ///
+    /// # Errors
+    /// What the rules of the service answer, or a fault.
+    pub fn call_geminidb<C: Call>(
+        &self,
+        project: &str,
+        call: C,
+        credentials: Credentials,
+    ) -> Result<C::Reply, Status> {
+        self.in_project(&format!("projects/{project}"), |project, clock| {
+            project.handle_geminidb(call, credentials, clock)
+        })
     }
 
     fn unserved(&self, path: &str, transport: Transport, request: &[u8]) -> Status {

@@ -198,6 +198,9 @@ pub(crate) struct RawGiven {
     /// True if the database that the sample is told to back up does not exist.
     #[serde(default)]
     pub(crate) database_missing: bool,
+    /// True if the instance is not a Cassandra one (GeminiDB): its backups then cannot be stopped.
+    #[serde(default)]
+    pub(crate) not_cassandra: bool,
     /// The backups of that database.
     #[serde(default)]
     pub(crate) backups: Vec<RawGivenBackup>,

@@ -44,7 +44,11 @@ pub(crate) fn resolve(raw: RawScenario, name: &str, log: &mut Log<'_>) -> Option
         name: name.to_owned(),
         title,
         services,
-        given: Given { database_missing: raw.given.database_missing, backups },
+        given: Given {
+            database_missing: raw.given.database_missing,
+            not_cassandra: raw.given.not_cassandra,
+            backups,
+        },
         schedule: schedule?,
         expect: raw.expect,
     })

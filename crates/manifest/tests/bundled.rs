@@ -42,6 +42,7 @@ fn the_first_catalogue_is_complete() {
     let catalog = bundled();
     let names: Vec<&str> = catalog.scenarios.iter().map(|scenario| scenario.name.as_str()).collect();
     insta::assert_snapshot!(names.join("\n"), @"
+    bad-token
     cancel-lags
     cancel-permission-denied
     cancel-unavailable-once
@@ -62,6 +63,10 @@ fn the_first_catalogue_is_complete() {
     operation-fails-before-cancel
     poll-permission-denied
     poll-unavailable-once
+    stop-already-completed
+    stop-never-ends
+    stop-not-cassandra
+    stop-wrong-state
     ");
     for outcome in Outcome::ALL {
         let is_reached = catalog.scenarios.iter().any(|scenario| scenario.expect.outcome == outcome);

@@ -22,6 +22,9 @@ pub struct Given {
     /// True if the database (the cluster, the instance) that the sample is told to back up does not exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub database_missing: bool,
+    /// True if the instance is not a Cassandra one (GeminiDB): its backups then cannot be stopped.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub not_cassandra: bool,
     /// The backups of that database.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backups: Vec<GivenBackup>,

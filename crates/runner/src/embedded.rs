@@ -87,7 +87,7 @@ mod tests {
             instance: "i".to_owned(),
             database: "d".to_owned(),
             backup: "b1".to_owned(),
-            given: Given { database_missing: false, backups: vec![foreign] },
+            given: Given { backups: vec![foreign], ..Given::default() },
             schedule: Schedule::default(),
         }
     }

@@ -4,7 +4,17 @@
 
 use rescind_model::Code;
 
+use super::geminidb::Problem;
 use super::time::Span;
+
+/// What becomes of a backup that will not be completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is gone.
+    Removed,
+    /// It stays, in the state FAILED.
+    Failed,
+}
 
 /// What the emulator does where nobody published what the service does.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +56,62 @@ pub struct Choices {
     pub instance_configs: &'static [(&'static str, &'static str)],
     /// The most items on one page of a list, which is also what a page size of 0 asks for.
     pub largest_page: usize,
+    /// Those about GeminiDB.
+    pub geminidb: GeminiDbChoices,
+}
+
+/// What the emulator does where nobody published what GeminiDB does.
+///
+/// Beyond what stands here: ids of backups and jobs count up, so that the same case always sees the same ones; the
+/// names of the backups of one instance differ (`DBS.201201` is published, and nothing else that it could be about);
+/// deleting takes no time; a batch of which one backup cannot be deleted deletes none.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct GeminiDbChoices {
+    /// What becomes of a backup that was stopped. Published are the statuses BUILDING, COMPLETED and FAILED.
+    pub stopped_backup: Fate,
+    /// Stopping a backup that is completed or failed. Published is that only BUILDING allows it.
+    pub stop_in_wrong_state: Problem,
+    /// Stopping a backup of an instance that is not Cassandra. Published is that only Cassandra allows it.
+    pub not_cassandra: Problem,
+    /// Deleting a backup that is being made: the refusal; or none, if that stops it. That there is a call to stop a
+    /// backup "in an emergency" speaks for the refusal.
+    pub delete_while_building: Option<Problem>,
+    /// Creating a backup while another of the same instance is being made. Published are the number and its kind.
+    pub another_backup: Problem,
+    /// A request without credentials. Published is that it is answered with 401.
+    pub no_credentials: Problem,
+    /// The name of the job that stops a backup.
+    pub stop_job: &'static str,
+    /// The name of the job that deletes a backup.
+    pub delete_job: &'static str,
+    /// Why a job that was to stop a backup failed: the backup had ended otherwise.
+    pub not_stopped_reason: &'static str,
+}
+
+impl Default for GeminiDbChoices {
+    fn default() -> GeminiDbChoices {
+        GeminiDbChoices {
+            stopped_backup: Fate::Removed,
+            stop_in_wrong_state: Problem::WRONG_STATE,
+            not_cassandra: Problem::WRONG_STATE,
+            delete_while_building: Some(Problem::WRONG_STATE),
+            another_backup: Problem::new(
+                "DBS.200019",
+                403,
+                Code::FailedPrecondition,
+                "Another operation is being performed on the DB instance.",
+            ),
+            no_credentials: Problem::new(
+                "APIGW.0301",
+                401,
+                Code::Unauthenticated,
+                "Incorrect IAM authentication information: X-Auth-Token not found.",
+            ),
+            stop_job: "StopBackup",
+            delete_job: "DeleteBackup",
+            not_stopped_reason: "The backup had ended before it could be stopped.",
+        }
+    }
 }
 
 impl Default for Choices {
@@ -71,6 +137,7 @@ impl Default for Choices {
                 ("nam3", "United States (Northern Virginia/South Carolina)"),
             ],
             largest_page: 1000,
+            geminidb: GeminiDbChoices::default(),
         }
     }
 }

@@ -3,6 +3,7 @@
 use rescind_model::{BackupState, Given, Schedule, Service};
 
 use super::choices::Choices;
+use super::geminidb;
 use super::name;
 use super::operation::Operation;
 use super::spanner::{Backup, Database, Instance, LONGEST_ID, LONGEST_LIFE, backups, instances};
@@ -30,7 +31,7 @@ pub struct Setup {
 /// A set-up that no service could be in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct InvalidSetup(String);
+pub struct InvalidSetup(pub(super) String);
 
 impl Setup {
     /// The world that a case begins with.
@@ -40,7 +41,8 @@ impl Setup {
     pub fn world(&self, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
         match self.service {
             Service::Spanner => self.spanner(project, clock, choices),
-            service => Err(InvalidSetup(format!("the service {service} is not emulated"))),
+            Service::GeminiDb => geminidb::world(self, project, clock, choices),
+            service @ Service::AlloyDb => Err(InvalidSetup(format!("the service {service} is not emulated"))),
         }
     }
 

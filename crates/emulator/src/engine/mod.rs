@@ -7,6 +7,7 @@ mod choices;
 mod decision;
 mod fault;
 mod filter;
+pub mod geminidb;
 mod given;
 mod longrunning;
 mod name;
@@ -22,7 +23,7 @@ mod time;
 mod turn;
 mod world;
 
-pub use choices::Choices;
+pub use choices::{Choices, Fate, GeminiDbChoices};
 pub use decision::{Decisions, FreeRunning, Point};
 pub use given::{InvalidSetup, Setup};
 pub use name::project as project_of;

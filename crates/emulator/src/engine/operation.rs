@@ -66,6 +66,11 @@ pub trait Task: fmt::Debug + Send {
     /// What the operation's end means for the world. The operation itself is not in the world meanwhile.
     fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>);
 
+    /// The full name of the operation, if it does not have the usual form.
+    fn name(&self, _key: Key) -> Option<String> {
+        None
+    }
+
     /// The list that it is in.
     fn family(&self) -> Option<Family> {
         None
@@ -176,6 +181,9 @@ impl Operation {
 
     /// Its full name.
     pub fn name(&self, key: Key) -> String {
+        if let Some(name) = self.task.name(key) {
+            return name;
+        }
         match &self.id {
             Some(id) => format!("{}/operations/{id}", self.parent),
             None => format!("{}/operations/{AUTO_ID}{key}", self.parent),
@@ -220,7 +228,7 @@ impl Operation {
 
     /// How far it is: by the time that has passed, or, where time is no matter, a tenth further at every look. It is
     /// complete only when it has completed.
-    fn percent(&self, now: Time) -> i32 {
+    pub fn percent(&self, now: Time) -> i32 {
         if self.state() == OperationState::Completed {
             return 100;
         }

@@ -86,7 +86,7 @@ impl Operations {
     }
 
     /// All of them, the oldest first.
-    pub fn iter(&self) -> impl Iterator<Item = (Key, &Operation)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Key, &Operation)> {
         self.all.iter().map(|(key, operation)| (*key, operation))
     }
 

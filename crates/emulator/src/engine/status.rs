@@ -3,6 +3,7 @@
 use prost_types::Any;
 use rescind_model::Code;
 
+use super::geminidb::Problem;
 use crate::proto::rpc;
 
 /// Why an RPC failed: what `google.rpc.Status` holds.
@@ -36,6 +37,8 @@ pub enum Detail {
         /// What is wrong with it.
         description: String,
     },
+    /// Which of GeminiDB's errors it is. It goes over the wire as that error, never as a message.
+    Problem(Problem),
 }
 
 impl Status {
@@ -71,6 +74,9 @@ impl Detail {
                     description: description.clone(),
                 }],
             }),
+            Detail::Problem(problem) => {
+                any(&rpc::ErrorInfo { reason: problem.number.to_owned(), ..Default::default() })
+            }
         }
     }
 

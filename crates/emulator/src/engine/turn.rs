@@ -6,6 +6,7 @@ use rescind_model::{
 
 use super::choices::Choices;
 use super::decision::{Desk, Point};
+use super::geminidb;
 use super::name;
 use super::operation::{Cancel, End, Key, Operation, Task};
 use super::project::Project;
@@ -199,12 +200,20 @@ pub fn poll_kind(world: &World, key: Key) -> Option<RequestKind> {
 }
 
 fn view(world: &World, operation: &str) -> Option<OperationView> {
-    let found = world.operations.get(world.operations.find(operation).ok()?)?;
+    let of_gemini = || world.geminidb.backup_of_job(operation);
+    let key = world.operations.find(operation).ok().or_else(of_gemini)?;
+    let found = world.operations.get(key)?;
     Some(OperationView { name: operation.to_owned(), state: found.state(), foreign: found.foreign })
 }
 
 /// The state of the backup that a name is about, and of the operation that it names or that creates the backup.
 fn touched(world: &World, resource: &str) -> Touched {
+    if let Some(key) = geminidb::backup_in(world, resource) {
+        return Touched {
+            backup: world.geminidb.get(key).map(|backup| backup.state),
+            operation: world.operations.get(key).map(|job| job.state()),
+        };
+    }
     let operation = world.operations.find(resource).ok();
     let parent = name::operation(resource).map_or(resource, |(parent, _)| parent);
     let creates = || {

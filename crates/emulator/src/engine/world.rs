@@ -6,6 +6,7 @@ use std::collections::HashMap;
 use rescind_model::Code;
 
 use super::choices::Choices;
+use super::geminidb;
 use super::operation::{End, Ending, Key, Operation};
 use super::operations::Operations;
 use super::spanner::Spanner;
@@ -22,6 +23,8 @@ pub struct World {
     pub operations: Operations,
     /// What Spanner has.
     pub spanner: Spanner,
+    /// What GeminiDB has.
+    pub geminidb: geminidb::Store,
     /// Who may do what, by the full names of resources: stored, and never enforced.
     pub policies: HashMap<Box<str>, iam::Policy>,
     /// How long operations take; none if time is no matter, but the decisions of a schedule.
@@ -42,6 +45,7 @@ impl World {
             id: id.into(),
             operations: Operations::default(),
             spanner: Spanner::default(),
+            geminidb: geminidb::Store::default(),
             policies: HashMap::new(),
             pace,
             due: BTreeSet::new(),

@@ -1,5 +1,7 @@
 //! The server: gRPC, and HTTP with JSON, on one port and in plain text.
 
+mod body;
+mod geminidb;
 mod grpc;
 mod rest;
 mod server;

@@ -16,7 +16,7 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::body::Body;
 
-use super::{grpc, rest};
+use super::{geminidb, grpc, rest};
 use crate::Emulator;
 
 /// How long requests that are being served may take until a server that shuts down breaks them off.
@@ -116,6 +116,8 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
 async fn answer(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
     Ok(if grpc::is_call(&request) {
         grpc::answer(emulator, request).await
+    } else if geminidb::serves(request.uri().path()) {
+        geminidb::answer(emulator, request).await
     } else {
         rest::answer(emulator, request).await
     })

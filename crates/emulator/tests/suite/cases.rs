@@ -8,7 +8,7 @@ use rescind_model::{BackupState, Code, Entry, OperationState, Service, Snapshot}
 use crate::support::{Case, backup_name, create_request, error_code, setup};
 
 /// Each entry of a journal in a line.
-fn lines(journal: &[Entry]) -> String {
+pub fn lines(journal: &[Entry]) -> String {
     let word = |backup: Option<BackupState>, operation: Option<OperationState>| {
         let backup = backup.map_or("-".into(), |state| state.to_string());
         let operation = operation.map_or("-".into(), |state| state.to_string());
@@ -292,7 +292,7 @@ fn set_ups_that_no_service_could_be_in_are_refused() {
     insta::assert_snapshot!(refusal(&setup("", &[("b1", BackupState::Creating), ("b2", BackupState::Creating)])), @"given backup `b2`: only one backup of a database can be CREATING at a time in Spanner");
     insta::assert_snapshot!(refusal(&setup("", &[("b1", BackupState::Failed)])), @"given backup `b1`: backups of Spanner are never FAILED");
     insta::assert_snapshot!(refusal(&Setup { instance: "a/b".into(), ..setup("", &[]) }), @"`projects/p/instances/a/b` is no name of an instance; ids hold no `/` and are not empty");
-    insta::assert_snapshot!(refusal(&Setup { service: Service::GeminiDb, ..setup("", &[]) }), @"the service geminidb is not emulated");
+    insta::assert_snapshot!(refusal(&Setup { service: Service::AlloyDb, ..setup("", &[]) }), @"the service alloydb is not emulated");
 }
 
 #[test]

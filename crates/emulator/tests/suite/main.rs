@@ -9,6 +9,7 @@ mod copies;
 mod databases;
 mod filters;
 mod free_running;
+mod geminidb;
 mod grpc;
 mod instances;
 mod operations;

@@ -45,7 +45,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         instance: "test".into(),
         database: "db".into(),
         backup: "b1".into(),
-        given: Given { database_missing: false, backups },
+        given: Given { backups, ..Given::default() },
         schedule: schedule.parse().unwrap(),
     }
 }

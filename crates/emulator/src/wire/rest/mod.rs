@@ -7,7 +7,6 @@ mod template;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
-use http_body_util::{BodyExt, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use prost::Message;
 use rescind_model::{Code, Transport};
@@ -15,24 +14,14 @@ use tonic::body::Body;
 
 use self::reply::Style;
 use self::router::{Found, Router};
+use super::body;
 use crate::Emulator;
 use crate::engine::Status;
-
-/// The largest body that is read, as for gRPC.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
 
 /// Answers an HTTP request that is no gRPC call.
 pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
     let (head, body) = request.into_parts();
-    let body = match Limited::new(body, LARGEST_BODY).collect().await {
-        Ok(body) => Ok(body.to_bytes()),
-        Err(error) if error.is::<LengthLimitError>() => {
-            let message = format!("Request payload size exceeds the limit: {LARGEST_BODY} bytes.");
-            Err(Status::new(Code::InvalidArgument, message))
-        }
-        Err(error) => Err(Status::new(Code::InvalidArgument, format!("The body cannot be read: {error}"))),
-    };
-    respond(&emulator, &head, body)
+    respond(&emulator, &head, body::read(body).await)
 }
 
 fn respond(emulator: &Emulator, head: &Parts, body: Result<Bytes, Status>) -> Response<Body> {

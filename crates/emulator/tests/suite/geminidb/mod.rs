@@ -1,0 +1,8 @@
+//! GeminiDB: its rules, its schedules, its HTTP.
+
+mod http;
+mod lists;
+mod properties;
+mod rules;
+mod schedules;
+mod support;
