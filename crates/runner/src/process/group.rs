@@ -11,8 +11,8 @@ use nix::sys::signal::Signal;
 use nix::sys::time::TimeVal;
 use rescind_model::Ended;
 use tokio::net::unix::pipe::Receiver;
+use tokio::task::JoinHandle;
 
-use super::end::{self, End};
 use super::{Invocation, Supervisor, signal, stray};
 
 /// A process under supervision that leads a group of its own. Dropped before it is buried, it is killed, with its group.
@@ -21,7 +21,7 @@ pub(super) struct Group<'a> {
     /// Gone once the leader is buried.
     handle: Option<duct::Handle>,
     leader: i32,
-    end: End,
+    end: JoinHandle<io::Result<()>>,
     clean_up: Option<fn(i32)>,
 }
 
@@ -52,12 +52,9 @@ impl<'a> Group<'a> {
         let leader = handle.pids().first().copied().and_then(|pid| i32::try_from(pid).ok());
         let leader = leader.ok_or_else(|| io::Error::other("the process has no id"))?;
         supervisor.known().insert(leader);
+        let end = tokio::task::spawn_blocking(move || signal::await_end(leader));
         let clean_up = invocation.clean_up;
-        Ok((
-            Group { supervisor, handle: Some(handle), leader, end: End::of(leader), clean_up },
-            stdout,
-            stderr,
-        ))
+        Ok((Group { supervisor, handle: Some(handle), leader, end, clean_up }, stdout, stderr))
     }
 
     /// The process id of the leader, which is the id of the group.
@@ -67,7 +64,7 @@ impl<'a> Group<'a> {
 
     /// Waits until the leader has ended. Not to be called again once it has returned.
     pub(super) async fn end(&mut self) -> io::Result<()> {
-        self.end.wait().await
+        (&mut self.end).await?
     }
 
     /// Sends a signal to the whole group.
@@ -79,7 +76,7 @@ impl<'a> Group<'a> {
 
     fn lay_to_rest(&self, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
         // Before its id is free for another process, which may have something of its own under it.
-        end::block(self.leader)?;
+        signal::await_end(self.leader)?;
         if let Some(clean_up) = self.clean_up {
             clean_up(self.leader);
         }

@@ -2,7 +2,6 @@
 //! deadline, with all that they started.
 
 mod capture;
-mod end;
 mod group;
 mod signal;
 mod stray;
@@ -13,10 +12,9 @@ use std::collections::{BTreeMap, HashSet};
 use std::ffi::OsString;
 use std::io;
 use std::path::PathBuf;
-use std::process::ExitStatus;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use nix::sys::signal::Signal;
 use rescind_model::{Captured, Ended, LeakedProcess};
@@ -136,78 +134,62 @@ impl Supervisor {
         let lost = |source| ProcessError::Lost { program: program.clone(), source };
         let mark = next_mark();
         let started = self.clock.now();
-        let (group, stdout, stderr) = Group::start(self, invocation, &mark)
+        let (mut group, stdout, stderr) = Group::start(self, invocation, &mark)
             .map_err(|source| ProcessError::Start { program: program.clone(), source })?;
         let stop = CancellationToken::new();
-        // In this task, not in tasks of their own: each switch between threads costs a busy machine milliseconds.
-        let streams = async {
-            tokio::join!(capture::collect(stdout, stop.clone()), capture::collect(stderr, stop.clone()))
-        };
-        tokio::pin!(streams);
-        let mut captured = None;
-        let life = self.see_through(group, invocation.deadline, &mark, cancel);
-        tokio::pin!(life);
-        let mut life = loop {
-            tokio::select! {
-                streams = &mut streams, if captured.is_none() => captured = Some(streams),
-                life = &mut life => break life.map_err(lost)?,
-            }
-        };
-        let (stdout, stderr) = match captured {
-            Some(streams) => streams,
-            None => match tokio::time::timeout(PATIENCE, &mut streams).await {
-                Ok(streams) => streams,
-                Err(_) => {
-                    life.strays
-                        .push("a process that hides from rescind and holds its output open".to_owned());
-                    stop.cancel();
-                    streams.await
-                }
-            },
-        };
-        let (ended, strays) = match life.fate {
-            Fate::Cancelled => return Err(ProcessError::Cancelled),
-            Fate::Deadline => (Ended::Deadline, Vec::new()),
-            Fate::Ended => (group::ended(life.exit), life.strays),
-        };
-        let leaked = strays.into_iter().map(|command| LeakedProcess { command }).collect();
-        let wall = life.end.duration_since(started);
-        Ok(Finished { ended, stdout, stderr, leaked, wall, cpu: life.cpu })
-    }
+        let stdout = tokio::spawn(capture::collect(stdout, stop.clone()));
+        let stderr = tokio::spawn(capture::collect(stderr, stop.clone()));
+        let _stop_when_dropped = stop.clone().drop_guard();
 
-    /// Waits until the leader of the group has ended, or ends it; then sees to what it left behind.
-    async fn see_through(
-        &self,
-        mut group: Group<'_>,
-        deadline: Duration,
-        mark: &str,
-        cancel: &CancellationToken,
-    ) -> io::Result<Life> {
         let fate = tokio::select! {
-            end = group.end() => end.map(|()| Fate::Ended)?,
-            () = tokio::time::sleep(deadline) => Fate::Deadline,
-            () = cancel.cancelled() => Fate::Cancelled,
-        };
+            end = group.end() => end.map(|()| Fate::Ended),
+            () = tokio::time::sleep(invocation.deadline) => Ok(Fate::Deadline),
+            () = cancel.cancelled() => Ok(Fate::Cancelled),
+        }
+        .map_err(lost)?;
         match fate {
             Fate::Ended => {}
             Fate::Deadline => {
                 group.signal(Signal::SIGTERM);
                 if tokio::time::timeout(GRACE, group.end()).await.is_err() {
                     group.signal(Signal::SIGKILL);
-                    group.end().await?;
+                    group.end().await.map_err(lost)?;
                 }
             }
             Fate::Cancelled => {
                 group.signal(Signal::SIGKILL);
-                group.end().await?;
+                group.end().await.map_err(lost)?;
             }
         }
-        let end = self.clock.now();
-        let leader = group.leader();
-        let (exit, cpu) = group.bury()?;
+        let wall = self.clock.now().duration_since(started);
+        let pid = group.leader();
+        let (exit, cpu) = group.bury().map_err(lost)?;
+
         let grace = if matches!(fate, Fate::Ended) { STRAY_GRACE } else { Duration::ZERO };
-        let strays = self.remove_strays(leader, mark, grace).await;
-        Ok(Life { fate, end, exit, cpu, strays })
+        let mut strays = self.remove_strays(pid, &mark, grace).await;
+        let streams = async { tokio::join!(stdout, stderr) };
+        tokio::pin!(streams);
+        let (stdout, stderr) = match tokio::time::timeout(PATIENCE, &mut streams).await {
+            Ok(streams) => streams,
+            Err(_) => {
+                strays.push("a process that hides from rescind and holds its output open".to_owned());
+                stop.cancel();
+                streams.await
+            }
+        };
+        let (ended, leaked) = match fate {
+            Fate::Cancelled => return Err(ProcessError::Cancelled),
+            Fate::Deadline => (Ended::Deadline, Vec::new()),
+            Fate::Ended => (group::ended(exit), strays),
+        };
+        Ok(Finished {
+            ended,
+            stdout: stdout.map_err(|error| lost(error.into()))?,
+            stderr: stderr.map_err(|error| lost(error.into()))?,
+            leaked: leaked.into_iter().map(|command| LeakedProcess { command }).collect(),
+            wall,
+            cpu,
+        })
     }
 
     /// Kills what the group left behind, and gives the command lines of what was still there after `grace`.
@@ -274,16 +256,6 @@ fn next_mark() -> String {
 /// Nothing that is done under these locks can leave a value half changed.
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// What is known of a process besides its output.
-struct Life {
-    fate: Fate,
-    end: Instant,
-    exit: ExitStatus,
-    cpu: Duration,
-    /// The command lines of what it left behind.
-    strays: Vec<String>,
 }
 
 /// What ended the wait for a process.

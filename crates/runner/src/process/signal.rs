@@ -1,8 +1,11 @@
-//! Signals to processes and process groups.
+//! Signals to a process group, and waiting for its leader without burying it.
+
+use std::io;
 
 use nix::errno::Errno;
 use nix::sys::signal::{Signal, kill, killpg};
 use nix::unistd::Pid;
+use rustix::process::{WaitId, WaitIdOptions, waitid};
 
 /// Sends a signal to every process of a group. That there is none any more is no error.
 pub(crate) fn send_to_group(group: i32, signal: Signal) {
@@ -17,4 +20,17 @@ pub(crate) fn end(pid: i32) {
 /// True if the group has a process, be it a zombie.
 pub(crate) fn group_exists(group: i32) -> bool {
     killpg(Pid::from_raw(group), None) != Err(Errno::ESRCH)
+}
+
+/// Blocks until the process has ended, and leaves it a zombie: until it is buried, its id and the id of its group
+/// belong to nobody else, so that a signal sent in the meantime cannot meet a stranger.
+pub(crate) fn await_end(pid: i32) -> io::Result<()> {
+    let pid = rustix::process::Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidInput)?;
+    loop {
+        match waitid(WaitId::Pid(pid), WaitIdOptions::EXITED | WaitIdOptions::NOWAIT) {
+            Err(rustix::io::Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+            Ok(_) => return Ok(()),
+        }
+    }
 }
