@@ -202,8 +202,7 @@ fn delta<'a>(
         (Known::Fails | Known::Accepted, Known::Fails) => Change::StillFailing,
         (Known::Varies, Known::Passes | Known::Fails) => Change::Flaky,
     };
-    let printed = |case: &'a CaseResult| Some(&case.observation.as_ref()?.stdout.text);
-    let prints_otherwise = match (base.and_then(printed), head.and_then(printed)) {
+    let prints_otherwise = match (base.and_then(words::printed), head.and_then(words::printed)) {
         (Some(before), Some(after)) => before != after,
         _ => false,
     };

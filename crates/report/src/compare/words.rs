@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use rescind_model::{Captured, CaseResult, Rule};
+use rescind_model::{CaseResult, Rule};
 use similar::TextDiff;
 
 use super::{Change, Comparison, Delta};
-use crate::text::plural;
+use crate::text::{cut_middle, plural};
 
 impl fmt::Display for Change {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -47,15 +47,22 @@ impl Delta<'_> {
 
     /// The unified diff of standard output, base to head, where both ran and it differs.
     pub fn output_diff(&self) -> Option<String> {
-        let stdout = |case: &CaseResult| case.observation.as_ref().map(|seen| seen.stdout.clone());
-        let (before, after): (Captured, Captured) =
-            (self.base.and_then(stdout)?, self.head.and_then(stdout)?);
-        if before.text == after.text {
+        let (before, after) = (printed(self.base?)?, printed(self.head?)?);
+        if before == after {
             return None;
         }
-        let diff = TextDiff::from_lines(&before.text, &after.text);
+        let (before, after) = (cut_middle(before, DIFFED_BYTES), cut_middle(after, DIFFED_BYTES));
+        let diff = TextDiff::from_lines(before.as_ref(), after.as_ref());
         Some(diff.unified_diff().header("stdout of the base", "stdout of the head").to_string())
     }
+}
+
+/// Bytes of each output that are compared line by line: the time that takes grows faster than they do.
+const DIFFED_BYTES: usize = 64 * 1024;
+
+/// What the case wrote to standard output, if it ran.
+pub(super) fn printed(case: &CaseResult) -> Option<&str> {
+    case.observation.as_ref().map(|seen| seen.stdout.text.as_str())
 }
 
 impl Comparison<'_> {

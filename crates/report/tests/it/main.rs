@@ -5,6 +5,7 @@
 
 mod browser;
 mod compare;
+mod complete;
 mod every;
 mod github;
 mod hostile;
