@@ -20,7 +20,7 @@ fn keys() {
     4 | given: { owner: me }
       |          ^^^^^
       |
-      = help: the keys here are database_missing, backups
+      = help: the keys here are database_missing, not_cassandra, backups
     ");
     insta::assert_snapshot!(manifest("  file: sample.sh\n", ""), @"
     error: the key `file` is missing here
