@@ -1,7 +1,7 @@
 "use strict";
-// The page is complete without this script: it only filters the matrix and shows one case at a time.
+// The page is complete without scripts: this one filters the matrix and shows one case at a time, and the one in the head
+// hides the others before they are laid out.
 (() => {
-  const root = document.documentElement;
   const form = document.getElementById("filters");
   const drawer = document.getElementById("drawer");
   const body = drawer.querySelector(".body");
@@ -11,7 +11,6 @@
   // Where a case came from, so that it can go back there.
   let shown = null;
 
-  root.classList.add("script");
   form.hidden = false;
 
   // Filters.

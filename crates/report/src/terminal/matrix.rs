@@ -36,16 +36,20 @@ impl<'a> Table<'a> {
         labels.chain([display_width(self.corner)]).max().unwrap_or(0)
     }
 
-    /// The width of a column without its gap.
-    fn column_width(&self, column: usize, style: Density) -> usize {
-        let cells = self.rows.iter().filter_map(|(_, cases)| cases.get(column).copied().flatten());
-        let widest = cells.map(|case| display_width((style.text)(case.verdict))).max().unwrap_or(0);
-        self.columns.get(column).map_or(0, |name| display_width(name)).max(widest)
+    /// The width of each column without its gap.
+    fn column_widths(&self, style: Density) -> Vec<usize> {
+        let mut widths: Vec<usize> = self.columns.iter().map(|name| display_width(name)).collect();
+        for (_, cases) in &self.rows {
+            for (width, case) in widths.iter_mut().zip(cases) {
+                *width = case.map_or(0, |case| display_width((style.text)(case.verdict))).max(*width);
+            }
+        }
+        widths
     }
 
     fn width(&self, style: Density) -> usize {
-        let columns = 0..self.columns.len();
-        self.label_width() + columns.map(|column| style.gap + self.column_width(column, style)).sum::<usize>()
+        let columns = self.column_widths(style).iter().map(|width| style.gap + width).sum::<usize>();
+        self.label_width() + columns
     }
 }
 
@@ -81,18 +85,19 @@ pub(super) fn draw(out: &mut String, matrix: &Matrix<'_>, width: usize, paint: P
     let [.., narrowest] = DENSITIES;
     let (table, style) = fitting.unwrap_or((&down, narrowest));
     let label = table.label_width();
+    let widths = table.column_widths(style);
     let mut column = 0;
     while column < table.columns.len() {
         let from = column;
         let mut used = label;
         while column < table.columns.len() {
-            used += style.gap + table.column_width(column, style);
+            used += style.gap + widths[column];
             if used > width && column > from {
                 break;
             }
             column += 1;
         }
-        draw_columns(out, table, from..column, style, paint);
+        draw_columns(out, table, from..column, &widths, style, paint);
         out.push('\n');
     }
     legend(out, table, style, paint);
@@ -102,6 +107,7 @@ fn draw_columns(
     out: &mut String,
     table: &Table<'_>,
     columns: std::ops::Range<usize>,
+    widths: &[usize],
     style: Density,
     paint: Paint,
 ) {
@@ -109,7 +115,7 @@ fn draw_columns(
     let mut header = pad(table.corner, label_width);
     for column in columns.clone() {
         header.push_str(&" ".repeat(style.gap));
-        header.push_str(&pad(table.columns[column], table.column_width(column, style)));
+        header.push_str(&pad(table.columns[column], widths[column]));
     }
     out.push_str(&paint.text(BOLD, header.trim_end()));
     out.push('\n');
@@ -117,7 +123,7 @@ fn draw_columns(
         let mut line = pad(label, label_width);
         for column in columns.clone() {
             line.push_str(&" ".repeat(style.gap));
-            let width = table.column_width(column, style);
+            let width = widths[column];
             match cases[column] {
                 Some(case) => {
                     let text = (style.text)(case.verdict);

@@ -60,8 +60,8 @@ fn hostile_texts_run_nothing_and_load_nothing() {
     let results = hostile::results();
     let Some((seen, console)) = open(&results) else { return };
     assert_eq!(console, Vec::<String>::new());
-    // The page's own script, and the probe.
-    assert_eq!(seen["scripts"], 2);
+    // The page's own two, and the probe.
+    assert_eq!(seen["scripts"], 3);
     assert_eq!(seen["loads"], 0);
     assert_eq!(seen["open"], true);
     assert_eq!(seen["articles"], results.cases.len());

@@ -166,9 +166,9 @@ fn markdown_has_no_tags_links_or_pictures_but_ours() {
 }
 
 #[test]
-fn html_has_one_script_and_no_tag_of_a_sample() {
+fn html_has_its_two_scripts_and_no_tag_of_a_sample() {
     let page = html::render(&results()).unwrap();
-    assert_eq!(page.matches("<script").count(), 1);
+    assert_eq!(page.matches("<script").count(), 2);
     assert!(!page.contains("<img"));
     assert!(!page.contains("onerror=alert(2)>"));
 }

@@ -88,6 +88,12 @@ pub(super) fn observed(ended: Ended, stdout: &str, stderr: &str, journal: Journa
     let foreign = journal.entries.first().is_some_and(|entry| entry.before.backup.is_some());
     let given = snapshot(if foreign { FOREIGN } else { NOTHING }, foreign);
     let end = snapshot(journal.state, foreign);
+    // What still ran when the sample ended has run to its end by then, unless it never ends.
+    let settled = match ended {
+        Ended::Deadline => end.clone(),
+        _ if journal.state == RUNNING => snapshot(READY, foreign),
+        _ => end.clone(),
+    };
     Observation {
         ended,
         stdout: Captured::whole(stdout),
@@ -95,8 +101,8 @@ pub(super) fn observed(ended: Ended, stdout: &str, stderr: &str, journal: Journa
         leaked_processes: Vec::new(),
         journal: journal.entries,
         given,
-        at_exit: end.clone(),
-        settled: end,
+        at_exit: end,
+        settled,
     }
 }
 

@@ -35,10 +35,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                     Rule::MissingClaim,
                     "does not say what happened: no claim of `completed` or `deleted`",
                 ),
-                Finding::new(
-                    Rule::WrongExit,
-                    "exited with 1 although nothing is left; the outcome `cancel-refused` asks for 0",
-                ),
             ],
             location: location(),
             time_warp: Some(1000),
@@ -103,6 +99,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
                     diff: Some(diff.to_owned()),
                     ..Finding::new(Rule::OutputDiffers, "standard output is not that of the outcome `failed`")
                 },
+                Finding::new(Rule::WrongExit, "exited with 0; the outcome `failed` asks for another code"),
             ],
             location: location(),
             time_warp: Some(1000),
