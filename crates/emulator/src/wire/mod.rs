@@ -3,6 +3,7 @@
 mod body;
 mod geminidb;
 mod grpc;
+mod introspection;
 mod rest;
 mod server;
 

@@ -13,6 +13,7 @@ mod free_running;
 mod geminidb;
 mod grpc;
 mod instances;
+mod introspection;
 mod operations;
 mod properties;
 mod rest;
