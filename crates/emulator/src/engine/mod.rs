@@ -25,6 +25,7 @@ mod world;
 
 pub use choices::{Choices, Fate, GeminiDbChoices};
 pub use decision::{Decisions, FreeRunning, Point};
+pub use fault::Delivery;
 pub use given::{InvalidSetup, Setup};
 pub use name::project as project_of;
 pub use project::Project;

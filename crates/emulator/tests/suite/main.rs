@@ -5,6 +5,7 @@
 mod access;
 mod backups;
 mod cases;
+mod control;
 mod copies;
 mod databases;
 mod filters;
