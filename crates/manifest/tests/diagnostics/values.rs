@@ -12,7 +12,7 @@ fn schedules() {
       |                          ^^^^^^^
     ");
     insta::assert_snapshot!(scenario("cancel:honoured", "poll2:honoured"), @"
-    error: `honoured` cannot be decided at `poll`; it can be done, running, cancelled, failed, lost, or an error code such as permission-denied
+    error: `honoured` cannot be decided at `poll`; it can be done, running, cancelled, failed, lost, reset, delayed-250ms, or an error code such as permission-denied
      --> manifests/scenarios/cancel-wins.yaml:3:32
       |
     3 | schedule: create:running poll2:honoured
