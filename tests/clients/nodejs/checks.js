@@ -1,0 +1,55 @@
+// What the scripts of all clients share: a check is a function, and each tells its outcome in one line of JSON.
+//
+// The programme that runs the scripts reads the names of the checks in the source: `check(WHERE, 'name', ...`.
+
+'use strict';
+
+const path = require('path');
+
+// The emulator whose operations never end by themselves, and the one whose operations end at once.
+const LASTING = 'LASTING';
+const BRIEF = 'BRIEF';
+
+const checks = [];
+
+/** Where one check works: a project of its own, with one instance, and in it one database. */
+class Place {
+  constructor(project, address) {
+    this.project = project;
+    this.address = address;
+    this.instanceId = 'test-instance';
+    this.databaseId = 'test-database';
+    this.backupId = 'test-backup';
+    this.instance = `projects/${project}/instances/${this.instanceId}`;
+    this.database = `${this.instance}/databases/${this.databaseId}`;
+    this.backup = `${this.instance}/backups/${this.backupId}`;
+  }
+}
+
+/** A check of this name, which gets a place on that emulator. */
+function check(where, name, run) {
+  checks.push({where, name, run});
+}
+
+/** A time so many days from now. */
+function inDays(days) {
+  return new Date(Date.now() + days * 24 * 60 * 60 * 1000);
+}
+
+/** Runs the checks, one after another, in the order of the source. */
+async function main() {
+  const client = `nodejs-${path.basename(process.argv[1], '.js').replaceAll('_', '-')}`;
+  const tell = outcome => process.stdout.write(`${JSON.stringify(outcome)}\n`);
+  // What a library prints is no outcome.
+  console.log = console.error;
+  for (const {where, name, run} of checks) {
+    const place = new Place(`${client}-${name.replaceAll('_', '-')}`, process.env[where]);
+    const failure = await run(place).then(
+      () => null,
+      error => error.stack ?? String(error),
+    );
+    tell({check: name, failure});
+  }
+}
+
+module.exports = {BRIEF, LASTING, check, inDays, main};
