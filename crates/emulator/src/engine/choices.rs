@@ -56,8 +56,26 @@ pub struct Choices {
     pub instance_configs: &'static [(&'static str, &'static str)],
     /// The most items on one page of a list, which is also what a page size of 0 asks for.
     pub largest_page: usize,
+    /// Those about AlloyDB.
+    pub alloydb: AlloyDbChoices,
     /// Those about GeminiDB.
     pub geminidb: GeminiDbChoices,
+}
+
+/// What the emulator does where nobody published what AlloyDB does.
+///
+/// Beyond what stands here: the texts of errors; lists come in the order of names unless the request says otherwise;
+/// a request that is only validated is answered with an operation that is done, has no name and is not kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AlloyDbChoices {
+    /// What becomes of a backup whose creation was cancelled.
+    pub cancelled_backup: Fate,
+    /// What becomes of a backup whose creation failed. Published is that there is a state FAILED.
+    pub failed_backup: Fate,
+    /// The code of DeleteBackup and DeleteCluster for what is being created; OK if they cancel its creation.
+    pub delete_while_creating: Code,
+    /// The code for another request with the `request_id` of an earlier one.
+    pub request_id_reused: Code,
 }
 
 /// What the emulator does where nobody published what GeminiDB does.
@@ -114,6 +132,17 @@ impl Default for GeminiDbChoices {
     }
 }
 
+impl Default for AlloyDbChoices {
+    fn default() -> AlloyDbChoices {
+        AlloyDbChoices {
+            cancelled_backup: Fate::Removed,
+            failed_backup: Fate::Failed,
+            delete_while_creating: Code::Ok,
+            request_id_reused: Code::InvalidArgument,
+        }
+    }
+}
+
 impl Default for Choices {
     fn default() -> Choices {
         Choices {
@@ -137,6 +166,7 @@ impl Default for Choices {
                 ("nam3", "United States (Northern Virginia/South Carolina)"),
             ],
             largest_page: 1000,
+            alloydb: AlloyDbChoices::default(),
             geminidb: GeminiDbChoices::default(),
         }
     }

@@ -2,6 +2,7 @@
 
 use rescind_model::{BackupState, Given, Schedule, Service};
 
+use super::alloydb;
 use super::choices::Choices;
 use super::geminidb;
 use super::name;
@@ -16,9 +17,10 @@ use crate::proto::database::DatabaseDialect;
 pub struct Setup {
     /// The service that the sample talks to.
     pub service: Service,
-    /// The id of the instance, which always is there.
+    /// The id of the instance (of the location, for AlloyDB), which always is there.
     pub instance: String,
-    /// The id of the database that the sample is told to back up.
+    /// The id of the database (of the cluster, for AlloyDB; of the instance, for GeminiDB) that the sample is told to
+    /// back up.
     pub database: String,
     /// The id of the backup that the sample is told to create; it stands for `{backup}` in the given state.
     pub backup: String,
@@ -37,12 +39,12 @@ impl Setup {
     /// The world that a case begins with.
     ///
     /// # Errors
-    /// The set-up asks for what no service could be in, or for a service that is not emulated.
+    /// The set-up asks for what no service could be in.
     pub fn world(&self, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
         match self.service {
             Service::Spanner => self.spanner(project, clock, choices),
             Service::GeminiDb => geminidb::world(self, project, clock, choices),
-            service @ Service::AlloyDb => Err(InvalidSetup(format!("the service {service} is not emulated"))),
+            Service::AlloyDb => alloydb::world(self, project, clock, choices),
         }
     }
 

@@ -3,6 +3,7 @@
 //! [`Project::handle`] takes a request and the time, and answers: no sockets, no threads, no clock. All that may vary
 //! is asked of one object, [`Decisions`], and all that nobody published stands in one table, [`Choices`].
 
+pub(crate) mod alloydb;
 mod choices;
 mod decision;
 mod fault;
@@ -23,7 +24,7 @@ mod time;
 mod turn;
 mod world;
 
-pub use choices::{Choices, Fate, GeminiDbChoices};
+pub use choices::{AlloyDbChoices, Choices, Fate, GeminiDbChoices};
 pub use decision::{Decisions, FreeRunning, Point};
 pub use given::{InvalidSetup, Setup};
 pub use name::project as project_of;

@@ -51,6 +51,12 @@ names! {
     database, "database", ["projects", "instances", "databases"] -> 3;
     /// `[project, instance, backup]` of `projects/P/instances/I/backups/B`.
     backup, "backup", ["projects", "instances", "backups"] -> 3;
+    /// `[project, location]` of `projects/P/locations/L`.
+    location, "location", ["projects", "locations"] -> 2;
+    /// `[project, location, cluster]` of `projects/P/locations/L/clusters/C`.
+    cluster, "cluster", ["projects", "locations", "clusters"] -> 3;
+    /// `[project, location, backup]` of `projects/P/locations/L/backups/B`.
+    location_backup, "backup", ["projects", "locations", "backups"] -> 3;
     /// `[project, instance, partition]` of `projects/P/instances/I/instancePartitions/X`.
     instance_partition, "instance partition", ["projects", "instances", "instancePartitions"] -> 3;
 }
@@ -80,8 +86,8 @@ pub fn session(name: &str) -> Result<(&str, &str), Status> {
     in_database(name, "sessions", "session")
 }
 
-/// The parent and the id in the name of an operation, `PARENT/operations/ID`, below any of the resources of
-/// Spanner that have operations.
+/// The parent and the id in the name of an operation, `PARENT/operations/ID`, below any of the resources that
+/// have operations.
 ///
 /// # Errors
 /// INVALID_ARGUMENT for any other form.
@@ -98,6 +104,7 @@ fn has_operations(parent: &str) -> bool {
         || database(parent).is_ok()
         || instance_config(parent).is_ok()
         || instance_partition(parent).is_ok()
+        || location(parent).is_ok()
 }
 
 /// True for an id `[a-z][a-z0-9_\-]*[a-z0-9]` of at most so many characters, and of at least two: the form that

@@ -15,8 +15,11 @@ use crate::proto::{database, instance, longrunning};
 /// The number of an operation in its project, from 1.
 pub type Key = u64;
 
-/// Ids that begin with `_` are the server's own (spanner_database_admin.proto, UpdateDatabaseDdl).
+/// How the ids begin that the server makes for operations of Spanner. Ids that begin with `_` are the server's own
+/// (spanner_database_admin.proto, UpdateDatabaseDdl).
 const AUTO_ID: &str = "_auto_op_";
+/// How the ids begin that the server makes for operations of AlloyDB, whose clients choose none.
+pub const OPERATION_ID: &str = "operation-";
 
 /// How an operation ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +72,16 @@ pub trait Task: fmt::Debug + Send {
     /// The full name of the operation, if it does not have the usual form.
     fn name(&self, _key: Key) -> Option<String> {
         None
+    }
+
+    /// How the id of the operation begins, before its number.
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
+    }
+
+    /// The full name of the resource that it works on.
+    fn target<'a>(&'a self, parent: &'a str) -> &'a str {
+        parent
     }
 
     /// The list that it is in.
@@ -137,7 +150,7 @@ pub enum Cancel {
 /// An operation.
 #[derive(Debug)]
 pub struct Operation {
-    /// The full name of the resource that it works on.
+    /// The full name of the resource below which it is: what it works on, but for AlloyDB, where it is the location.
     pub parent: Arc<str>,
     /// Its id, if the client chose one.
     pub id: Option<Box<str>>,
@@ -179,6 +192,11 @@ impl Operation {
         }
     }
 
+    /// The full name of the resource that it works on.
+    pub fn target(&self) -> &str {
+        self.task.target(&self.parent)
+    }
+
     /// Its full name.
     pub fn name(&self, key: Key) -> String {
         if let Some(name) = self.task.name(key) {
@@ -186,7 +204,7 @@ impl Operation {
         }
         match &self.id {
             Some(id) => format!("{}/operations/{id}", self.parent),
-            None => format!("{}/operations/{AUTO_ID}{key}", self.parent),
+            None => format!("{}/operations/{}{key}", self.parent, self.task.id_prefix()),
         }
     }
 
@@ -242,9 +260,11 @@ impl Operation {
     }
 }
 
-/// The number in an id that the server made.
-pub fn parse_auto_id(id: &str) -> Option<Key> {
-    let digits = id.strip_prefix(AUTO_ID)?;
+/// The beginning of an id that the server made, and the number in it.
+pub fn parse_auto_id(id: &str) -> Option<(&'static str, Key)> {
+    let (prefix, digits) =
+        [AUTO_ID, OPERATION_ID].into_iter().find_map(|prefix| Some((prefix, id.strip_prefix(prefix)?)))?;
     // One number has one spelling: `_auto_op_01` is no id.
-    digits.parse().ok().filter(|key: &Key| key.to_string() == digits)
+    let key = digits.parse().ok().filter(|key: &Key| key.to_string() == digits)?;
+    Some((prefix, key))
 }

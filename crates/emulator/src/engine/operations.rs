@@ -15,6 +15,8 @@ pub struct Operations {
     all: BTreeMap<Key, Operation>,
     latest: Key,
     by_parent: HashMap<Arc<str>, Vec<Key>>,
+    /// Those that work on another resource than their parent.
+    by_target: HashMap<Box<str>, Vec<Key>>,
     by_family: HashMap<(Box<str>, Family), Vec<Key>>,
 }
 
@@ -24,6 +26,10 @@ impl Operations {
         self.latest += 1;
         let key = self.latest;
         self.by_parent.entry(operation.parent.clone()).or_default().push(key);
+        let target = operation.target();
+        if target != &*operation.parent {
+            self.by_target.entry(target.into()).or_default().push(key);
+        }
         if let Some(family) = operation.task.family() {
             let owner = family.owner(&operation.parent);
             self.by_family.entry((owner.into(), family)).or_default().push(key);
@@ -38,8 +44,10 @@ impl Operations {
     /// INVALID_ARGUMENT if it is no name of an operation, NOT_FOUND if there is none of that name.
     pub fn find(&self, name: &str) -> Result<Key, Status> {
         let (parent, id) = name::operation(name)?;
-        let automatic = parse_auto_id(id).filter(|key| {
-            self.get(*key).is_some_and(|operation| operation.id.is_none() && *operation.parent == *parent)
+        let automatic = parse_auto_id(id).and_then(|(prefix, key)| {
+            let operation = self.get(key)?;
+            let named = operation.id.is_none() && *operation.parent == *parent;
+            (named && operation.task.id_prefix() == prefix).then_some(key)
         });
         let chosen = || self.find_chosen(parent, id);
         automatic
@@ -79,6 +87,7 @@ impl Operations {
         let Some(operation) = self.all.remove(&key) else { return };
         let forget = |keys: &mut Vec<Key>| keys.retain(|other| *other != key);
         self.by_parent.get_mut(&operation.parent).map(forget);
+        self.by_target.get_mut(operation.target()).map(forget);
         if let Some(family) = operation.task.family() {
             let owner = family.owner(&operation.parent);
             self.by_family.get_mut(&(owner.into(), family)).map(forget);
@@ -90,9 +99,15 @@ impl Operations {
         self.all.iter().map(|(key, operation)| (*key, operation))
     }
 
-    /// Those of one resource, the oldest first.
+    /// Those below one resource, the oldest first.
     pub fn of_parent(&self, parent: &str) -> &[Key] {
         self.by_parent.get(parent).map_or(&[], Vec::as_slice)
+    }
+
+    /// Those that work on one resource, the oldest first.
+    pub fn of_target(&self, target: &str) -> &[Key] {
+        let elsewhere = self.by_target.get(target).map(Vec::as_slice);
+        elsewhere.unwrap_or_else(|| self.of_parent(target))
     }
 
     /// Those of one family below an instance or a project, the oldest first.

@@ -69,6 +69,7 @@ impl Project {
                 foreign: backup.foreign,
             })
             .collect();
+        backups.extend(self.world.alloydb.views());
         backups.extend(self.world.geminidb.views(&self.world.id));
         backups.sort_by(|a, b| a.name.cmp(&b.name));
         let mut operations: Vec<OperationView> = (self.world.operations.iter())

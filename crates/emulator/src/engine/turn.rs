@@ -4,6 +4,7 @@ use rescind_model::{
     BackupState, Code, Decision, Entry, OperationView, Reply, RequestKind, Term, Touched, Transport,
 };
 
+use super::alloydb::Resource;
 use super::choices::Choices;
 use super::decision::{Desk, Point};
 use super::geminidb;
@@ -215,15 +216,16 @@ fn touched(world: &World, resource: &str) -> Touched {
         };
     }
     let operation = world.operations.find(resource).ok();
-    let parent = name::operation(resource).map_or(resource, |(parent, _)| parent);
+    let named = operation.and_then(|key| world.operations.get(key)).map(Operation::target);
+    let target = named.unwrap_or_else(|| name::operation(resource).map_or(resource, |(parent, _)| parent));
     let creates = || {
-        let of_parent = world.operations.of_parent(parent).iter().rev();
-        of_parent
+        let of_target = world.operations.of_target(target).iter().rev();
+        of_target
             .copied()
             .find(|key| world.operations.get(*key).is_some_and(|found| found.task.creates_backup()))
     };
     Touched {
-        backup: backup_state(world, parent),
+        backup: backup_state(world, target),
         operation: operation
             .or_else(creates)
             .and_then(|key| world.operations.get(key))
@@ -232,6 +234,9 @@ fn touched(world: &World, resource: &str) -> Touched {
 }
 
 fn backup_state(world: &World, name: &str) -> Option<BackupState> {
+    if let Some(managed) = world.alloydb.backups.get(name) {
+        return Some(managed.about.stage());
+    }
     let [_, instance, id] = name::backup(name).ok()?;
     Some(world.spanner.instances.get(instance)?.backups.get(id)?.state)
 }

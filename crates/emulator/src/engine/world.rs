@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use rescind_model::Code;
 
+use super::alloydb::AlloyDb;
 use super::choices::Choices;
 use super::geminidb;
 use super::operation::{End, Ending, Key, Operation};
@@ -23,6 +24,8 @@ pub struct World {
     pub operations: Operations,
     /// What Spanner has.
     pub spanner: Spanner,
+    /// What AlloyDB has.
+    pub alloydb: AlloyDb,
     /// What GeminiDB has.
     pub geminidb: geminidb::Store,
     /// Who may do what, by the full names of resources: stored, and never enforced.
@@ -45,6 +48,7 @@ impl World {
             id: id.into(),
             operations: Operations::default(),
             spanner: Spanner::default(),
+            alloydb: AlloyDb::default(),
             geminidb: geminidb::Store::default(),
             policies: HashMap::new(),
             pace,

@@ -3,7 +3,7 @@
 use rescind_emulator::Setup;
 use rescind_emulator::engine::rpc::database_admin as databases;
 use rescind_emulator::proto::database as pb;
-use rescind_model::{BackupState, Code, Entry, OperationState, Service, Snapshot};
+use rescind_model::{BackupState, Code, Entry, OperationState, Snapshot};
 
 use crate::support::{Case, backup_name, create_request, error_code, setup};
 
@@ -292,7 +292,6 @@ fn set_ups_that_no_service_could_be_in_are_refused() {
     insta::assert_snapshot!(refusal(&setup("", &[("b1", BackupState::Creating), ("b2", BackupState::Creating)])), @"given backup `b2`: only one backup of a database can be CREATING at a time in Spanner");
     insta::assert_snapshot!(refusal(&setup("", &[("b1", BackupState::Failed)])), @"given backup `b1`: backups of Spanner are never FAILED");
     insta::assert_snapshot!(refusal(&Setup { instance: "a/b".into(), ..setup("", &[]) }), @"`projects/p/instances/a/b` is no name of an instance; ids hold no `/` and are not empty");
-    insta::assert_snapshot!(refusal(&Setup { service: Service::AlloyDb, ..setup("", &[]) }), @"the service alloydb is not emulated");
 }
 
 #[test]

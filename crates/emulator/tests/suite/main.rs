@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on must stop")]
 
 mod access;
+mod alloydb;
 mod backups;
 mod cases;
 mod copies;

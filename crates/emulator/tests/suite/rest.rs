@@ -8,7 +8,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
-use rescind_emulator::{Emulator, Server};
+use rescind_emulator::{Emulator, Server, Setup};
 use rescind_model::{BackupState, Transport};
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ use crate::support::{DATABASE, setup};
 
 const BACKUPS: &str = "/v1/projects/p/instances/test/backups";
 
-struct Http {
+pub struct Http {
     emulator: Emulator,
     server: Server,
     client: Client<HttpConnector, Full<Bytes>>,
@@ -26,13 +26,17 @@ struct Http {
 impl Http {
     /// A server with the project `p`.
     async fn start(schedule: &str, given: &[(&str, BackupState)]) -> Http {
+        Http::with(&setup(schedule, given)).await
+    }
+
+    pub async fn with(setup: &Setup) -> Http {
         let emulator = emulator();
-        emulator.prepare("p", &setup(schedule, given)).unwrap();
+        emulator.prepare("p", setup).unwrap();
         let server = Server::bind(emulator.clone(), SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
         Http { emulator, server, client: Client::builder(TokioExecutor::new()).build_http() }
     }
 
-    async fn send(&self, method: Method, path: &str, body: impl Into<Bytes>) -> (u16, Value) {
+    pub async fn send(&self, method: Method, path: &str, body: impl Into<Bytes>) -> (u16, Value) {
         let request = Request::builder()
             .method(method)
             .uri(format!("http://{}{path}", self.server.address()))
@@ -45,11 +49,11 @@ impl Http {
         (status, serde_json::from_slice(&body).unwrap())
     }
 
-    async fn get(&self, path: &str) -> (u16, Value) {
+    pub async fn get(&self, path: &str) -> (u16, Value) {
         self.send(Method::GET, path, "").await
     }
 
-    async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
+    pub async fn post(&self, path: &str, body: &Value) -> (u16, Value) {
         self.send(Method::POST, path, body.to_string()).await
     }
 

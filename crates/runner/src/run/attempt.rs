@@ -8,16 +8,14 @@ use std::time::Duration;
 
 use rescind_manifest::{COMMAND_PLACEHOLDERS, Manifest};
 use rescind_model::template::{self, TemplateError};
-use rescind_model::{CaseId, Contract, Finding, Observation, Placeholders, Scenario, judge};
+use rescind_model::{CaseId, Contract, Finding, Observation, Placeholders, Scenario, Service, judge};
 use tokio_util::sync::CancellationToken;
 
 use crate::prepare::Prepared;
 use crate::process::{Invocation, ProcessError};
 use crate::{Backend, BackendError, Context, Setup, toolchain, warp};
 
-/// The names that each case is given besides its project. Projects share nothing, so they need not differ.
-const INSTANCE: &str = "test-instance";
-const DATABASE: &str = "test-db";
+/// The id of the backup in every case. Projects share nothing, so their ids need not differ.
 const BACKUP: &str = "test-backup";
 
 /// Why a case says nothing about its sample.
@@ -76,13 +74,29 @@ pub(crate) struct Case<'a> {
 }
 
 impl Case<'_> {
+    /// The id of the instance, for AlloyDB that of the location.
+    fn instance(&self) -> &'static str {
+        match self.id.sample.service {
+            Service::AlloyDb => "us-central1",
+            Service::Spanner | Service::GeminiDb => "test-instance",
+        }
+    }
+
+    /// The id of the database, for AlloyDB that of the cluster, for GeminiDB that of the instance.
+    fn database(&self) -> &'static str {
+        match self.id.sample.service {
+            Service::AlloyDb => "test-cluster",
+            Service::Spanner | Service::GeminiDb => "test-db",
+        }
+    }
+
     /// Runs the case once, in time that is warped by this factor.
     pub(crate) async fn attempt(&self, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
         let project = self.id.project();
         let setup = Setup {
             service: self.id.sample.service,
-            instance: INSTANCE.to_owned(),
-            database: DATABASE.to_owned(),
+            instance: self.instance().to_owned(),
+            database: self.database().to_owned(),
             backup: BACKUP.to_owned(),
             given: self.scenario.given.clone(),
             schedule: self.scenario.schedule.clone(),
@@ -116,8 +130,8 @@ impl Case<'_> {
         };
         let names = Placeholders {
             project: project.to_owned(),
-            instance: INSTANCE.to_owned(),
-            database: DATABASE.to_owned(),
+            instance: self.instance().to_owned(),
+            database: self.database().to_owned(),
             backup: BACKUP.to_owned(),
             // The judge takes it from the journal; without one there is no output that could name it.
             operation: String::new(),
@@ -179,8 +193,8 @@ impl Case<'_> {
             "cache" => Some(self.prepared.cache.to_string_lossy().into_owned()),
             "emulator" => Some(self.backend.address()),
             "project" => Some(project.to_owned()),
-            "instance" => Some(INSTANCE.to_owned()),
-            "database" => Some(DATABASE.to_owned()),
+            "instance" => Some(self.instance().to_owned()),
+            "database" => Some(self.database().to_owned()),
             "backup" => Some(BACKUP.to_owned()),
             _ => None,
         })

@@ -102,7 +102,7 @@ impl Method {
     /// The RPC at this gRPC path, `/package.Service/Method`, if it is served.
     pub fn find(path: &str) -> Option<&'static Method> {
         static BY_PATH: LazyLock<HashMap<&str, &Method>> =
-            LazyLock::new(|| METHODS.iter().map(|method| (method.path, method)).collect());
+            LazyLock::new(|| methods().map(|method| (method.path, method)).collect());
         BY_PATH.get(path).copied()
     }
 
@@ -172,8 +172,8 @@ macro_rules! rpcs {
             }
         )+
 
-        /// Every RPC that is served.
-        pub static METHODS: &[Method] = &[$($(Method {
+        /// Every RPC of these services that is served.
+        pub(super) static METHODS: &[Method] = &[$($(Method {
             service: $service,
             name: stringify!($name),
             path: concat!("/", $service, "/", stringify!($name)),
@@ -192,18 +192,23 @@ macro_rules! rpcs {
     };
 }
 
+pub mod alloydb;
 mod table;
 
-pub use table::{METHODS, data, database_admin, instance_admin, operations_service};
+pub use table::{data, database_admin, instance_admin, operations_service};
+
+/// Every RPC that is served.
+pub fn methods() -> impl Iterator<Item = &'static Method> {
+    table::METHODS.iter().chain(alloydb::METHODS)
+}
 
 #[cfg(test)]
 mod tests {
-    use super::table::MESSAGES;
     use super::*;
 
     #[test]
     fn every_row_of_the_table_is_an_rpc_of_the_official_protos_with_these_messages() {
-        for (service, name, request, reply) in MESSAGES {
+        for (service, name, request, reply) in table::MESSAGES.iter().chain(alloydb::MESSAGES) {
             let service = proto::pool().get_service_by_name(service).expect(service);
             let method = service.methods().find(|method| method.name() == *name).expect(name);
             assert_eq!((method.input().full_name(), method.output().full_name()), (&*request(), &*reply()));

@@ -69,6 +69,6 @@ fn respond(emulator: &Emulator, head: &Parts, body: Result<Bytes, Status>) -> Re
 /// Refuses what is no request of any RPC, and has it journaled by HTTP method and path.
 fn refuse_path(emulator: &Emulator, head: &Parts, status: Status) -> Status {
     let path = head.uri.path();
-    let resource = path.strip_prefix("/v1/").unwrap_or(path);
+    let resource = ["/v1/", "/v1beta/"].iter().find_map(|version| path.strip_prefix(version)).unwrap_or(path);
     emulator.refuse(Transport::Rest, &format!("{} {path}", head.method), resource, status)
 }

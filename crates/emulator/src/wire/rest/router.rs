@@ -8,26 +8,51 @@ use percent_encoding::percent_decode_str;
 use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
 
 use super::template::{Segment, Template};
-use crate::engine::rpc::METHODS;
+use crate::engine::rpc::methods;
 use crate::proto;
 
-/// The paths of `google.longrunning.Operations`. The proto has none; every API says in its service configuration
-/// (google/spanner/admin/database/v1/spanner.yaml) which resources have operations: the parts before `/operations`.
-const OPERATION_PARENTS: &[&str] = &[
-    "/v1/{name=projects/*/instances/*/databases/*/operations",
-    "/v1/{name=projects/*/instances/*/operations",
-    "/v1/{name=projects/*/instances/*/backups/*/operations",
-    "/v1/{name=projects/*/instances/*/instancePartitions/*/operations",
-    "/v1/{name=projects/*/instanceConfigs/*/operations",
+/// The paths of `google.longrunning.Operations`. The proto has none; every API says in its service configuration which
+/// resources have operations: these are the parts before `/operations`, the first ones of spanner.yaml
+/// (google/spanner/admin/database/v1), where a list is asked for by a name that ends in `/operations`, the last ones of
+/// alloydb_v1.yaml and alloydb_v1beta.yaml, where it is asked for by the name of the location.
+const OPERATION_PARENTS: &[(&str, ListName)] = &[
+    ("/v1/{name=projects/*/instances/*/databases/*", ListName::Collection),
+    ("/v1/{name=projects/*/instances/*", ListName::Collection),
+    ("/v1/{name=projects/*/instances/*/backups/*", ListName::Collection),
+    ("/v1/{name=projects/*/instances/*/instancePartitions/*", ListName::Collection),
+    ("/v1/{name=projects/*/instanceConfigs/*", ListName::Collection),
+    ("/v1/{name=projects/*/locations/*", ListName::Parent),
+    ("/v1beta/{name=projects/*/locations/*", ListName::Parent),
 ];
 
-/// What of [`OPERATION_PARENTS`] each RPC takes: HTTP method, RPC, what follows, body.
-const OPERATION_RPCS: &[(Verb, &str, &str, &str)] = &[
-    (Verb::GET, "ListOperations", "}", ""),
-    (Verb::GET, "GetOperation", "/*}", ""),
-    (Verb::DELETE, "DeleteOperation", "/*}", ""),
-    (Verb::POST, "CancelOperation", "/*}:cancel", "*"),
-];
+/// What `ListOperationsRequest.name` is.
+#[derive(Clone, Copy, Debug)]
+enum ListName {
+    /// The collection of the operations, `.../operations`.
+    Collection,
+    /// What the operations are of.
+    Parent,
+}
+
+/// The HTTP rules of an RPC of `google.longrunning.Operations`.
+fn operation_rules(rpc: &str) -> Vec<(Verb, String, String)> {
+    let (verb, tail, body) = match rpc {
+        "ListOperations" => (Verb::GET, "", ""),
+        "GetOperation" => (Verb::GET, "/operations/*}", ""),
+        "DeleteOperation" => (Verb::DELETE, "/operations/*}", ""),
+        "CancelOperation" => (Verb::POST, "/operations/*}:cancel", "*"),
+        _ => return Vec::new(),
+    };
+    let rule = |(parent, list): &(&str, ListName)| {
+        let tail = match (tail, list) {
+            ("", ListName::Collection) => "/operations}",
+            ("", ListName::Parent) => "}/operations",
+            (tail, _) => tail,
+        };
+        (verb.clone(), format!("{parent}{tail}"), body.to_owned())
+    };
+    OPERATION_PARENTS.iter().map(rule).collect()
+}
 
 const OPERATIONS: &str = "google.longrunning.Operations";
 
@@ -75,7 +100,7 @@ impl Router {
 
     fn build() -> Router {
         let mut router = Router::default();
-        let services: BTreeSet<&str> = METHODS.iter().map(|method| method.service).collect();
+        let services: BTreeSet<&str> = methods().map(|method| method.service).collect();
         for service in services.iter().filter_map(|name| proto::pool().get_service_by_name(name)) {
             for method in service.methods() {
                 for (verb, path, body) in rules(&method) {
@@ -144,12 +169,7 @@ fn decode(segment: &str) -> String {
 /// The HTTP rules of an RPC: HTTP method, path template, body.
 fn rules(method: &MethodDescriptor) -> Vec<(Verb, String, String)> {
     if method.parent_service().full_name() == OPERATIONS {
-        let rpcs = OPERATION_RPCS.iter().filter(|(_, rpc, ..)| *rpc == method.name());
-        let paths = |(verb, _, tail, body): &(Verb, &str, &str, &str)| {
-            let path = |parent: &&str| (verb.clone(), format!("{parent}{tail}"), (*body).to_owned());
-            OPERATION_PARENTS.iter().map(path).collect::<Vec<_>>()
-        };
-        return rpcs.flat_map(paths).collect();
+        return operation_rules(method.name());
     }
     let Some(extension) = proto::pool().get_extension_by_name("google.api.http") else { return Vec::new() };
     let options = method.options();
@@ -191,7 +211,7 @@ mod tests {
 
     #[test]
     fn every_rule_of_the_served_services_is_routed() {
-        let services: BTreeSet<&str> = METHODS.iter().map(|method| method.service).collect();
+        let services: BTreeSet<&str> = methods().map(|method| method.service).collect();
         for service in services {
             for method in proto::pool().get_service_by_name(service).expect(service).methods() {
                 let rules = rules(&method);

@@ -1,0 +1,78 @@
+//! What is there in AlloyDB before a case begins.
+
+use std::sync::Arc;
+
+use rescind_model::BackupState as Stage;
+
+use super::check;
+use super::clusters;
+use super::state::{Managed, Resource};
+use super::version::{V1, Version};
+use super::work::{Change, Work};
+use crate::engine::choices::Choices;
+use crate::engine::given::{InvalidSetup, Setup};
+use crate::engine::name;
+use crate::engine::operation::Operation;
+use crate::engine::time::{Span, Time};
+use crate::engine::world::World;
+use crate::proto::alloydb::v1beta::{self as pb, backup::Type};
+
+/// The world of a case: in the location with the id that the set-up calls the instance, the cluster with the id that it
+/// calls the database, and the given backups of it.
+///
+/// # Errors
+/// The set-up asks for what AlloyDB could not be in.
+pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
+    let mut world = World::new(project, None);
+    let location = format!("projects/{project}/locations/{}", setup.instance);
+    if name::location(&location).is_err() {
+        let message = format!("`{location}` is no name of a location; ids hold no `/` and are not empty");
+        return Err(InvalidSetup(message));
+    }
+    if !check::is_id(&setup.database) {
+        return Err(InvalidSetup(format!("`{}` is no id of a cluster in AlloyDB", setup.database)));
+    }
+    let mut begin = clock - choices.age_of_given;
+    let mut cluster = clusters::new(&format!("{location}/clusters/{}", setup.database), begin);
+    cluster.uid = world.alloydb.next_uid();
+    cluster.enter(Stage::Ready, begin);
+    for given in &setup.given.backups {
+        let id = given.id.replace("{backup}", &setup.backup);
+        begin = begin + Span::MICROSECOND;
+        let refused = |why: &str| Err(InvalidSetup(format!("given backup `{id}`: {why}")));
+        if !check::is_id(&id) {
+            return refused("no id of a backup in AlloyDB");
+        }
+        let name: Arc<str> = format!("{location}/backups/{id}").into();
+        if world.alloydb.backups.get(&name).is_some() {
+            return refused("given twice");
+        }
+        let mut about = pb::Backup {
+            name: name.to_string(),
+            uid: world.alloydb.next_uid(),
+            cluster_name: cluster.name.clone(),
+            cluster_uid: cluster.uid.clone(),
+            database_version: cluster.database_version,
+            r#type: Type::OnDemand.into(),
+            encryption_info: cluster.encryption_info.clone(),
+            create_time: Some(begin.to_proto()),
+            ..Default::default()
+        };
+        about.enter(given.state, begin);
+        let change = match given.state {
+            Stage::Ready | Stage::Failed => None,
+            Stage::Creating => Some(Change::Create),
+            Stage::Deleting => Some(Change::Delete(Stage::Ready)),
+        };
+        let busy = change.map(|change| {
+            let task = Box::new(Work::<pb::Backup>::new(V1::NAME, name.clone(), change));
+            world.start(Operation { foreign: true, ..Operation::new(location.as_str(), task, begin) })
+        });
+        world.alloydb.backups.insert(name, Managed { about, busy, foreign: true });
+    }
+    if !setup.given.database_missing {
+        let name = cluster.name.as_str().into();
+        world.alloydb.clusters.insert(name, Managed { about: cluster, busy: None, foreign: true });
+    }
+    Ok(world)
+}

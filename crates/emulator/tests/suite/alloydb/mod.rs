@@ -1,0 +1,8 @@
+//! AlloyDB: its rules, its lists, its schedules, and both versions of its API over REST.
+
+mod http;
+mod lists;
+mod properties;
+mod rules;
+mod schedules;
+mod support;
