@@ -1,12 +1,13 @@
-//! The emulator, as the official clients meet it. Each client has a script below this folder, and each check of a script
-//! is a test. Where a language or its package registry is missing, its tests are counted as ignored, and say what is
-//! missing; nothing that did not run counts as passed.
+//! The emulator, as the official clients meet it. Each client library has a script below this folder, and each check of
+//! a script is a test; gcloud has its tests in [`gcloud`]. Where a language, its package registry or gcloud is missing,
+//! their tests are counted as ignored, and say what is missing; nothing that did not run counts as passed.
 
 // A test ends where it cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod client;
 mod emulators;
+mod gcloud;
 mod install;
 
 use std::path::{Path, PathBuf};
@@ -71,7 +72,8 @@ impl Shared {
     fn emulators(&self) -> &Emulators {
         self.emulators.get_or_init(|| {
             let clients = self.families.iter().flat_map(|family| &family.clients);
-            Emulators::start(&clients.flat_map(Client::projects).collect::<Vec<_>>())
+            let projects = clients.flat_map(Client::projects).chain(gcloud::projects());
+            Emulators::start(&projects.collect::<Vec<_>>())
         })
     }
 
@@ -105,8 +107,18 @@ fn trials(shared: &Arc<Shared>) -> Vec<Trial> {
             }
         }
     }
-    scripts.append(&mut checks);
-    scripts
+    let is_there = which::which("gcloud").is_ok();
+    let gcloud = gcloud::CHECKS.iter().zip(gcloud::projects()).map(|(check, project)| {
+        let name = format!("gcloud/{}{}", check.name, if is_there { "" } else { " (needs gcloud)" });
+        let shared = shared.clone();
+        let test = move || {
+            (check.run)(shared.emulators(), &project);
+            Ok(())
+        };
+        Trial::test(name, test).with_ignored_flag(!is_there)
+    });
+    // Those that wait the most begin the earliest.
+    gcloud.chain(scripts).chain(checks).collect()
 }
 
 fn main() -> ExitCode {

@@ -7,5 +7,6 @@ mod bad_input;
 mod emulator;
 mod hostile;
 mod listing;
+mod published;
 mod reports;
 mod support;

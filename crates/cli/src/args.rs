@@ -1,11 +1,13 @@
 //! The command line, as typed.
 
+use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rescind_model::{InvalidId, Service};
 use rescind_report::{Format, UnknownFormat};
 
 /// Tells whether "cancel a backup" code samples are true.
@@ -79,6 +81,10 @@ pub struct RunArgs {
     /// Which block of the page, where a language has several; from 1
     #[arg(long, value_name = "N", requires = "page", value_parser = clap::value_parser!(u32).range(1..))]
     pub block: Option<u32>,
+    /// Take the code of this language from the region in a file of another repository, and run only the samples that
+    /// have one; may be repeated
+    #[arg(long, value_name = "[SERVICE/]LANGUAGE=FILE", conflicts_with = "page")]
+    pub source: Vec<SourceFile>,
     /// How many cases at once [default: the number of cores]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
@@ -95,6 +101,42 @@ pub struct RunArgs {
     /// Let the samples wait in real time
     #[arg(long)]
     pub no_time_warp: bool,
+}
+
+/// The file that has the code of a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The service of the sample; none where the language tells it, or the region in the file.
+    pub service: Option<Service>,
+    /// The language of the sample.
+    pub language: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl FromStr for SourceFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('=').filter(|(name, path)| !name.is_empty() && !path.is_empty());
+        let (name, path) = parts.ok_or("expected LANGUAGE=FILE or SERVICE/LANGUAGE=FILE")?;
+        let (service, language) = match name.split_once('/') {
+            Some((service, language)) => {
+                (Some(service.parse().map_err(|error: InvalidId| error.to_string())?), language)
+            }
+            None => (None, name),
+        };
+        Ok(SourceFile { service, language: language.to_owned(), path: path.into() })
+    }
+}
+
+impl fmt::Display for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(service) = self.service {
+            write!(f, "{service}/")?;
+        }
+        write!(f, "{}={}", self.language, self.path.display())
+    }
 }
 
 /// A format and the file that it goes to.
@@ -238,6 +280,16 @@ mod tests {
         assert_eq!((target.format, target.path), (Format::Junit, "out=1.xml".into()));
         for bad in ["junit", "junit=", "junitt=a"] {
             assert!(bad.parse::<ReportTarget>().is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_source_has_a_language_and_a_file_and_may_have_a_service() {
+        for text in ["go=a=b.go", "spanner/python=../x/cancel.py"] {
+            assert_eq!(text.parse::<SourceFile>().unwrap().to_string(), text);
+        }
+        for bad in ["go", "go=", "=x.go", "spaner/go=x.go"] {
+            assert!(bad.parse::<SourceFile>().is_err(), "{bad}");
         }
     }
 

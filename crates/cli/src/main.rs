@@ -12,6 +12,7 @@ mod progress;
 mod report;
 mod run;
 mod select;
+mod source;
 
 use std::process::ExitCode;
 

@@ -3,8 +3,8 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context as _, anyhow};
-use rescind_manifest::{Catalog, Manifest, Page, Region, Wanted};
+use anyhow::anyhow;
+use rescind_manifest::{Catalog, Manifest, Page, Region, Wanted, read_region};
 use rescind_model::Location;
 use rescind_runner::{Code, Plan, PlannedSample};
 
@@ -12,25 +12,33 @@ use crate::args::{RunArgs, Selection};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::select::{Selected, select};
+use crate::source;
 
 /// The plan of a run.
 ///
 /// # Errors
-/// A glob, a page or a region that is wrong; a selection that matches no case.
+/// A glob, a page, a file or a region that is wrong; a selection that matches no case.
 pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan, Failure> {
     let selected = selected(catalog, &args.selection)?;
-    let mut plan = match &args.page {
-        None => Plan { source: "bundled".to_owned(), ..Plan::default() },
-        Some(page) => Plan { source: page.display().to_string(), ..Plan::default() },
-    };
-    plan.filtered = !args.selection.is_everything();
+    let mut plan = Plan { filtered: !args.selection.is_everything(), ..Plan::default() };
     match &args.page {
+        Some(page) => {
+            plan.source = page.display().to_string();
+            published(machine, catalog, &selected, page, args, &mut plan)?;
+        }
+        None if !args.source.is_empty() => {
+            let names: Vec<String> = args.source.iter().map(ToString::to_string).collect();
+            plan.source = names.join(", ");
+            // The samples without a file were not asked for.
+            plan.filtered = true;
+            source::plan(machine, catalog, &selected, &args.source, &mut plan)?;
+        }
         None => {
+            plan.source = "bundled".to_owned();
             for sample in &selected {
                 plan.samples.push(bundled(machine, sample)?);
             }
         }
-        Some(page) => published(machine, catalog, &selected, page, args, &mut plan)?,
     }
     Ok(plan)
 }
@@ -53,16 +61,14 @@ pub fn selected<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<S
     Ok(selected)
 }
 
-fn read_region(manifest: &Manifest) -> Result<(Vec<u8>, Region), Failure> {
-    let file = manifest.source.folder.join(&manifest.source.file);
-    let place = || file.display().to_string();
-    let content = std::fs::read(&file).with_context(place).map_err(Failure::usage)?;
-    let region =
-        Region::find(&content, &manifest.source.region).with_context(place).map_err(Failure::usage)?;
-    Ok((content, region))
+/// The file that holds a sample's own code, and the region in it.
+pub fn region_of(manifest: &Manifest) -> Result<(Vec<u8>, Region), Failure> {
+    let source = &manifest.source;
+    read_region(&source.folder.join(&source.file), &source.region).map_err(Failure::usage)
 }
 
-fn planned(sample: &Selected<'_>, code: Code, location: Option<Location>) -> PlannedSample {
+/// A selected sample with its code.
+pub fn planned(sample: &Selected<'_>, code: Code, location: Option<Location>) -> PlannedSample {
     PlannedSample {
         manifest: Arc::new(sample.manifest.clone()),
         code,
@@ -72,7 +78,7 @@ fn planned(sample: &Selected<'_>, code: Code, location: Option<Location>) -> Pla
 }
 
 fn bundled(machine: &Machine, sample: &Selected<'_>) -> Result<PlannedSample, Failure> {
-    let (_, region) = read_region(sample.manifest)?;
+    let (_, region) = region_of(sample.manifest)?;
     let source = &sample.manifest.source;
     let location = machine.relative(&source.folder.join(&source.file)).map(|file| Location {
         file,
@@ -100,10 +106,13 @@ fn published(
     let file = machine.relative(path);
     for sample in selected {
         let Some(block) = extraction.blocks.get(&sample.manifest.id) else { continue };
-        let (content, region) = read_region(sample.manifest)?;
+        let (content, region) = region_of(sample.manifest)?;
+        let replaced = region.replace(&content, block.code.as_bytes());
         let code = Code::Published {
-            file_content: region.replace(&content, block.code.as_bytes()).bytes,
+            file_content: replaced.bytes,
+            lines: replaced.lines,
             origin: path.display().to_string(),
+            origin_line: block.lines.first,
         };
         let location = file.clone().map(|file| Location {
             file,

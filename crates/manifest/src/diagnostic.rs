@@ -34,7 +34,7 @@ pub struct Place {
 
 impl Place {
     /// The place of these bytes. What is within a character or beyond the last line is moved into the text.
-    fn new(text: &Arc<str>, span: Range<usize>) -> Place {
+    pub(crate) fn new(text: &Arc<str>, span: Range<usize>) -> Place {
         let last =
             text.strip_suffix('\n').map_or(&**text, |text| text.strip_suffix('\r').unwrap_or(text)).len();
         let start = text.floor_char_boundary(span.start).min(last);
@@ -109,6 +109,12 @@ impl fmt::Display for Diagnostics {
 }
 
 impl std::error::Error for Diagnostics {}
+
+impl From<Diagnostic> for Diagnostics {
+    fn from(diagnostic: Diagnostic) -> Diagnostics {
+        Diagnostics(vec![diagnostic])
+    }
+}
 
 /// Collects the mistakes of one file.
 pub(crate) struct Log<'a> {

@@ -26,6 +26,8 @@ pub enum RegionError {
         tag: String,
         /// The line of the start tag, from 1.
         line: u32,
+        /// The bytes of that line.
+        at: Range<usize>,
     },
     /// The tag opens or closes a second region. Which one to replace would be a guess.
     #[error("`[{which} {tag}]` stands in line {line} once more; a file has one region of a tag")]
@@ -36,6 +38,8 @@ pub enum RegionError {
         tag: String,
         /// The line of the second one, from 1.
         line: u32,
+        /// The bytes of that line.
+        at: Range<usize>,
     },
 }
 
@@ -75,7 +79,10 @@ impl Region {
                 let lines = Lines::of(&source[..content.start], &source[content.clone()]);
                 Ok(Region { content, lines })
             }
-            None => Err(RegionError::NoEnd { tag: tag.to_owned(), line: line_of(source, start.start) }),
+            None => {
+                let line = line_of(source, start.start);
+                Err(RegionError::NoEnd { tag: tag.to_owned(), line, at: start })
+            }
         }
     }
 
@@ -110,7 +117,7 @@ fn only(source: &[u8], which: &'static str, tag: &str) -> Result<Option<Range<us
         }
         if found.is_some() {
             let line = line_of(source, range.start);
-            return Err(RegionError::Twice { which, tag: tag.to_owned(), line });
+            return Err(RegionError::Twice { which, tag: tag.to_owned(), line, at: range });
         }
         found = Some(range);
     }

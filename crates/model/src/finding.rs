@@ -56,6 +56,8 @@ rules! {
     Crashed = "crashed";
     /// The sample left a process running.
     LeakedProcess = "leaked-process";
+    /// The published code does not build, so that none of its cases can be run.
+    DoesNotBuild = "does-not-build";
 }
 
 impl fmt::Display for Rule {

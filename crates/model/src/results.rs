@@ -137,7 +137,7 @@ pub struct Environment {
     pub platform: String,
     /// The emulator's back-end: `embedded`, `container`, `HOST:PORT`.
     pub emulator: String,
-    /// Where the samples' code came from: `bundled`, or the path of the page.
+    /// Where the samples' code came from: `bundled`, the path of the page, or `LANGUAGE=FILE` of each source.
     pub source: String,
     /// The toolchains that were found: language to version.
     pub toolchains: BTreeMap<String, String>,

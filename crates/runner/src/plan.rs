@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rescind_manifest::Manifest;
+use rescind_manifest::{Lines, Manifest};
 use rescind_model::{Location, Scenario};
 
 /// The code of a sample.
@@ -15,8 +15,12 @@ pub enum Code {
     Published {
         /// The whole content of the manifest's source file, with the region replaced.
         file_content: Vec<u8>,
-        /// Where the code is from, for messages: the path of the page.
+        /// The lines of the published code in that content.
+        lines: Lines,
+        /// Where the code is from, for messages: the path of the page or of the file.
         origin: String,
+        /// The line of the origin that the code begins in, from 1.
+        origin_line: u32,
     },
 }
 
@@ -38,7 +42,7 @@ pub struct PlannedSample {
 pub struct Plan {
     /// The samples, in any order.
     pub samples: Vec<PlannedSample>,
-    /// Where the samples' code came from: `bundled`, or the path of the page.
+    /// Where the samples' code came from: `bundled`, the path of the page, or `LANGUAGE=FILE` of each source.
     pub source: String,
     /// True if options chose among the cases.
     pub filtered: bool,

@@ -55,6 +55,9 @@ pub(crate) fn installed() -> Option<PathBuf> {
 pub(crate) fn apply(environment: &mut BTreeMap<OsString, OsString>, library: &Path, factor: u32) {
     environment.insert(PRELOAD.into(), library.into());
     environment.insert("FAKETIME".into(), format!("+0 x{factor}").into());
+    // The times of files stay as they are. Python would take compiled files whose times are warped for stale, and
+    // compile them anew in each process: gcloud's commands then cost five times as much.
+    environment.insert("NO_FAKE_STAT".into(), "1".into());
     if cfg!(target_os = "macos") {
         environment.insert("DYLD_FORCE_FLAT_NAMESPACE".into(), "1".into());
     }

@@ -1,6 +1,6 @@
-// What the scripts of all clients share: a check is a function, and each tells its outcome in one line of JSON.
+// What the scripts of all clients share: a check is a function, and tells its outcome in one line of JSON.
 //
-// The programme that runs the scripts reads the names of the checks in the source: `check(WHERE, 'name', ...`.
+// The program that runs the scripts finds the checks in the source: `check(WHERE, 'name', ...`.
 
 'use strict';
 

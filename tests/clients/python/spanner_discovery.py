@@ -38,7 +38,7 @@ def created(place, backup_id=None):
 
 
 def refused(http, status, message, request):
-    """Fails unless the answer to the request is this error, in Google's form; the exception that the client makes of it."""
+    """Fails unless the answer to the request is this error, in Google's form; what the client makes of it."""
     with raises(HttpError) as caught:
         request.execute()
     error = json.loads(caught[0].content)["error"]

@@ -261,6 +261,24 @@ mod tests {
     }
 
     #[test]
+    fn languages_are_named_as_published_pages_name_them() {
+        let page = "### C++\r\n~~~cpp\r\nint\tx;\r\n~~~\r\n### C\\#\r\n````csharp\r\n```\r\n````\r\n\
+                    ### Node.js\r\n``` JavaScript {data-x=1}\r\n\tx();\r\n```\r\n### PHP\r\n~~~~~ php\r\n~~~~\r\n~~~~~\r\n";
+        let languages = [
+            ("cpp", names(&["C++"], &["c++", "cpp"]), "int\tx;\r\n"),
+            ("csharp", names(&["C#"], &["c#", "csharp"]), "```\r\n"),
+            ("nodejs", names(&["Node.js"], &["js", "javascript"]), "\tx();\r\n"),
+            ("php", names(&["php"], &["php"]), "~~~~\r\n"),
+        ];
+        for (language, names, code) in &languages {
+            let sample = format!("spanner/{language}").parse().unwrap();
+            let wanted = Wanted { sample: &sample, names, required: true };
+            let extraction = Page::parse("page.md", page).extract([wanted], None).unwrap();
+            assert_eq!(extraction.blocks[&sample].code, *code, "{language}");
+        }
+    }
+
+    #[test]
     fn a_number_chooses_among_several() {
         assert_eq!(code(TWO, Some(1)), "\n  one()\n");
         assert_eq!(code(TWO, Some(2)), "two()\n");

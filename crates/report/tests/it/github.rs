@@ -28,5 +28,5 @@ fn no_kind_has_more_than_ten_and_the_tenth_counts_the_rest() {
         let count = text.lines().filter(|line| line.starts_with(&format!("::{kind} "))).count();
         assert!(count <= 10, "{count} of the kind {kind}");
     }
-    assert!(text.contains("::error title=40 more::40 more like these"), "{text}");
+    assert!(text.contains("::error title=41 more::41 more like these"), "{text}");
 }

@@ -9,6 +9,7 @@
 //! `prepare` sees the files that the manifest names as its inputs and no others, so what is not part of the key
 //! cannot have a part in the result.
 
+mod complaint;
 mod digest;
 mod project;
 mod slot;
@@ -25,6 +26,7 @@ use rescind_model::template::TemplateError;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Code, Context, Toolchain};
+use complaint::Origin;
 use digest::Digest;
 use project::Project;
 pub use project::ProjectError;
@@ -85,15 +87,17 @@ pub enum PrepareError {
         /// The command.
         step: FailedStep,
     },
-    /// Published code does not build in a project that builds otherwise: the code is to blame, not the set-up.
+    /// Published code does not build in a project that builds with its own: the code is to blame, not the set-up.
     #[error("{sample}: the code of {origin} does not build: {step}")]
     DoesNotBuild {
         /// The sample.
         sample: SampleId,
         /// Where the code is from.
         origin: String,
+        /// The compiler's first complaint, with the line of the origin: `page.md:12: undefined: backup`.
+        complaint: String,
         /// The command, with the compiler's words.
-        step: FailedStep,
+        step: Box<FailedStep>,
     },
     /// The run was interrupted.
     #[error("interrupted")]
@@ -114,7 +118,21 @@ pub async fn prepare(
     let sample = Sample { context, manifest, cancel };
     let dependencies = sample.dependencies(toolchain)?;
     let installed = sample.install(&dependencies).await?;
-    let (work, built) = sample.build(&dependencies, code).await?;
+    let (work, built) = match (sample.build(&dependencies, code).await, code) {
+        (
+            Err(PrepareError::Step { sample: id, step, .. }),
+            Code::Published { lines, origin, origin_line, .. },
+        ) if step.ended.is_some() => {
+            // Is it the code or the machine? The project with its own code in it tells.
+            sample.build(&dependencies, &Code::Bundled).await?;
+            let place =
+                Origin { file: &manifest.source.file, lines: *lines, origin, first_line: *origin_line };
+            let complaint = complaint::first(&step, &place);
+            let (origin, step) = (origin.clone(), Box::new(step));
+            return Err(PrepareError::DoesNotBuild { sample: id, origin, complaint, step });
+        }
+        (built, _) => built?,
+    };
     Ok(Prepared { work, cache: dependencies.cache(), cached: installed && built })
 }
 
@@ -186,14 +204,7 @@ impl Sample<'_> {
         let Some(vacant) = self.open(&slot).await? else { return Ok((work, true)) };
         project.write(&work).map_err(|error| self.project(error))?;
         let folders = Folders { work: &work, cache: &dependencies.cache() };
-        self.run("build", &manifest.build, folders).await.map_err(|error| match (error, code) {
-            (PrepareError::Step { sample, step, .. }, Code::Published { origin, .. })
-                if step.ended.is_some() =>
-            {
-                PrepareError::DoesNotBuild { sample, origin: origin.clone(), step }
-            }
-            (error, _) => error,
-        })?;
+        self.run("build", &manifest.build, folders).await?;
         vacant.filled().map_err(|error| self.cache(&slot, error))?;
         Ok((work, false))
     }

@@ -17,8 +17,10 @@ use crate::{Context, toolchain};
 /// When a step must have ended. Slow networks and cold compilers have their time; a step that asks a question and
 /// waits for an answer has not.
 const DEADLINE: Duration = Duration::from_secs(30 * 60);
-/// How many lines of a failed step's output are told.
-const TAIL_LINES: usize = 40;
+/// How many lines of a failed step's output are told: its first ones, for a compiler names the first mistake first,
+/// and its last ones, for a package manager ends with what went wrong.
+const HEAD_LINES: usize = 20;
+const TAIL_LINES: usize = 20;
 
 /// The folders that a stage works with.
 #[derive(Clone, Copy)]
@@ -48,7 +50,7 @@ pub struct FailedStep {
     pub command: String,
     /// How it ended; none if it could not be started.
     pub ended: Option<Ended>,
-    /// The end of what it wrote, both streams.
+    /// What it wrote, both streams; of much, the beginning and the end.
     pub output: String,
 }
 
@@ -103,7 +105,7 @@ pub(crate) async fn run(
         };
         match context.supervisor.run(&invocation, cancel).await {
             Ok(finished) if finished.ended == Ended::Code(0) => {}
-            Ok(finished) => return Err(failed(Some(finished.ended), tail(&finished))),
+            Ok(finished) => return Err(failed(Some(finished.ended), excerpt(&finished))),
             Err(ProcessError::Cancelled) => return Err(StageError::Cancelled),
             Err(error) => return Err(failed(None, error.to_string())),
         }
@@ -119,8 +121,13 @@ pub(crate) fn command_line(program: &OsString, arguments: &[OsString]) -> String
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-/// The end of the output. Compilers write to either stream.
-fn tail(finished: &Finished) -> String {
+/// The beginning and the end of the output. Compilers write to either stream.
+fn excerpt(finished: &Finished) -> String {
     let lines: Vec<&str> = finished.stdout.text.lines().chain(finished.stderr.text.lines()).collect();
-    lines[lines.len().saturating_sub(TAIL_LINES)..].join("\n")
+    let left_out = lines.len().saturating_sub(HEAD_LINES + TAIL_LINES);
+    if left_out < 2 {
+        return lines.join("\n");
+    }
+    let (head, tail) = (&lines[..HEAD_LINES], &lines[lines.len() - TAIL_LINES..]);
+    format!("{}\n[… {left_out} lines]\n{}", head.join("\n"), tail.join("\n"))
 }

@@ -2,6 +2,8 @@
 
 use std::fs;
 
+use rescind_manifest::Lines;
+
 use super::*;
 use crate::testing;
 
@@ -60,7 +62,12 @@ impl Fixture {
 }
 
 fn published(text: &str) -> Code {
-    Code::Published { file_content: text.as_bytes().to_vec(), origin: "page.md".to_owned() }
+    Code::Published {
+        file_content: text.as_bytes().to_vec(),
+        lines: Lines { first: 1, last: 1 },
+        origin: "page.md".to_owned(),
+        origin_line: 7,
+    }
 }
 
 #[tokio::test]
@@ -118,12 +125,31 @@ async fn a_failed_step_is_told_with_its_command_and_output_and_tried_again() {
     main.sh:1: it is wrong
     ");
 
+    // What does not build with the sample's own code either is no fault of the published code.
     let error = fixture.prepare(&published("echo published")).await.unwrap_err();
-    let PrepareError::DoesNotBuild { origin, step, .. } = error else { panic!("{error}") };
-    assert_eq!((origin.as_str(), step.output.as_str()), ("page.md", "main.sh:1: it is wrong"));
+    assert!(matches!(error, PrepareError::Step { .. }), "{error}");
 
     fixture.write("build.sh", BUILD);
     fixture.bundled().await;
+}
+
+#[tokio::test]
+async fn published_code_that_does_not_build_is_told_with_its_line_in_the_page() {
+    let fixture = fixture("if grep published main.sh; then echo 'main.sh:1: it is wrong' >&2; exit 3; fi");
+    let error = fixture.prepare(&published("echo published")).await.unwrap_err();
+    let PrepareError::DoesNotBuild { origin, complaint, step, .. } = error else { panic!("{error}") };
+    assert_eq!((origin.as_str(), complaint.as_str()), ("page.md", "page.md:7: it is wrong"));
+    assert_eq!(step.output, "echo published\nmain.sh:1: it is wrong");
+}
+
+#[tokio::test]
+async fn of_much_output_the_beginning_and_the_end_are_told() {
+    let fixture = fixture("seq 100; exit 1");
+    let error = fixture.prepare(&Code::Bundled).await.unwrap_err();
+    let PrepareError::Step { step, .. } = error else { panic!("{error}") };
+    assert!(step.output.starts_with("1\n2\n"), "{}", step.output);
+    assert!(step.output.contains("\n20\n[… 60 lines]\n81\n"), "{}", step.output);
+    assert!(step.output.ends_with("\n100"), "{}", step.output);
 }
 
 #[tokio::test]

@@ -10,11 +10,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rescind_model::{CaseId, CaseResult, Environment, Results, SCHEMA_VERSION, Verdict};
+use rescind_model::{CaseId, CaseResult, Environment, Finding, Results, Rule, SCHEMA_VERSION, Verdict};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::prepare::{is_installed, prepare};
+use crate::prepare::{PrepareError, is_installed, prepare};
 use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample, Toolchain, warp};
 use session::{Ready, Session};
 
@@ -150,7 +150,7 @@ async fn start_cases(
     let mut verdicts = Vec::new();
     for (sample, toolchain) in order {
         let ready = match toolchain.reason() {
-            Some(reason) => Err((Verdict::Unsupported, reason)),
+            Some(reason) => Err(NotReady::new(Verdict::Unsupported, reason)),
             None => get_ready(session, sample, toolchain).await,
         };
         if session.cancel.is_cancelled() {
@@ -162,12 +162,16 @@ async fn start_cases(
                     cases.spawn(Arc::clone(session).case(Arc::clone(&ready), Arc::clone(scenario)));
                 }
             }
-            Err((verdict, reason)) => {
+            Err(NotReady { verdict, reason, findings }) => {
                 session
                     .tell(Event::NotPrepared { sample: sample.manifest.id.clone(), reason: reason.clone() });
                 for scenario in &sample.scenarios {
-                    let blank = session.blank(sample, scenario);
-                    let case = CaseResult { verdict, reason: Some(reason.clone()), ..blank };
+                    let case = CaseResult {
+                        verdict,
+                        reason: Some(reason.clone()),
+                        findings: findings.clone(),
+                        ..session.blank(sample, scenario)
+                    };
                     session.tell(Event::CaseFinished { case: Box::new(case.clone()) });
                     verdicts.push(case);
                 }
@@ -177,16 +181,42 @@ async fn start_cases(
     verdicts
 }
 
+/// What becomes of all cases of a sample that is not ready to run.
+struct NotReady {
+    verdict: Verdict,
+    reason: String,
+    findings: Vec<Finding>,
+}
+
+impl NotReady {
+    fn new(verdict: Verdict, reason: String) -> NotReady {
+        NotReady { verdict, reason, findings: Vec::new() }
+    }
+}
+
+impl From<PrepareError> for NotReady {
+    /// Published code that does not build is at fault in every scenario. Any other error says nothing about the code.
+    fn from(error: PrepareError) -> NotReady {
+        match error {
+            PrepareError::DoesNotBuild { complaint, step, .. } => NotReady {
+                verdict: Verdict::Fail,
+                reason: step.to_string(),
+                findings: vec![Finding::new(Rule::DoesNotBuild, complaint)],
+            },
+            error => NotReady::new(Verdict::SetupError, error.to_string()),
+        }
+    }
+}
+
 async fn get_ready(
     session: &Session,
     sample: &PlannedSample,
     toolchain: &Toolchain,
-) -> Result<Arc<Ready>, (Verdict, String)> {
+) -> Result<Arc<Ready>, NotReady> {
     let id = &sample.manifest.id;
     session.tell(Event::Preparing { sample: id.clone() });
-    let prepared = prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel)
-        .await
-        .map_err(|error| (Verdict::SetupError, error.to_string()))?;
+    let prepared =
+        prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel).await?;
     session.tell(Event::Prepared { sample: id.clone(), cached: prepared.cached });
     Ok(Arc::new(Ready::new(sample.clone(), prepared)))
 }

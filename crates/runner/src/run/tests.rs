@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use rescind_manifest::Manifest;
-use rescind_model::{Ended, Rule};
+use rescind_manifest::{Lines, Manifest};
+use rescind_model::{Ended, exit};
 use tokio::sync::mpsc;
 
 use super::*;
@@ -47,13 +47,17 @@ impl Fixture {
     }
 
     async fn run(&self, manifests: Vec<Manifest>, scenarios: &[&str]) -> Seen {
+        self.run_with(Code::Bundled, manifests, scenarios).await
+    }
+
+    async fn run_with(&self, code: Code, manifests: Vec<Manifest>, scenarios: &[&str]) -> Seen {
         let (events, mut received) = mpsc::unbounded_channel();
         let plan = Plan {
             samples: manifests
                 .into_iter()
                 .map(|manifest| PlannedSample {
                     manifest: Arc::new(manifest),
-                    code: Code::Bundled,
+                    code: code.clone(),
                     location: None,
                     scenarios: scenarios.iter().map(|name| scenario(name)).collect(),
                 })
@@ -172,6 +176,29 @@ async fn each_fault_is_the_verdict_of_the_cases_it_concerns() {
     assert!(!seen.results.interrupted);
     let bad = &seen.results.cases[0];
     assert_eq!(bad.findings[0].rule, Rule::WrongExit);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn published_code_that_does_not_build_fails_in_every_case() {
+    let fixture = Fixture::new();
+    let mut manifest = fixture.manifest("sh", "true");
+    let build = "! grep -n published main.sh | sed s/^/main.sh:/ | grep .";
+    manifest.build.steps = vec![["sh", "-c", build].map(str::to_owned).to_vec()];
+    let code = Code::Published {
+        file_content: b"true\npublished\n".to_vec(),
+        lines: Lines { first: 2, last: 2 },
+        origin: "page.md".to_owned(),
+        origin_line: 40,
+    };
+    let seen = fixture.run_with(code, vec![manifest], &["a", "b"]).await;
+    for case in &seen.results.cases {
+        assert_eq!(case.verdict, Verdict::Fail);
+        assert_eq!(case.findings, [Finding::new(Rule::DoesNotBuild, "page.md:40: published")]);
+        let reason = case.reason.as_deref().unwrap();
+        assert!(reason.ends_with("failed (exit 1):\nmain.sh:2:published"), "{reason}");
+    }
+    assert_eq!(seen.results.cases.len(), 2);
+    assert_eq!(seen.results.exit_code(), exit::FINDINGS);
 }
 
 #[tokio::test(flavor = "multi_thread")]

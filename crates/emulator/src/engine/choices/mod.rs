@@ -99,7 +99,7 @@ choices! {
         /// How many polls it takes until an operation that nobody cancels, and for which the schedule says nothing,
         /// completes: no case runs for ever because of a schedule's silence.
         "early-polls-until-done" early_polls_until_done: u32 = 10;
-        /// How many polls [settling](crate::Emulator::settle) simulates before it takes the operation for one that
+        /// How many polls settling simulates before it takes the operation for one that
         /// never ends.
         "settle-polls" settle_polls: u32 = 1000;
         /// The most items on one page of a list, which is also what a page size of 0 asks for.

@@ -5,9 +5,9 @@ mod go;
 mod nodejs;
 mod python;
 
-use rescind_model::{CaseResult, Ended, Environment, Results, SCHEMA_VERSION, Verdict};
+use rescind_model::{CaseResult, Ended, Environment, Finding, Results, Rule, SCHEMA_VERSION, Verdict};
 
-use self::build::{Journal, NOTHING, case, observed};
+use self::build::{Journal, NOTHING, case, location, observed};
 
 fn not_run() -> Vec<CaseResult> {
     let titles = [
@@ -26,6 +26,15 @@ fn not_run() -> Vec<CaseResult> {
         });
     }
     cases.push(case("geminidb/curl/cancel-wins", titles[0].1, "create:running", Verdict::Skipped));
+    cases.push(CaseResult {
+        reason: Some("`cargo build --locked` failed (exit 101):\nerror[E0425]: cannot find value `backup` in this scope\n  --> src/cancel_backup.rs:31:9".to_owned()),
+        findings: vec![Finding::new(
+            Rule::DoesNotBuild,
+            "docs/cancel-backup-create.md:187: error[E0425]: cannot find value `backup` in this scope",
+        )],
+        location: location("docs/cancel-backup-create.md", 180, 204),
+        ..case("spanner/rust/cancel-wins", titles[0].1, "create:running", Verdict::Fail)
+    });
     cases.push(CaseResult {
         observation: Some(observed(Ended::Code(0), "Stopped.\n", "", Journal::from(NOTHING))),
         wall_ms: 44,

@@ -1,0 +1,95 @@
+//! `--source`: the code of a sample out of a file of another repository.
+
+use anyhow::anyhow;
+use rescind_manifest::{Catalog, Diagnostics, Manifest, Region, read_region};
+use rescind_model::{Location, SampleId};
+use rescind_runner::{Code, Plan};
+
+use crate::args::SourceFile;
+use crate::failure::Failure;
+use crate::machine::Machine;
+use crate::plan::{planned, region_of};
+use crate::select::Selected;
+
+/// A file with the sample whose region it has.
+struct Matched<'a> {
+    sample: &'a SampleId,
+    option: &'a SourceFile,
+    content: Vec<u8>,
+    region: Region,
+}
+
+/// Plans the selected samples that a file is given for, each with the file's region in the place of its own.
+///
+/// # Errors
+/// A language that no sample has; a file without the region, or with two; two files for one sample.
+pub fn plan(
+    machine: &Machine,
+    catalog: &Catalog,
+    selected: &[Selected<'_>],
+    options: &[SourceFile],
+    plan: &mut Plan,
+) -> Result<(), Failure> {
+    let mut matched: Vec<Matched<'_>> = Vec::new();
+    for option in options {
+        let found = matching(catalog, option)?;
+        if let Some(earlier) = matched.iter().find(|earlier| earlier.sample == found.sample) {
+            return Err(Failure::usage(anyhow!(
+                "--source {option}: {} has its code from --source {} already",
+                found.sample,
+                earlier.option
+            )));
+        }
+        matched.push(found);
+    }
+    for sample in selected {
+        let Some(found) = matched.iter().find(|found| *found.sample == sample.manifest.id) else { continue };
+        let (own, own_region) = region_of(sample.manifest)?;
+        let replaced = own_region.replace(&own, found.region.code(&found.content));
+        let code = Code::Published {
+            file_content: replaced.bytes,
+            lines: replaced.lines,
+            origin: found.option.path.display().to_string(),
+            origin_line: found.region.lines.first,
+        };
+        let location = machine.relative(&found.option.path).map(|file| Location {
+            file,
+            first_line: found.region.lines.first,
+            last_line: found.region.lines.last,
+        });
+        plan.samples.push(planned(sample, code, location));
+    }
+    if plan.samples.is_empty() {
+        return Err(Failure::nothing_selected(
+            "no case is selected: --source names none of the selected samples",
+        ));
+    }
+    plan.replay_options =
+        options.iter().flat_map(|option| ["--source".to_owned(), option.to_string()]).collect();
+    Ok(())
+}
+
+/// The sample that an option means. Where samples of several services have the language, the region in the file tells.
+fn matching<'a>(catalog: &'a Catalog, option: &'a SourceFile) -> Result<Matched<'a>, Failure> {
+    let meant = |manifest: &&Manifest| {
+        manifest.id.language == option.language && option.service.is_none_or(|it| it == manifest.id.service)
+    };
+    let mut wrong: Option<Diagnostics> = None;
+    for manifest in catalog.manifests.iter().filter(meant) {
+        match read_region(&option.path, &manifest.source.region) {
+            Ok((content, region)) => return Ok(Matched { sample: &manifest.id, option, content, region }),
+            // The first is told: a language's first service is the one that the option most likely means.
+            Err(error) => wrong = wrong.or(Some(error)),
+        }
+    }
+    Err(wrong.map_or_else(
+        || {
+            let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
+            Failure::usage(anyhow!(
+                "--source {option}: there is no such sample; the samples are {}",
+                samples.join(", ")
+            ))
+        },
+        Failure::usage,
+    ))
+}

@@ -1,0 +1,134 @@
+//! What a compiler complains of first, told with the line of the page that the code is from.
+//!
+//! A compiler sees the copy of the project, in whose file the published code stands some lines further down or up than
+//! in its page. Nobody who reads a report has that copy.
+
+use std::path::Path;
+use std::sync::LazyLock;
+
+use regex::Regex;
+use rescind_manifest::Lines;
+
+use super::FailedStep;
+
+/// Characters of a complaint that are told; the step's output has all of it.
+const CHARS: usize = 300;
+
+/// Where published code is from, and where it stands in the copy of the project.
+pub(crate) struct Origin<'a> {
+    /// The file of the project that it stands in.
+    pub(crate) file: &'a Path,
+    /// Its lines there.
+    pub(crate) lines: Lines,
+    /// The path of the page.
+    pub(crate) origin: &'a str,
+    /// The line of the page that it begins in.
+    pub(crate) first_line: u32,
+}
+
+/// A place as compilers write it, at the beginning of a line: `./a.go:3:5: undefined: x` (Go, C++),
+/// `[ERROR] /p/A.java:[3,5] cannot find symbol` (Maven), `A.cs(3,5): error CS1002` (C#), ` --> src/a.rs:3:5` (Rust).
+static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    let mark = r"(?:\[ERROR\]\s+|\s*-->\s+|\s*)";
+    let place = r"(?P<file>[^\s:()\[\]]+\.\w+)(?::\[?|\()(?P<line>\d+)(?:[:,]\d+)?[\])]?:?";
+    Regex::new(&format!(r"^{mark}{place}\s*(?P<says>.*)$")).ok()
+});
+
+/// The first complaint in the output of a step that failed; if there is none with a place, how the step ended.
+pub(crate) fn first(step: &FailedStep, origin: &Origin<'_>) -> String {
+    let mut before = "";
+    for line in step.output.lines() {
+        let captures = PLACE.as_ref().and_then(|place| place.captures(line));
+        if let Some(captures) = captures {
+            // Rust says what is wrong in the line above the place.
+            let says = Some(&captures["says"]).filter(|says| !says.is_empty()).unwrap_or(before.trim());
+            if !says.is_empty() && !is_remark(says) {
+                let told: String = says.chars().take(CHARS).collect();
+                return format!("{}: {told}", origin.place(&captures["file"], &captures["line"]));
+            }
+        }
+        before = line;
+    }
+    let ended = step.ended.map(|ended| format!(" ({ended})")).unwrap_or_default();
+    format!("{}:{}: `{}` failed{ended}", origin.origin, origin.first_line, step.command)
+}
+
+/// True for what compilers mention without refusing the code.
+fn is_remark(says: &str) -> bool {
+    ["warning", "note", "info"].iter().any(|word| says.trim_start().to_lowercase().starts_with(word))
+}
+
+impl Origin<'_> {
+    /// The place in the page, if it is within the published code; else the place as the compiler has it.
+    fn place(&self, file: &str, line: &str) -> String {
+        let same_file = Path::new(file).file_name() == self.file.file_name();
+        match line.parse::<u32>() {
+            Ok(line) if same_file && (self.lines.first..=self.lines.last).contains(&line) => {
+                format!("{}:{}", self.origin, line - self.lines.first + self.first_line)
+            }
+            _ => format!("{file}:{line}"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use rescind_model::Ended;
+
+    use super::*;
+
+    /// The complaint about code from line 100 of a page that stands in the lines 10 to 30 of a file.
+    fn complaint(file: &str, output: &str) -> String {
+        let step = FailedStep {
+            command: "make it".to_owned(),
+            ended: Some(Ended::Code(2)),
+            output: output.to_owned(),
+        };
+        let lines = Lines { first: 10, last: 30 };
+        first(&step, &Origin { file: Path::new(file), lines, origin: "page.md", first_line: 100 })
+    }
+
+    #[test]
+    fn each_compilers_place_becomes_one_in_the_page() {
+        let go =
+            "# example.com/spanner\n./cancel.go:12:2: undefined: backup\n./cancel.go:13:2: undefined: b\n";
+        assert_eq!(complaint("cancel.go", go), "page.md:102: undefined: backup");
+        let java = "[WARNING] COMPILATION WARNING : \n[ERROR] COMPILATION ERROR : \n\
+                    [ERROR] /w/src/main/java/Cancel.java:[10,5] cannot find symbol\n  symbol: class Backup\n";
+        assert_eq!(complaint("src/main/java/Cancel.java", java), "page.md:100: cannot find symbol");
+        let rust = "   Compiling sample v0.1.0\nwarning: unused import: `a`\n --> src/cancel.rs:11:5\n  |\n\
+                    error[E0425]: cannot find value `b` in this scope\n  --> src/cancel.rs:30:9\n";
+        assert_eq!(
+            complaint("src/cancel.rs", rust),
+            "page.md:120: error[E0425]: cannot find value `b` in this scope"
+        );
+        let csharp = "/w/Cancel.cs(10,5): warning CS0168: never used [/w/a.csproj]\n\
+                      /w/Cancel.cs(11,5): error CS1002: ; expected [/w/a.csproj]\n";
+        assert_eq!(complaint("Cancel.cs", csharp), "page.md:101: error CS1002: ; expected [/w/a.csproj]");
+        let cpp = "cancel.cc:20:3: error: 'client' was not declared in this scope\n";
+        assert_eq!(
+            complaint("cancel.cc", cpp),
+            "page.md:110: error: 'client' was not declared in this scope"
+        );
+    }
+
+    #[test]
+    fn a_place_outside_the_published_code_stays_as_it_is() {
+        assert_eq!(complaint("a.go", "./main.go:12:2: undefined: x\n"), "./main.go:12: undefined: x");
+        assert_eq!(complaint("a.go", "./a.go:31:2: undefined: x\n"), "./a.go:31: undefined: x");
+        assert_eq!(complaint("a.go", "./a.go:99999999999: x\n"), "./a.go:99999999999: x");
+    }
+
+    #[test]
+    fn without_a_place_the_command_is_told() {
+        for output in ["", "it is wrong\n", "go: proxy.example.com:443 does not answer\n"] {
+            assert_eq!(complaint("a.go", output), "page.md:100: `make it` failed (exit 2)");
+        }
+    }
+
+    #[test]
+    fn a_long_complaint_is_cut() {
+        let told = complaint("a.go", &format!("a.go:10: {}", "é".repeat(1000)));
+        assert_eq!(told.chars().count(), "page.md:100: ".len() + CHARS);
+    }
+}

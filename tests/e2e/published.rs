@@ -1,0 +1,102 @@
+//! Published code in the place of a sample's region: from a page, from a file of another repository.
+
+use rescind_model::{Location, Rule, Verdict};
+
+use crate::support::{Project, results, rules};
+
+/// A sample that has to be built: its region must hold no `syntax error`.
+fn built() -> Project {
+    let project = Project::new("true");
+    let check =
+        "build: { steps: [[sh, -c, '! grep -n \"syntax error\" sample.sh | sed s/^/sample.sh:/ | grep .']] }";
+    project.edit_manifest("run:\n", &format!("{check}\nrun:\n"));
+    project
+}
+
+#[test]
+fn the_region_of_another_repositorys_file_takes_the_place_of_the_samples() {
+    let project = Project::new("exit 3");
+    project.write("other/cancel.sh", "exit 4\n# [START demo]\necho published\n# [END demo]\nexit 5\n");
+    let (_, case) = project.case(&["--source", "shell=other/cancel.sh"]);
+    assert_eq!(case.observation.unwrap().stdout.text, "published\n");
+    assert_eq!(
+        case.location,
+        Some(Location { file: "other/cancel.sh".to_owned(), first_line: 3, last_line: 3 })
+    );
+    assert_eq!(
+        case.replay,
+        "rescind run --service spanner --language shell --scenario cancel-wins --source 'shell=other/cancel.sh'"
+    );
+}
+
+#[test]
+fn only_the_samples_with_a_source_are_run() {
+    let project = Project::new("true");
+    project.write("samples/spanner/other/sample.sh", "# [START demo]\n# [END demo]\n");
+    let manifest = std::fs::read_to_string(project.root().join("manifests/spanner/shell.yaml")).unwrap();
+    project.write("manifests/spanner/other.yaml", &manifest.replace("spanner/shell", "spanner/other"));
+    let file = "samples/spanner/other/sample.sh";
+    let (_, results) = results(project.root(), &["run", "--source", &format!("spanner/shell={file}")]);
+    let ids: Vec<String> = results.cases.iter().map(|case| case.id.to_string()).collect();
+    assert_eq!(ids, ["spanner/shell/cancel-wins"]);
+    assert!(results.filtered);
+    assert_eq!(results.environment.source, format!("spanner/shell={file}"));
+    project.run(&["--language", "other", "--source", &format!("shell={file}")]).exits(4);
+}
+
+#[test]
+fn published_code_that_does_not_build_is_a_finding_at_its_line_in_the_page() {
+    let project = built();
+    project.write("page.md", "# Cancel\n\n### Shell\n\n``` sh\ntrue\nsyntax error\n```\n");
+    let (ran, case) = project.case(&["--page", "page.md"]);
+    assert_eq!((case.verdict, rules(&case)), (Verdict::Fail, vec![Rule::DoesNotBuild]));
+    assert_eq!(case.findings[0].message, "page.md:7: syntax error");
+    let ran = ran.exits(1);
+    assert!(ran.stdout.contains("does-not-build: page.md:7: syntax error"), "{}", ran.stdout);
+    assert!(ran.stdout.contains("sample.sh:3:syntax error"), "{}", ran.stdout);
+}
+
+#[test]
+fn a_bundled_sample_that_does_not_build_is_a_failed_set_up() {
+    let project = built();
+    project.edit("samples/spanner/shell/sample.sh", "true", "syntax error");
+    let (ran, case) = project.case(&[]);
+    assert_eq!((case.verdict, rules(&case)), (Verdict::SetupError, vec![]));
+    ran.exits(3);
+}
+
+#[test]
+fn a_source_without_the_region_or_with_two_is_pointed_at() {
+    let project = Project::new("true");
+    let message = |content: &str| {
+        project.write("cancel.sh", content);
+        let ran = project.run(&["--source", "shell=cancel.sh"]).exits(2);
+        assert_eq!(ran.stdout, "");
+        ran.stderr
+    };
+    insta::assert_snapshot!(message("true\n"), @"
+    error: no line holds `[START demo]`
+    --> cancel.sh
+     = help: the code of a sample stands between a line with `[START demo]` and one with `[END demo]`
+    ");
+    insta::assert_snapshot!(message("# [START demo]\n# [END demo]\n# [START demo]\n"), @"
+    error: `[START demo]` stands in line 3 once more; a file has one region of a tag
+     --> cancel.sh:3:3
+      |
+    3 | # [START demo]
+      |   ^^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn a_source_that_fits_no_sample_is_a_usage_error() {
+    let project = Project::new("true");
+    let stderr = |arguments: &[&str]| project.run(arguments).exits(2).stderr;
+    insta::assert_snapshot!(stderr(&["--source", "cobol=x"]), @"error: --source cobol=x: there is no such sample; the samples are spanner/shell");
+    insta::assert_snapshot!(stderr(&["--source", "shell=no/such/file"]), @"
+    error: the file with the code cannot be read: No such file or directory (os error 2)
+    --> no/such/file
+    ");
+    let file = "shell=samples/spanner/shell/sample.sh";
+    insta::assert_snapshot!(stderr(&["--source", file, "--source", &format!("spanner/{file}")]), @"error: --source spanner/shell=samples/spanner/shell/sample.sh: spanner/shell has its code from --source shell=samples/spanner/shell/sample.sh already");
+}
