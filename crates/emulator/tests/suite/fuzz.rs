@@ -50,7 +50,7 @@ fn fill(descriptor: &MessageDescriptor, bytes: &mut impl Iterator<Item = u8>, de
     let mut message = DynamicMessage::new(descriptor.clone());
     for field in descriptor.fields() {
         let byte = bytes.next().unwrap_or_default();
-        if byte % 4 == 0 {
+        if byte.is_multiple_of(4) {
             continue;
         }
         let value = if field.is_map() {
@@ -85,7 +85,7 @@ fn value(kind: &Kind, bytes: &mut impl Iterator<Item = u8>, depth: u8) -> Option
     Some(match kind {
         Kind::String => Value::String(TEXTS[usize::from(byte) % TEXTS.len()].to_owned()),
         Kind::Bytes => Value::Bytes(vec![byte; 3].into()),
-        Kind::Bool => Value::Bool(byte % 2 == 0),
+        Kind::Bool => Value::Bool(byte.is_multiple_of(2)),
         Kind::Enum(_) => Value::EnumNumber(i32::from(byte % 6)),
         Kind::Int32 | Kind::Sint32 | Kind::Sfixed32 => Value::I32(small),
         Kind::Int64 | Kind::Sint64 | Kind::Sfixed64 => Value::I64(number),
@@ -94,7 +94,9 @@ fn value(kind: &Kind, bytes: &mut impl Iterator<Item = u8>, depth: u8) -> Option
         Kind::Float => Value::F32(f32::NAN),
         Kind::Double => Value::F64(f64::INFINITY),
         // Now and then a time that clients would send, so that the rules behind it are reached.
-        Kind::Message(inner) if inner.full_name() == "google.protobuf.Timestamp" && byte % 2 == 0 => {
+        Kind::Message(inner)
+            if inner.full_name() == "google.protobuf.Timestamp" && byte.is_multiple_of(2) =>
+        {
             let time = prost_types::Timestamp { seconds: 1_795_000_000, nanos: 0 };
             let mut message = DynamicMessage::new(inner.clone());
             message.merge(time.encode_to_vec().as_slice()).ok()?;
