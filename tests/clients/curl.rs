@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::emulators::Emulators;
+use crate::emulators::{self, Emulators};
 
 /// A test of a page, which gets the emulators.
 pub struct Check {
@@ -37,12 +37,8 @@ struct Curl {
 impl Curl {
     /// For a project that is set up like this and runs free.
     fn new(address: SocketAddr, project: &str, setup: &Value) -> Curl {
-        let credentials = "Authorization: Bearer token";
-        let mut curl = Curl { address, credentials, transcript: String::new() };
-        let path = format!("/rescind/v1/projects/{project}");
-        curl.ok("PUT", &path, Some(json!({ "setup": setup, "progress": "free-running" })));
-        curl.transcript.clear();
-        curl
+        emulators::put(address, project, setup);
+        Curl { address, credentials: "Authorization: Bearer token", transcript: String::new() }
     }
 
     fn spanner(address: SocketAddr, project: &str) -> Curl {
