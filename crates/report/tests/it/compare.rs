@@ -1,5 +1,5 @@
-use rescind_model::{CaseResult, Finding, Results, Rule, Verdict, exit};
-use rescind_report::compare::{Change, Comparison, FailOn};
+use rescind_model::{Baseline, CaseResult, Finding, Results, Rule, Verdict, exit};
+use rescind_report::compare::{Base, Change, Comparison, FailOn};
 use rescind_report::terminal::{Options, render_comparison};
 
 use crate::every;
@@ -50,9 +50,10 @@ fn results_that_are_the_same_have_no_changes() {
     let head = head();
     let comparison = Comparison::of(&head, &head);
     assert_eq!(comparison.regressions().count(), 0);
-    insta::assert_snapshot!(comparison.headline(), @"no changes in 19 cases: 8 still failing, 1 flaky, 6 not compared, 4 unchanged");
+    insta::assert_snapshot!(comparison.headline(), @"no changes in 19 cases: 8 still failing, 1 flaky, 6 not compared, 4 unchanged; 3 mistakes in the list of known failures");
     let mut passing = head.clone();
     passing.cases.retain(|case| case.verdict == Verdict::Pass);
+    passing.stale_entries.clear();
     insta::assert_snapshot!(Comparison::of(&passing, &passing).headline(), @"no changes in 3 cases: 3 unchanged");
     assert_eq!(Comparison::of(&passing, &passing).exit_code(FailOn::Regression), exit::OK);
 }
@@ -62,6 +63,7 @@ fn one(verdict: Option<Verdict>) -> Results {
     let mut results = head();
     let mut case = results.cases.iter().find(|case| case.verdict == Verdict::Pass).cloned().unwrap();
     results.cases.clear();
+    results.stale_entries.clear();
     if let Some(verdict) = verdict {
         case.verdict = verdict;
         if matches!(verdict, Verdict::Fail | Verdict::KnownFailure) {
@@ -125,6 +127,19 @@ fn a_case_that_breaks_one_more_rule_regressed_and_one_that_breaks_fewer_did_not(
 }
 
 #[test]
+fn a_list_of_known_failures_that_is_wrong_fails_a_comparison() {
+    let base = one(Some(Verdict::Pass));
+    let unexpected = one(Some(Verdict::UnexpectedPass));
+    let stale = Results { stale_entries: head().stale_entries, ..base.clone() };
+    for head in [unexpected, stale] {
+        let comparison = Comparison::of(&base, &head);
+        assert_eq!(comparison.regressions().count(), 0);
+        assert_eq!(comparison.exit_code(FailOn::Regression), exit::FINDINGS);
+        assert_eq!(comparison.exit_code(FailOn::Never), exit::OK);
+    }
+}
+
+#[test]
 fn exit_codes_follow_the_policy() {
     let codes = |before: Option<Verdict>, after: Verdict| {
         let (base, head) = (one(before), one(Some(after)));
@@ -139,4 +154,19 @@ fn exit_codes_follow_the_policy() {
     let (base, mut head) = (one(Some(Verdict::Pass)), one(Some(Verdict::Pass)));
     head.interrupted = true;
     assert_eq!(Comparison::of(&base, &head).exit_code(FailOn::Never), exit::INTERRUPTED);
+}
+
+/// What a comparison says of each case.
+fn said(base: &impl Base, head: &Results) -> Vec<String> {
+    let comparison = Comparison::of(base, head);
+    comparison.deltas.iter().map(|delta| format!("{}: {}", delta.id, delta.phrases().join("; "))).collect()
+}
+
+#[test]
+fn a_baseline_says_the_same_as_the_results_that_it_was_made_of() {
+    let (mut base, head) = (base(), head());
+    let accepted = Baseline::empty(&*base.environment.source).accept(&base).unwrap();
+    // What told nothing is not in a baseline.
+    base.cases.retain(|case| case.verdict.tells_of_the_sample());
+    assert_eq!(said(&accepted, &head), said(&base, &head));
 }
