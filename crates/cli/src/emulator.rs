@@ -10,7 +10,7 @@ use rescind_model::{Given, Schedule, Service, exit};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::EmulatorArgs;
+use crate::args::{DatabasePath, EmulatorArgs};
 use crate::failure::Failure;
 
 /// Serves until Ctrl-C or TERM.
@@ -36,7 +36,7 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     let mut interrupt =
         signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C").map_err(Failure::setup)?;
     let emulator = Emulator::free_running(Arc::new(SystemTime::now), args.operation_time);
-    for path in &args.database {
+    let seed = |path: &DatabasePath| {
         let setup = Setup {
             service: Service::Spanner,
             instance: path.instance.clone(),
@@ -45,8 +45,9 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
             given: Given::default(),
             schedule: Schedule::default(),
         };
-        emulator.seed(&path.project, &setup).map_err(Failure::usage)?;
-    }
+        (path.project.clone(), setup)
+    };
+    emulator.seed(args.database.iter().map(seed).collect()).map_err(Failure::usage)?;
     let bind = |port| Server::bind(emulator.clone(), SocketAddr::new(args.host, port));
     let grpc = bind(args.grpc_port).await.map_err(Failure::setup)?;
     let rest = bind(args.rest_port).await.map_err(Failure::setup)?;

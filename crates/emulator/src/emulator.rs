@@ -11,7 +11,8 @@ use crate::clock::Clock;
 use crate::engine::geminidb::{Call, Credentials};
 use crate::engine::rpc::Method;
 use crate::engine::{
-    self, Arrival, Choices, Decisions, FreeRunning, InvalidSetup, Project, Setup, Span, Status, Time, World,
+    self, Arrival, Choices, Decisions, Delivery, FreeRunning, InvalidSetup, Project, Setup, Span, Status,
+    Time, World,
 };
 
 /// An emulator. Clones are the same emulator.
@@ -26,6 +27,15 @@ struct Shared {
     /// How long operations take in projects that were not prepared; none if those are not kept.
     pace: Option<Span>,
     projects: RwLock<HashMap<String, Arc<Mutex<Project>>>>,
+    /// What it began with, to which a reset returns.
+    seeds: Mutex<Vec<(String, Setup)>>,
+}
+
+/// What a request comes to.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Answer<T> {
+    pub reply: Result<T, Status>,
+    pub delivery: Delivery,
 }
 
 /// Why the emulator could not be controlled.
@@ -34,6 +44,12 @@ pub enum ControlError {
     /// The project was never prepared, or was removed.
     #[error("the emulator has no project `{0}`; prepare it first")]
     UnknownProject(String),
+    /// The project runs free and was opened by a request, or at the start.
+    #[error("project `{0}` keeps no journal; put it through the control API to have one")]
+    NoJournal(String),
+    /// Nothing runs free here.
+    #[error("this emulator lets no project run free; put the project with a schedule")]
+    NotFreeRunning,
     /// A project cannot be set up like this.
     #[error("cannot prepare project `{project}`: {source}")]
     InvalidSetup {
@@ -58,7 +74,13 @@ impl Emulator {
     }
 
     fn with(clock: Arc<dyn Clock>, pace: Option<Span>) -> Emulator {
-        let shared = Shared { clock, choices: Arc::default(), pace, projects: RwLock::default() };
+        let shared = Shared {
+            clock,
+            choices: Arc::default(),
+            pace,
+            projects: RwLock::default(),
+            seeds: Mutex::default(),
+        };
         Emulator { shared: Arc::new(shared) }
     }
 
@@ -72,15 +94,57 @@ impl Emulator {
         Ok(())
     }
 
-    /// Puts what a set-up gives into a project, whatever was there before, and lets it run free, at the pace of the
-    /// emulator. The schedule of the set-up does not count.
+    /// Sets a project up to run free, at the pace of the emulator, whatever it was before: given state, empty journal.
+    /// Of the schedule of the set-up only the faults count.
     ///
     /// # Errors
-    /// As [`prepare`](Self::prepare).
-    pub fn seed(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
-        let world = self.world(project, setup)?.at_pace(self.shared.pace);
-        self.put(project, Project::new(world, self.choices(), Box::new(FreeRunning), false));
+    /// As [`prepare`](Self::prepare); and the emulator is [one of cases](Self::new).
+    pub fn prepare_free_running(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
+        self.shared.pace.ok_or(ControlError::NotFreeRunning)?;
+        let mut project_running_free = self.furnished(project, setup, true)?;
+        project_running_free.put_faults(setup.schedule.clone());
+        self.put(project, project_running_free);
         Ok(())
+    }
+
+    /// Gives a free-running emulator what it begins with, and what a [reset](Self::reset) returns to. These projects
+    /// keep no journal, which would grow for as long as the emulator runs.
+    ///
+    /// # Errors
+    /// As [`prepare_free_running`](Self::prepare_free_running); nothing is then changed.
+    pub fn seed(&self, seeds: Vec<(String, Setup)>) -> Result<(), ControlError> {
+        self.shared.pace.ok_or(ControlError::NotFreeRunning)?;
+        let projects = self.seeded(&seeds)?;
+        self.shared.projects.write().extend(projects);
+        *self.shared.seeds.lock() = seeds;
+        Ok(())
+    }
+
+    /// Forgets every project, and begins again with what the emulator began with.
+    ///
+    /// # Errors
+    /// None that [seeding](Self::seed) did not meet.
+    pub fn reset(&self) -> Result<(), ControlError> {
+        let seeds = self.shared.seeds.lock().clone();
+        let projects = self.seeded(&seeds)?;
+        *self.shared.projects.write() = projects;
+        Ok(())
+    }
+
+    fn seeded(
+        &self,
+        seeds: &[(String, Setup)],
+    ) -> Result<HashMap<String, Arc<Mutex<Project>>>, ControlError> {
+        let project = |(id, setup): &(String, Setup)| {
+            Ok((id.clone(), Arc::new(Mutex::new(self.furnished(id, setup, false)?))))
+        };
+        seeds.iter().map(project).collect()
+    }
+
+    /// A project with what a set-up gives, which runs free.
+    fn furnished(&self, id: &str, setup: &Setup, journal: bool) -> Result<Project, ControlError> {
+        let world = self.world(id, setup)?.at_pace(self.shared.pace);
+        Ok(Project::new(world, self.choices(), Box::new(FreeRunning), journal))
     }
 
     fn world(&self, project: &str, setup: &Setup) -> Result<World, ControlError> {
@@ -97,12 +161,36 @@ impl Emulator {
         self.shared.projects.write().insert(id.to_owned(), Arc::new(Mutex::new(project)));
     }
 
+    /// The ids of all projects that are there, in their order.
+    pub fn projects(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.shared.projects.read().keys().cloned().collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Lets requests to a project meet faults from now on, in the place of those that were put before: requests are
+    /// counted anew, and of the schedule only the faults count.
+    ///
+    /// # Errors
+    /// There is no such project, and none is opened: the emulator is not free-running.
+    pub fn put_faults(&self, project: &str, faults: Schedule) -> Result<(), ControlError> {
+        let project = match self.prepared(project) {
+            Ok(project) => project,
+            Err(unknown) => self.open(project).ok_or(unknown)?,
+        };
+        project.lock().put_faults(faults);
+        Ok(())
+    }
+
     /// Every request to a project since it was prepared.
     ///
     /// # Errors
-    /// There is no such project.
+    /// There is no such project, or it keeps no journal.
     pub fn journal(&self, project: &str) -> Result<Vec<Entry>, ControlError> {
-        Ok(self.prepared(project)?.lock().journal().to_vec())
+        let found = self.prepared(project)?;
+        let found = found.lock();
+        let journal = found.keeps_journal().then(|| found.journal().to_vec());
+        journal.ok_or_else(|| ControlError::NoJournal(project.to_owned()))
     }
 
     /// The backups of a project, and the operations that create them, as they are now.
@@ -140,63 +228,75 @@ impl Emulator {
     /// What the rules of the service answer, or a fault; UNIMPLEMENTED, with its name, for an RPC that is not served;
     /// INTERNAL for bytes that are no such request, as gRPC servers answer it.
     pub fn call(&self, path: &str, transport: Transport, request: &[u8]) -> Result<Vec<u8>, Status> {
-        let Some(method) = Method::find(path) else {
-            return Err(self.unserved(path, transport, request));
-        };
-        let call = method.decode(request).map_err(|error| {
-            let message = format!("{}.{}: malformed request: {error}", method.service, method.name);
-            Status::new(Code::Internal, message)
-        })?;
-        // The name is needed beside the call, which is consumed when it is served.
-        let resource = call.resource().into_owned();
-        self.in_project(&resource, |project, clock| call.serve(project, transport, clock))
+        self.answer(path, transport, request).reply
     }
 
-    /// Refuses a request that is no request of an RPC, or of one that is not served, and has it journaled.
-    pub(crate) fn refuse(&self, transport: Transport, rpc: &str, resource: &str, refusal: Status) -> Status {
-        let arrival = Arrival { transport, rpc, resource, kind: RequestKind::Rpc(rpc.to_owned()) };
-        let refuse = |project: &mut Project, clock| {
-            project.serve(&arrival, clock, |_| Err(refusal.clone()), |()| None)
+    /// As [`call`](Self::call), with how the reply is to be delivered.
+    pub(crate) fn answer(&self, path: &str, transport: Transport, request: &[u8]) -> Answer<Vec<u8>> {
+        let Some(method) = Method::find(path) else {
+            return self.unserved(path, transport, request);
         };
-        match self.in_project(resource, refuse) {
-            Ok(()) => refusal,
-            Err(status) => status,
+        match method.decode(request) {
+            Ok(call) => {
+                // The name is needed beside the call, which is consumed when it is served.
+                let resource = call.resource().into_owned();
+                self.in_project(&resource, |project, clock| call.serve(project, transport, clock))
+            }
+            Err(error) => {
+                let message = format!("{}.{}: malformed request: {error}", method.service, method.name);
+                Answer { reply: Err(Status::new(Code::Internal, message)), delivery: Delivery::AtOnce }
+            }
         }
     }
 
+    /// Refuses a request that is no request of an RPC, or of one that is not served, and has it journaled.
+    pub(crate) fn refuse<T>(
+        &self,
+        transport: Transport,
+        rpc: &str,
+        resource: &str,
+        refusal: Status,
+    ) -> Answer<T> {
+        let arrival = Arrival { transport, rpc, resource, kind: RequestKind::Rpc(rpc.to_owned()) };
+        self.in_project(resource, |project, clock| project.serve(&arrival, clock, |_| Err(refusal), |_| None))
+    }
+
     /// Serves a request to GeminiDB in its project. A project that was never prepared answers as an empty one, and keeps
-    /// nothing.
-    ///
-    /// # Errors
-    /// What the rules of the service answer, or a fault.
-    pub fn call_geminidb<C: Call>(
+    /// nothing. The reply is what the rules of the service answer, or a fault.
+    pub(crate) fn answer_geminidb<C: Call>(
         &self,
         project: &str,
         call: C,
         credentials: Credentials,
-    ) -> Result<C::Reply, Status> {
+    ) -> Answer<C::Reply> {
         self.in_project(&format!("projects/{project}"), |project, clock| {
             project.handle_geminidb(call, credentials, clock)
         })
     }
 
-    fn unserved(&self, path: &str, transport: Transport, request: &[u8]) -> Status {
+    fn unserved(&self, path: &str, transport: Transport, request: &[u8]) -> Answer<Vec<u8>> {
         let name = path.trim_start_matches('/').replace('/', ".");
         let status = Status::new(Code::Unimplemented, format!("{name} is not implemented."));
         match engine::rpc::describe(path, request) {
             Some((rpc, resource)) => self.refuse(transport, &rpc, &resource, status),
-            None => status,
+            None => Answer { reply: Err(status), delivery: Delivery::AtOnce },
         }
     }
 
-    fn in_project<T>(&self, resource: &str, serve: impl FnOnce(&mut Project, Time) -> T) -> T {
+    fn in_project<T>(
+        &self,
+        resource: &str,
+        serve: impl FnOnce(&mut Project, Time) -> Result<T, Status>,
+    ) -> Answer<T> {
         let id = engine::project_of(resource).unwrap_or_default();
         let found = self.shared.projects.read().get(id).cloned();
         let project = found.or_else(|| self.open(id));
         let clock = self.now();
+        let serve =
+            |project: &mut Project| Answer { reply: serve(project, clock), delivery: project.delivery() };
         match project {
-            Some(project) => serve(&mut project.lock(), clock),
-            None => serve(&mut self.empty_project(id, Box::new(Schedule::default())), clock),
+            Some(project) => serve(&mut project.lock()),
+            None => serve(&mut self.empty_project(id, Box::new(Schedule::default()))),
         }
     }
 

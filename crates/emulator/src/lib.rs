@@ -2,9 +2,11 @@
 //!
 //! * [`engine`]: the rules of the services, a pure state machine;
 //! * [`Emulator`]: projects by id, set up for cases, with their journals;
-//! * [`wire`]: the server, which speaks gRPC and HTTP on one port.
+//! * [`wire`]: the server, which speaks gRPC and HTTP on one port;
+//! * [`control`]: the API by which tests set projects up and look at them, on the same port.
 
 mod clock;
+pub mod control;
 mod emulator;
 pub mod engine;
 pub mod proto;

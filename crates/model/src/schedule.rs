@@ -113,12 +113,27 @@ pub enum Decision {
     Refused(Code),
     /// The request takes effect, and the reply is lost: the caller sees UNAVAILABLE.
     Lost,
+    /// The connection is reset before the request has an effect: the caller gets no reply at all.
+    Reset,
+    /// The request takes effect, and the reply is held back for so many milliseconds. What is left to choose at it goes
+    /// by default.
+    Delayed(u32),
 }
 
+/// How a decision to delay begins; a number of milliseconds and `ms` follow.
+const DELAYED: &str = "delayed-";
+/// The longest delay, in milliseconds: ten minutes.
+const LONGEST_DELAY: u32 = 600_000;
+
 impl Decision {
-    /// True for what can befall any request: a refusal, a lost reply.
+    /// True for what can befall any request: a refusal, a lost reply, a reset connection, a delay.
     pub fn is_fault(self) -> bool {
-        matches!(self, Decision::Refused(_) | Decision::Lost)
+        self.replaces_reply() || matches!(self, Decision::Delayed(_))
+    }
+
+    /// True for a fault that keeps the client from the answer of the service's rules.
+    pub fn replaces_reply(self) -> bool {
+        matches!(self, Decision::Refused(_) | Decision::Lost | Decision::Reset)
     }
 }
 
@@ -137,6 +152,8 @@ impl fmt::Display for Decision {
             Decision::Ignored => "ignored",
             Decision::Refused(code) => return f.write_str(&code.kebab()),
             Decision::Lost => "lost",
+            Decision::Reset => "reset",
+            Decision::Delayed(milliseconds) => return write!(f, "{DELAYED}{milliseconds}ms"),
         };
         f.write_str(word)
     }
@@ -300,8 +317,13 @@ fn parse_request(name: &str) -> Result<RequestKind, String> {
 }
 
 fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String> {
-    if text == "lost" {
-        return Ok(Decision::Lost);
+    match text {
+        "lost" => return Ok(Decision::Lost),
+        "reset" => return Ok(Decision::Reset),
+        _ => {}
+    }
+    if let Some(delay) = text.strip_prefix(DELAYED) {
+        return parse_delay(delay);
     }
     if let Some(decision) = request.decisions().iter().find(|decision| decision.to_string() == text) {
         return Ok(*decision);
@@ -311,13 +333,25 @@ fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String>
         _ => {}
     }
     let mut legal: Vec<String> = request.decisions().iter().map(Decision::to_string).collect();
-    legal.push("lost".to_owned());
+    legal.extend([Decision::Lost, Decision::Reset, Decision::Delayed(250)].map(|fault| fault.to_string()));
     let codes: Vec<String> = Code::ALL.iter().skip(1).map(|code| code.kebab()).collect();
     let close = suggestion(text, legal.iter().chain(&codes).map(String::as_str));
     Err(format!(
         "`{text}` cannot be decided at `{request}`{close}; it can be {}, or an error code such as permission-denied",
         legal.join(", "),
     ))
+}
+
+fn parse_delay(text: &str) -> Result<Decision, String> {
+    let number = text.strip_suffix("ms").filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+    match number.and_then(|digits| digits.parse::<u32>().ok()) {
+        Some(milliseconds) if (1..=LONGEST_DELAY).contains(&milliseconds) => {
+            Ok(Decision::Delayed(milliseconds))
+        }
+        _ => Err(format!(
+            "`{DELAYED}{text}` is not a delay; write {DELAYED}250ms, with 1 to {LONGEST_DELAY} milliseconds"
+        )),
+    }
 }
 
 /// `, did you mean ...?` for the candidate that is closest to a misspelt word; empty where none is close.
@@ -369,7 +403,13 @@ mod tests {
         insta::assert_snapshot!(error, @"unknown request `polll` (did you mean `poll`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup");
         let error = "cancel:honored".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (7, 7));
-        insta::assert_snapshot!(error, @"`honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, or an error code such as permission-denied");
+        insta::assert_snapshot!(error, @"`honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, reset, delayed-250ms, or an error code such as permission-denied");
+        for delay in ["0ms", "1s", "+5ms", "600001ms", "ms"] {
+            let error = format!("get:delayed-{delay}").parse::<Schedule>().unwrap_err();
+            assert_eq!((error.offset, error.length), (4, 8 + delay.len()), "{error}");
+        }
+        let error = "get1:delayed-1s".parse::<Schedule>().unwrap_err();
+        insta::assert_snapshot!(error, @"`delayed-1s` is not a delay; write delayed-250ms, with 1 to 600000 milliseconds");
         let error = "poll0:done".parse::<Schedule>().unwrap_err();
         insta::assert_snapshot!(error, @"`0` is not a count of requests; counts begin at 1");
         let error = "poll1:done poll1:running".parse::<Schedule>().unwrap_err();
@@ -380,7 +420,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_schedule_reads_what_it_prints(text in "((create|cancel|poll|early-poll|get|delete|UpdateBackup)[1-9]?:(lost|unavailable|not-found) ?){0,4}") {
+        fn a_schedule_reads_what_it_prints(text in "((create|cancel|poll|early-poll|get|delete|UpdateBackup)[1-9]?:(lost|reset|delayed-[1-9]0ms|unavailable|not-found) ?){0,4}") {
             if let Ok(schedule) = text.parse::<Schedule>() {
                 prop_assert_eq!(schedule.to_string().parse::<Schedule>(), Ok(schedule));
             }

@@ -45,12 +45,34 @@ impl Decisions for FreeRunning {
 pub(crate) struct Desk {
     decisions: Box<dyn Decisions>,
     counts: HashMap<RequestKind, u32>,
+    faults: Option<Faults>,
     taken: Vec<Term>,
+}
+
+/// Faults that were put into a project later on, which come before those of its decisions.
+struct Faults {
+    schedule: Schedule,
+    /// The requests since.
+    counts: HashMap<RequestKind, u32>,
+}
+
+impl Faults {
+    fn next(&mut self, request: &RequestKind) -> Option<Decision> {
+        let count = self.counts.entry(request.clone()).or_default();
+        *count += 1;
+        let decision = self.schedule.decide(request, *count, &[Decision::Serve]);
+        decision.is_fault().then_some(decision)
+    }
 }
 
 impl Desk {
     pub fn new(decisions: Box<dyn Decisions>) -> Desk {
-        Desk { decisions, counts: HashMap::new(), taken: Vec::new() }
+        Desk { decisions, counts: HashMap::new(), faults: None, taken: Vec::new() }
+    }
+
+    /// Lets requests meet the faults of a schedule, in the place of those that were put before.
+    pub fn put_faults(&mut self, schedule: Schedule) {
+        self.faults = Some(Faults { schedule, counts: HashMap::new() });
     }
 
     /// Counts a request of this kind.
@@ -62,8 +84,10 @@ impl Desk {
 
     /// Asks whether the request meets a fault.
     pub fn fault(&mut self, point: &Point) -> Option<Decision> {
-        let fault =
-            Some(self.decisions.decide(point, &[Decision::Serve])).filter(|decision| decision.is_fault());
+        let put = self.faults.as_mut().and_then(|faults| faults.next(&point.request));
+        let fault = put.or_else(|| {
+            Some(self.decisions.decide(point, &[Decision::Serve])).filter(|decision| decision.is_fault())
+        });
         self.remember(point, fault);
         fault
     }
@@ -105,6 +129,22 @@ mod tests {
         assert_eq!(desk.choose(&poll, &[Decision::Done, Decision::Running]), Decision::Done);
         let create = desk.arrive(RequestKind::Create);
         assert_eq!(desk.choose(&create, &[Decision::Running]), Decision::Running);
+    }
+
+    #[test]
+    fn faults_that_are_put_count_from_then_on_and_leave_choices_alone() {
+        let mut desk = desk("poll:running");
+        desk.arrive(RequestKind::Poll);
+        desk.put_faults("poll2:reset poll3:done".parse().unwrap());
+        let faults: Vec<_> = (0..3)
+            .map(|_| {
+                let poll = desk.arrive(RequestKind::Poll);
+                (desk.fault(&poll), desk.choose(&poll, &[Decision::Done, Decision::Running]))
+            })
+            .collect();
+        let running = Decision::Running;
+        assert_eq!(faults, [(None, running), (Some(Decision::Reset), running), (None, running)]);
+        assert_eq!(desk.take_terms()[1].to_string(), "poll3:reset");
     }
 
     #[test]

@@ -1,8 +1,35 @@
-//! The errors of faults: what a client sees when a request meets one.
+//! Faults: what a client sees when a request meets one.
 
-use rescind_model::Code;
+use std::time::Duration;
+
+use rescind_model::{Code, Decision};
 
 use super::status::Status;
+
+/// How a reply gets to its client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Delivery {
+    /// As soon as it is there.
+    #[default]
+    AtOnce,
+    /// After this time.
+    After(Duration),
+    /// Never: the connection is reset.
+    Never,
+}
+
+impl Delivery {
+    /// How a reply is delivered when the request meets this fault.
+    pub fn of(fault: Option<Decision>) -> Delivery {
+        match fault {
+            Some(Decision::Delayed(milliseconds)) => {
+                Delivery::After(Duration::from_millis(milliseconds.into()))
+            }
+            Some(Decision::Reset) => Delivery::Never,
+            _ => Delivery::AtOnce,
+        }
+    }
+}
 
 /// A refusal with this code, in the words that Google's services use where they say nothing special.
 pub fn refusal(code: Code) -> Status {
@@ -28,7 +55,7 @@ pub fn refusal(code: Code) -> Status {
     Status::new(code, message)
 }
 
-/// The request took effect, and the connection broke before the reply.
-pub fn lost_reply() -> Status {
+/// The connection broke before the reply, whether the request took effect or not.
+pub fn connection_reset() -> Status {
     Status::new(Code::Unavailable, "Connection reset by peer.")
 }

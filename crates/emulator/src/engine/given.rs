@@ -1,6 +1,7 @@
 //! What is there before a case begins.
 
 use rescind_model::{BackupState, Given, Schedule, Service};
+use serde::{Deserialize, Serialize};
 
 use super::alloydb;
 use super::choices::Choices;
@@ -13,7 +14,8 @@ use super::world::World;
 use crate::proto::database::DatabaseDialect;
 
 /// How a project is set up for a case.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Setup {
     /// The service that the sample talks to.
     pub service: Service,
@@ -23,10 +25,13 @@ pub struct Setup {
     /// back up.
     pub database: String,
     /// The id of the backup that the sample is told to create; it stands for `{backup}` in the given state.
+    #[serde(default)]
     pub backup: String,
     /// What is there before.
+    #[serde(default)]
     pub given: Given,
     /// What the server decides.
+    #[serde(default)]
     pub schedule: Schedule,
 }
 

@@ -26,6 +26,7 @@ mod world;
 
 pub use choices::{AlloyDbChoices, Choices, Fate, GeminiDbChoices};
 pub use decision::{Decisions, FreeRunning, Point};
+pub use fault::Delivery;
 pub use given::{InvalidSetup, Setup};
 pub use name::project as project_of;
 pub use project::Project;

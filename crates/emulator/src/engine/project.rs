@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use rescind_model::{BackupView, Entry, OperationView, RequestKind, Snapshot, Transport};
+use rescind_model::{BackupView, Entry, OperationView, RequestKind, Schedule, Snapshot, Transport};
 
 use super::choices::Choices;
 use super::decision::{Decisions, Desk};
+use super::fault::Delivery;
 use super::rpc::{Arriving, Rpc};
 use super::status::Status;
 use super::time::Time;
@@ -19,12 +20,31 @@ pub struct Project {
     pub(super) choices: Arc<Choices>,
     pub(super) desk: Desk,
     pub(super) journal: Option<Vec<Entry>>,
+    /// How the latest reply is delivered.
+    pub(super) delivery: Delivery,
 }
 
 impl Project {
     /// A project with these contents, whose decisions are taken by `decisions`. It keeps a journal if told to.
     pub fn new(world: World, choices: Arc<Choices>, decisions: Box<dyn Decisions>, journal: bool) -> Project {
-        Project { world, choices, desk: Desk::new(decisions), journal: journal.then(Vec::new) }
+        Project {
+            world,
+            choices,
+            desk: Desk::new(decisions),
+            journal: journal.then(Vec::new),
+            delivery: Delivery::AtOnce,
+        }
+    }
+
+    /// Lets requests meet faults from now on, in the place of those that were put before. Of the schedule only the
+    /// faults count, and requests are counted anew.
+    pub fn put_faults(&mut self, faults: Schedule) {
+        self.desk.put_faults(faults);
+    }
+
+    /// How the reply to the latest request is delivered.
+    pub fn delivery(&self) -> Delivery {
+        self.delivery
     }
 
     /// Serves a request of an RPC, received when the clock said `clock`.
@@ -57,6 +77,11 @@ impl Project {
     /// The requests since the project was prepared; empty if it keeps no journal.
     pub fn journal(&self) -> &[Entry] {
         self.journal.as_deref().unwrap_or_default()
+    }
+
+    /// True if it keeps a journal.
+    pub fn keeps_journal(&self) -> bool {
+        self.journal.is_some()
     }
 
     /// The backups and the operations that create them, as they are now.

@@ -7,6 +7,7 @@ use rescind_model::{
 use super::alloydb::Resource;
 use super::choices::Choices;
 use super::decision::{Desk, Point};
+use super::fault::{self, Delivery};
 use super::geminidb;
 use super::name;
 use super::operation::{Cancel, End, Key, Operation, Task};
@@ -131,14 +132,16 @@ impl Project {
         let before = self.journal.as_ref().map(|_| touched(&self.world, arrival.resource));
         let point = self.desk.arrive(arrival.kind.clone());
         let fault = self.desk.fault(&point);
+        self.delivery = Delivery::of(fault);
         let reply = match fault {
-            Some(Decision::Refused(code)) => Err(super::fault::refusal(code)),
-            fault => {
+            Some(Decision::Refused(code)) => Err(fault::refusal(code)),
+            Some(Decision::Reset) => Err(fault::connection_reset()),
+            _ => {
                 let lost = fault == Some(Decision::Lost);
                 let (world, desk) = (&mut self.world, &mut self.desk);
                 let served =
                     effect(&mut Turn { world, now, choices: &self.choices, desk, point: &point, lost });
-                if lost { Err(super::fault::lost_reply()) } else { served }
+                if lost { Err(fault::connection_reset()) } else { served }
             }
         };
         let decisions = self.desk.take_terms();
@@ -154,7 +157,7 @@ impl Project {
                     Ok(_) => Reply { code: Code::Ok, message: String::new(), operation },
                     Err(status) => Reply { code: status.code, message: status.message.clone(), operation },
                 },
-                fault: fault.is_some(),
+                fault: fault.is_some_and(Decision::replaces_reply),
                 before,
                 after: touched(&self.world, arrival.resource),
             });

@@ -1,9 +1,12 @@
-//! Reading the bodies of HTTP requests.
+//! The bodies of HTTP requests and replies.
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, LengthLimitError, Limited};
+use http::{HeaderValue, Response, StatusCode, header};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use rescind_model::Code;
+use serde::Serialize;
+use tonic::body::Body;
 
 use crate::engine::Status;
 
@@ -23,4 +26,14 @@ pub async fn read(body: Incoming) -> Result<Bytes, Status> {
         }
         Err(error) => Err(Status::new(Code::InvalidArgument, format!("The body cannot be read: {error}"))),
     }
+}
+
+/// A reply in JSON.
+pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
+    let written = serde_json::to_vec(body);
+    debug_assert!(written.is_ok(), "writing JSON into memory cannot fail");
+    let mut response = Response::new(Body::new(Full::from(written.unwrap_or_default())));
+    *response.status_mut() = status;
+    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    response
 }

@@ -1,23 +1,25 @@
 //! The REST API of GeminiDB: its paths, its credentials, its JSON.
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderValue, Method, Request, Response, StatusCode, header};
-use http_body_util::Full;
+use http::request::Parts;
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use rescind_model::Transport;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use tonic::body::Body;
 
 use super::body;
+use super::connection::Connection;
 use crate::Emulator;
-use crate::engine::Status;
+use crate::emulator::Answer;
 use crate::engine::geminidb::{
     ApiVersion, BatchDeleteBackups, Call, CreateBackup, Credentials, DeleteBackup, ListBackups, ListJobs,
     Problem, Sent, StopBackup,
 };
+use crate::engine::{Delivery, Status};
 
 /// The first segments of its paths, which no path of the other services begins with.
 const VERSIONS: [(&str, ApiVersion); 3] =
@@ -37,17 +39,29 @@ fn version(path: &str) -> Option<(ApiVersion, &str)> {
 }
 
 /// Answers a request to a path of the API.
-pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
+pub async fn answer(
+    emulator: Emulator,
+    connection: Connection,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (head, incoming) = request.into_parts();
     let body = body::read(incoming).await.map_err(|status| Problem::PARAMETER.about(status.message));
+    let (response, delivery) = respond(&emulator, &head, body);
+    connection.deliver(delivery).await;
+    response
+}
+
+fn respond(emulator: &Emulator, head: &Parts, body: Sent<Bytes>) -> (Response<Body>, Delivery) {
     let Some((version, rest)) = version(head.uri.path()) else {
-        return error(&Problem::NO_API.status());
+        return (error(&Problem::NO_API.status()), Delivery::AtOnce);
     };
     let segments: Vec<String> =
         rest.split('/').map(|part| percent_decode_str(part).decode_utf8_lossy().into_owned()).collect();
-    let Some((project, path)) = segments.split_first() else { return error(&Problem::NO_API.status()) };
+    let Some((project, path)) = segments.split_first() else {
+        return (error(&Problem::NO_API.status()), Delivery::AtOnce);
+    };
     let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    let door = Door { emulator: &emulator, project, credentials: credentials(&head.headers) };
+    let door = Door { emulator, project, credentials: credentials(&head.headers) };
     let query = head.uri.query().unwrap_or_default();
     match (version, &head.method, path.as_slice()) {
         (ApiVersion::V3, &Method::POST, ["instances", instance, "backups"]) => {
@@ -67,7 +81,8 @@ pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<
         (_, method, _) => {
             let rpc = format!("{method} {}", head.uri.path());
             let resource = format!("projects/{project}");
-            error(&emulator.refuse(Transport::Rest, &rpc, &resource, Problem::NO_API.status()))
+            let refused = emulator.refuse(Transport::Rest, &rpc, &resource, Problem::NO_API.status());
+            written(StatusCode::NOT_FOUND.as_u16(), &refused as &Answer<()>)
         }
     }
 }
@@ -104,24 +119,25 @@ struct Door<'a> {
 }
 
 impl Door<'_> {
-    fn pass<C: Call>(&self, call: C) -> Response<Body> {
-        match self.emulator.call_geminidb(self.project, call, self.credentials) {
-            Ok(reply) => respond(C::STATUS, &reply),
-            Err(status) => error(&status),
-        }
+    fn pass<C: Call>(&self, call: C) -> (Response<Body>, Delivery) {
+        written(C::STATUS, &self.emulator.answer_geminidb(self.project, call, self.credentials))
     }
+}
+
+/// An answer as HTTP, with this status unless it is an error.
+fn written<T: Serialize>(status: u16, answer: &Answer<T>) -> (Response<Body>, Delivery) {
+    let response = match &answer.reply {
+        Ok(reply) => json(status, reply),
+        Err(status) => error(status),
+    };
+    (response, answer.delivery)
 }
 
 fn error(status: &Status) -> Response<Body> {
     let (problem, text) = Problem::of(status);
-    respond(problem.http, &json!({ "error_code": problem.number, "error_msg": text }))
+    json(problem.http, &serde_json::json!({ "error_code": problem.number, "error_msg": text }))
 }
 
-fn respond(status: u16, body: &impl Serialize) -> Response<Body> {
-    let written = serde_json::to_vec(body);
-    debug_assert!(written.is_ok(), "writing JSON into memory cannot fail");
-    let mut response = Response::new(Body::new(Full::from(written.unwrap_or_default())));
-    *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+fn json(status: u16, reply: &impl Serialize) -> Response<Body> {
+    body::json(StatusCode::from_u16(status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR), reply)
 }

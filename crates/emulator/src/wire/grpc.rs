@@ -1,6 +1,6 @@
 //! gRPC: every call is taken out of the table of RPCs by its path, as bytes in and bytes out.
 
-use std::future::{Ready, ready};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut, Bytes};
@@ -13,7 +13,9 @@ use tonic::codec::{BufferSettings, Codec, DecodeBuf, Decoder, EncodeBuf, Encoder
 use tonic::codegen::Service;
 use tonic::metadata::{MetadataMap, MetadataValue};
 
+use super::connection::Connection;
 use crate::Emulator;
+use crate::emulator::Answer;
 use crate::engine::{Detail, Status};
 
 /// The trailer in which Google's gRPC servers repeat `ResourceInfo`; the Java client reads it there.
@@ -26,28 +28,37 @@ pub fn is_call<B>(request: &Request<B>) -> bool {
 }
 
 /// Answers a gRPC call.
-pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
+pub async fn answer(
+    emulator: Emulator,
+    connection: Connection,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let path = request.uri().path().to_owned();
-    tonic::server::Grpc::new(BytesCodec).unary(Handler { emulator, path }, request).await
+    tonic::server::Grpc::new(BytesCodec).unary(Handler { emulator, connection, path }, request).await
 }
 
 struct Handler {
     emulator: Emulator,
+    connection: Connection,
     path: String,
 }
 
 impl Service<tonic::Request<Bytes>> for Handler {
     type Response = tonic::Response<Vec<u8>>;
     type Error = tonic::Status;
-    type Future = Ready<Result<Self::Response, Self::Error>>;
+    type Future = Pin<Box<dyn Future<Output = Result<Self::Response, Self::Error>> + Send>>;
 
     fn poll_ready(&mut self, _context: &mut Context<'_>) -> Poll<Result<(), Self::Error>> {
         Poll::Ready(Ok(()))
     }
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        let reply = self.emulator.call(&self.path, Transport::Grpc, request.get_ref());
-        ready(reply.map(tonic::Response::new).map_err(|status| to_tonic(&status)))
+        let Answer { reply, delivery } = self.emulator.answer(&self.path, Transport::Grpc, request.get_ref());
+        let connection = self.connection.clone();
+        Box::pin(async move {
+            connection.deliver(delivery).await;
+            reply.map(tonic::Response::new).map_err(|status| to_tonic(&status))
+        })
     }
 }
 

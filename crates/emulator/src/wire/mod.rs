@@ -1,6 +1,7 @@
 //! The server: gRPC, and HTTP with JSON, on one port and in plain text.
 
-mod body;
+pub(crate) mod body;
+mod connection;
 mod geminidb;
 mod grpc;
 mod rest;

@@ -16,8 +16,9 @@ use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::body::Body;
 
+use super::connection::Connection;
 use super::{geminidb, grpc, rest};
-use crate::Emulator;
+use crate::{Emulator, control};
 
 /// How long requests that are being served may take until a server that shuts down breaks them off.
 const GRACE: Duration = Duration::from_secs(2);
@@ -102,23 +103,36 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
     // Replies are small and written whole: waiting for more to send would only delay them.
     let _ = stream.set_nodelay(true);
     let emulator = emulator.clone();
-    let service = service_fn(move |request| answer(emulator.clone(), request));
+    let handle = Connection::default();
+    let stream = handle.watch(stream);
+    let broken = handle.clone();
+    let service = service_fn(move |request| answer(emulator.clone(), handle.clone(), request));
     let mut builder = Builder::new(TokioExecutor::new());
     builder.http1().timer(TokioTimer::new());
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(1024);
     let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     connections.spawn(async move {
-        // A connection that breaks is the client's affair.
-        let _ = connection.await;
+        tokio::select! {
+            // A connection that breaks is the client's affair.
+            _ = connection => {}
+            () = broken.is_reset() => {}
+        }
     });
 }
 
-async fn answer(emulator: Emulator, request: Request<Incoming>) -> Result<Response<Body>, Infallible> {
+async fn answer(
+    emulator: Emulator,
+    connection: Connection,
+    request: Request<Incoming>,
+) -> Result<Response<Body>, Infallible> {
+    let path = request.uri().path();
     Ok(if grpc::is_call(&request) {
-        grpc::answer(emulator, request).await
-    } else if geminidb::serves(request.uri().path()) {
-        geminidb::answer(emulator, request).await
+        grpc::answer(emulator, connection, request).await
+    } else if control::serves(path) {
+        control::answer(emulator, request).await
+    } else if geminidb::serves(path) {
+        geminidb::answer(emulator, connection, request).await
     } else {
-        rest::answer(emulator, request).await
+        rest::answer(emulator, connection, request).await
     })
 }

@@ -6,6 +6,7 @@ mod access;
 mod alloydb;
 mod backups;
 mod cases;
+mod control;
 mod copies;
 mod databases;
 mod filters;

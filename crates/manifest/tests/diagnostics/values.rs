@@ -12,14 +12,14 @@ fn schedules() {
       |                          ^^^^^^^
     ");
     insta::assert_snapshot!(scenario("cancel:honoured", "poll2:honoured"), @"
-    error: `honoured` cannot be decided at `poll`; it can be done, running, cancelled, failed, lost, or an error code such as permission-denied
+    error: `honoured` cannot be decided at `poll`; it can be done, running, cancelled, failed, lost, reset, delayed-250ms, or an error code such as permission-denied
      --> manifests/scenarios/cancel-wins.yaml:3:32
       |
     3 | schedule: create:running poll2:honoured
       |                                ^^^^^^^^
     ");
     insta::assert_snapshot!(scenario("create:running cancel:honoured", "\"create:running cancel:honored\""), @r#"
-    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, or an error code such as permission-denied
+    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, reset, delayed-250ms, or an error code such as permission-denied
      --> manifests/scenarios/cancel-wins.yaml:3:34
       |
     3 | schedule: "create:running cancel:honored"

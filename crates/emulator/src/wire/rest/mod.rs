@@ -5,6 +5,8 @@ mod request;
 mod router;
 mod template;
 
+use std::convert::Infallible;
+
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
 use hyper::body::Incoming;
@@ -15,16 +17,24 @@ use tonic::body::Body;
 use self::reply::Style;
 use self::router::{Found, Router};
 use super::body;
+use super::connection::Connection;
 use crate::Emulator;
-use crate::engine::Status;
+use crate::emulator::Answer;
+use crate::engine::{Delivery, Status};
 
 /// Answers an HTTP request that is no gRPC call.
-pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
+pub async fn answer(
+    emulator: Emulator,
+    connection: Connection,
+    request: Request<Incoming>,
+) -> Response<Body> {
     let (head, body) = request.into_parts();
-    respond(&emulator, &head, body::read(body).await)
+    let (response, delivery) = respond(&emulator, &head, body::read(body).await);
+    connection.deliver(delivery).await;
+    response
 }
 
-fn respond(emulator: &Emulator, head: &Parts, body: Result<Bytes, Status>) -> Response<Body> {
+fn respond(emulator: &Emulator, head: &Parts, body: Result<Bytes, Status>) -> (Response<Body>, Delivery) {
     let path = head.uri.path();
     let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
     let query: Vec<(String, String)> = query.into_owned().collect();
@@ -33,42 +43,47 @@ fn respond(emulator: &Emulator, head: &Parts, body: Result<Bytes, Status>) -> Re
         Found::Route(route, captures) => {
             let request = body.and_then(|body| request::bind(route, &captures, &query, &body));
             let method = &route.method;
-            let reply = match request {
+            let answer = match request {
                 Ok(request) => {
                     let path = format!("/{}/{}", method.parent_service().full_name(), method.name());
-                    emulator.call(&path, Transport::Rest, &request.encode_to_vec())
+                    emulator.answer(&path, Transport::Rest, &request.encode_to_vec())
                 }
                 Err(status) => {
                     let resource = captures.first().map_or("", |(_, value)| value);
-                    Err(emulator.refuse(Transport::Rest, method.name(), resource, status))
+                    emulator.refuse(Transport::Rest, method.name(), resource, status)
                 }
             };
-            match reply {
+            let response = match answer.reply {
                 Ok(reply) => style.reply(method.output(), &reply, method.is_server_streaming()),
                 Err(status) => style.error(&status),
-            }
+            };
+            (response, answer.delivery)
         }
         Found::OtherMethods(methods) => {
             let allowed = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
             let message = format!("{path} takes {allowed}, not {}.", head.method);
-            let status = refuse_path(emulator, head, Status::new(Code::Unimplemented, message));
+            let (status, delivery) = refuse_path(emulator, head, Status::new(Code::Unimplemented, message));
             let mut response = style.error_with(StatusCode::METHOD_NOT_ALLOWED, &status);
             response
                 .headers_mut()
                 .extend(HeaderValue::from_str(&allowed).map(|value| (header::ALLOW, value)));
-            response
+            (response, delivery)
         }
         Found::Nothing => {
             let status =
                 Status::new(Code::NotFound, format!("{} {path}: there is no such method.", head.method));
-            style.error(&refuse_path(emulator, head, status))
+            let (status, delivery) = refuse_path(emulator, head, status);
+            (style.error(&status), delivery)
         }
     }
 }
 
 /// Refuses what is no request of any RPC, and has it journaled by HTTP method and path.
-fn refuse_path(emulator: &Emulator, head: &Parts, status: Status) -> Status {
+fn refuse_path(emulator: &Emulator, head: &Parts, refusal: Status) -> (Status, Delivery) {
     let path = head.uri.path();
     let resource = ["/v1/", "/v1beta/"].iter().find_map(|version| path.strip_prefix(version)).unwrap_or(path);
-    emulator.refuse(Transport::Rest, &format!("{} {path}", head.method), resource, status)
+    let rpc = format!("{} {path}", head.method);
+    let Answer { reply, delivery } = emulator.refuse(Transport::Rest, &rpc, resource, refusal);
+    let Err(status): Result<Infallible, Status> = reply;
+    (status, delivery)
 }

@@ -1,0 +1,157 @@
+//! The control API: projects with given state and schedule, faults, journals and final states, as JSON.
+//!
+//! It answers on the same port as the services, below `/rescind/v1/`, which is no path of any of them.
+//! `docs/control-api.md` shows every call.
+
+mod document;
+
+use bytes::Bytes;
+use http::{HeaderValue, Method, Request, Response, StatusCode, header};
+use hyper::body::Incoming;
+use percent_encoding::percent_decode_str;
+use tonic::body::Body;
+
+pub use self::document::{
+    Done, ErrorBody, ErrorDocument, FaultsDocument, Health, JournalDocument, Progress, ProjectDocument,
+    ProjectList,
+};
+use crate::wire::body;
+use crate::{ControlError, Emulator};
+
+/// What every path of the API begins with.
+pub const PREFIX: &str = "/rescind/v1/";
+
+/// True for a path of the API.
+pub fn serves(path: &str) -> bool {
+    path.starts_with(PREFIX)
+}
+
+/// Answers a request to a path of the API.
+pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
+    let (head, incoming) = request.into_parts();
+    let body = body::read(incoming).await.map_err(|status| Refusal::bad(status.message));
+    let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    let segments: Result<Vec<_>, _> =
+        path.split('/').map(|segment| percent_decode_str(segment).decode_utf8()).collect();
+    let done = match &segments {
+        Ok(segments) => {
+            let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
+            respond(&emulator, &head.method, &segments, body)
+        }
+        Err(_) => Err(Refusal::bad("the path is not UTF-8")),
+    };
+    done.unwrap_or_else(|refusal| refusal.response())
+}
+
+/// What a call does, once it is known that the call exists.
+type Served = Result<Response<Body>, Refusal>;
+
+fn respond(emulator: &Emulator, method: &Method, path: &[&str], body: Result<Bytes, Refusal>) -> Served {
+    let (allowed, call): (Method, &dyn Fn() -> Served) = match path {
+        ["health"] => (Method::GET, &|| ok(&Health::serving())),
+        ["reset"] => (Method::POST, &|| {
+            emulator.reset()?;
+            ok(&Done {})
+        }),
+        ["projects"] => (Method::GET, &|| ok(&ProjectList { projects: emulator.projects() })),
+        ["projects", project] if !project.is_empty() => match *method {
+            Method::DELETE => (Method::DELETE, &|| {
+                emulator.remove(project)?;
+                ok(&Done {})
+            }),
+            _ => (Method::PUT, &|| {
+                let document: ProjectDocument = document::read(body.as_ref()?)?;
+                match document.progress {
+                    Progress::Scheduled => emulator.prepare(project, &document.setup)?,
+                    Progress::FreeRunning => emulator.prepare_free_running(project, &document.setup)?,
+                }
+                ok(&Done {})
+            }),
+        },
+        ["projects", project, "faults"] => (Method::PUT, &|| {
+            let document: FaultsDocument = document::read(body.as_ref()?)?;
+            emulator.put_faults(project, document.into_schedule()?)?;
+            ok(&Done {})
+        }),
+        ["projects", project, "journal"] => {
+            (Method::GET, &|| ok(&JournalDocument { entries: emulator.journal(project)? }))
+        }
+        ["projects", project, "snapshot"] => (Method::GET, &|| ok(&emulator.snapshot(project)?)),
+        ["projects", project, "settle"] => (Method::POST, &|| {
+            emulator.settle(project)?;
+            ok(&emulator.snapshot(project)?)
+        }),
+        _ => return Err(Refusal::unknown_path(path)),
+    };
+    if *method == allowed {
+        return call();
+    }
+    let allowed = if matches!(path, ["projects", _]) { "PUT, DELETE" } else { allowed.as_str() };
+    Err(Refusal::other_method(path, method, allowed))
+}
+
+fn ok(reply: &impl serde::Serialize) -> Served {
+    Ok(body::json(StatusCode::OK, reply))
+}
+
+/// Why a call was not done.
+#[derive(Clone, Debug)]
+struct Refusal {
+    status: StatusCode,
+    allowed: Option<HeaderValue>,
+    body: ErrorBody,
+}
+
+impl Refusal {
+    fn new(status: StatusCode, message: impl Into<String>) -> Refusal {
+        let body = ErrorBody { code: status.as_u16(), message: message.into(), path: None };
+        Refusal { status, allowed: None, body }
+    }
+
+    fn bad(message: impl Into<String>) -> Refusal {
+        Refusal::new(StatusCode::BAD_REQUEST, message)
+    }
+
+    /// A document that is wrong at this JSON path.
+    fn bad_at(path: String, message: impl Into<String>) -> Refusal {
+        let mut refusal = Refusal::bad(message);
+        refusal.body.path = Some(path);
+        refusal
+    }
+
+    fn unknown_path(path: &[&str]) -> Refusal {
+        let message = format!("the control API has no path {PREFIX}{}", path.join("/"));
+        Refusal::new(StatusCode::NOT_FOUND, message)
+    }
+
+    fn other_method(path: &[&str], method: &Method, allowed: &str) -> Refusal {
+        let message = format!("{PREFIX}{} takes {allowed}, not {method}", path.join("/"));
+        let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message);
+        Refusal { allowed: HeaderValue::from_str(allowed).ok(), ..refusal }
+    }
+
+    fn response(self) -> Response<Body> {
+        let mut response = body::json(self.status, &ErrorDocument { error: self.body });
+        response.headers_mut().extend(self.allowed.map(|allowed| (header::ALLOW, allowed)));
+        response
+    }
+}
+
+impl From<&Refusal> for Refusal {
+    fn from(refusal: &Refusal) -> Refusal {
+        refusal.clone()
+    }
+}
+
+impl From<ControlError> for Refusal {
+    fn from(error: ControlError) -> Refusal {
+        match &error {
+            ControlError::UnknownProject(_) => Refusal::new(StatusCode::NOT_FOUND, error.to_string()),
+            ControlError::NoJournal(_) => Refusal::new(StatusCode::CONFLICT, error.to_string()),
+            ControlError::NotFreeRunning => Refusal::bad_at("progress".to_owned(), error.to_string()),
+            ControlError::InvalidSetup { source, .. } => {
+                Refusal::bad_at("setup.given".to_owned(), source.to_string())
+            }
+        }
+    }
+}
