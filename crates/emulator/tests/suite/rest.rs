@@ -152,6 +152,30 @@ async fn update_masks_come_in_both_spellings_and_bodies_with_defaults() {
 }
 
 #[tokio::test]
+async fn a_mask_in_the_body_comes_in_both_spellings() {
+    let http = Http::start("", &[]).await;
+    for mask in ["displayName", "display_name"] {
+        let body = json!({ "instance": { "displayName": mask }, "fieldMask": mask });
+        let (status, operation) =
+            http.send(Method::PATCH, "/v1/projects/p/instances/test", body.to_string()).await;
+        assert_eq!((status, &operation["response"]["displayName"]), (200, &json!(mask)), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_of_a_streaming_rpc_is_a_list() {
+    let http = Http::start("", &[]).await;
+    let (_, session) = http.post(&format!("/v1/{DATABASE}/sessions"), &json!({})).await;
+    let session = session["name"].as_str().unwrap();
+    let query = json!({ "sql": "SELECT 1" });
+    let (status, streamed) = http.post(&format!("/v1/{session}:executeStreamingSql"), &query).await;
+    assert_eq!((status, &streamed[0]["values"]), (200, &json!(["1"])), "{streamed}");
+    let (_, whole) = http.post(&format!("/v1/{session}:executeSql"), &query).await;
+    assert_eq!(whole["metadata"]["rowType"]["fields"][0]["type"]["code"], "INT64");
+    assert_eq!(whole["rows"], json!([["1"]]));
+}
+
+#[tokio::test]
 async fn the_query_reaches_nested_and_repeated_fields() {
     let http = Http::start("create:done", &[]).await;
     let key = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
