@@ -35,6 +35,7 @@ pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactiv
             Event::CaseRepeated { id, time_warp: Some(factor) } => {
                 bar.set_message(format!("{id} again, time warped ×{factor}"));
             }
+            Event::CaseRetried { id, number } => bar.set_message(format!("{id}, try {number}")),
             Event::CaseFinished { case } => {
                 done += 1;
                 bar.inc(1);

@@ -6,12 +6,13 @@ mod session;
 mod start;
 #[cfg(test)]
 mod tests;
+mod tries;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rescind_model::{CaseId, CaseResult, Environment, Results, SCHEMA_VERSION, Verdict};
+use rescind_model::{CaseId, CaseResult, Environment, Results, SCHEMA_VERSION, Verdict, known};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -92,6 +93,7 @@ pub async fn run(
     }
     let (cpu, more_notices) = session.account();
     notices.extend(more_notices);
+    let cases: Vec<CaseResult> = results.into_values().collect();
     let results = Results {
         schema_version: SCHEMA_VERSION,
         environment: Environment {
@@ -99,12 +101,15 @@ pub async fn run(
             platform: context.platform.name.clone(),
             emulator: session.backend.name(),
             source: plan.source.clone(),
+            catalogue: plan.catalogue.clone(),
             toolchains: versions(&plan.samples, &toolchains),
         },
         interrupted,
         filtered: plan.filtered,
+        shard: plan.shard.clone(),
         notices,
-        cases: results.into_values().collect(),
+        stale_entries: known::stale(&plan.known_failures, &cases, plan.filtered),
+        cases,
     };
     let wall = context.clock.now().duration_since(started);
     Finished { results, timing: Timing { wall, cpu, cores: context.cores } }

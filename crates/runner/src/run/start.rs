@@ -102,12 +102,10 @@ async fn start_cases(
 
 /// The result of a case that cannot be run, which is told.
 fn not_run(session: &Session, sample: &PlannedSample, scenario: &Scenario, why: &NotReady) -> CaseResult {
-    let case = CaseResult {
-        verdict: why.verdict,
-        reason: Some(why.reason.clone()),
-        findings: why.findings.clone(),
-        ..session.blank(sample, scenario)
-    };
+    let blank = session.blank(sample, scenario);
+    let (verdict, known) = session.listed(why.verdict, &blank.id, &why.findings);
+    let reason = known.unwrap_or_else(|| why.reason.clone());
+    let case = CaseResult { verdict, reason: Some(reason), findings: why.findings.clone(), ..blank };
     session.tell(Event::CaseFinished { case: Box::new(case.clone()) });
     case
 }
