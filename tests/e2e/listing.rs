@@ -27,12 +27,32 @@ fn doctor_has_a_line_for_each_language_and_says_how_to_get_what_is_missing() {
 }
 
 #[test]
+fn doctor_tells_whether_dependencies_are_cached() {
+    let project = Project::new("true");
+    project.write("samples/spanner/shell/deps", &format!("{:?}", std::time::SystemTime::now()));
+    project.edit_manifest(
+        "run:\n",
+        "prepare: { inputs: [deps], steps: [[sh, -c, 'cp deps {cache}/deps']] }\nrun:\n",
+    );
+    let ran = rescind(project.root(), &["doctor"]).exits(0);
+    assert!(
+        ran.stdout.contains("ready: sh 1.0; dependencies are installed by the first run\n"),
+        "{}",
+        ran.stdout
+    );
+    project.run(&[]).exits(0);
+    let ran = rescind(project.root(), &["doctor"]).exits(0);
+    assert!(ran.stdout.contains("ready: sh 1.0; dependencies are cached\n"), "{}", ran.stdout);
+}
+
+#[test]
 fn doctor_speaks_json() {
     let project = Project::new("true");
     let ran = rescind(project.root(), &["doctor", "--json"]).exits(0);
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert_eq!(json["samples"][0]["id"], "spanner/shell");
     assert_eq!(json["samples"][0]["usable"], true);
+    assert_eq!(json["samples"][0]["dependencies"], "none");
 }
 
 #[test]

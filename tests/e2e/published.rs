@@ -100,3 +100,25 @@ fn a_source_that_fits_no_sample_is_a_usage_error() {
     let file = "shell=samples/spanner/shell/sample.sh";
     insta::assert_snapshot!(stderr(&["--source", file, "--source", &format!("spanner/{file}")]), @"error: --source spanner/shell=samples/spanner/shell/sample.sh: spanner/shell has its code from --source shell=samples/spanner/shell/sample.sh already");
 }
+
+#[test]
+fn a_page_is_run_with_the_samples_of_the_service_that_it_names() {
+    let project = Project::new("true");
+    let manifest = std::fs::read_to_string(project.root().join("manifests/spanner/shell.yaml")).unwrap();
+    project.write("manifests/geminidb/shell.yaml", &manifest);
+    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, geminidb]");
+    let page = |text: &str| project.write("page.md", &format!("{text}\n\n### Shell\n\n``` sh\ntrue\n```\n"));
+    let ids = |arguments: &[&str]| {
+        let (_, results) = results(project.root(), &[&["run", "--page", "page.md"], arguments].concat());
+        results.cases.iter().map(|case| case.id.to_string()).collect::<Vec<_>>()
+    };
+    page("Stop a backup of a GeminiDB instance.");
+    assert_eq!(ids(&[]), ["geminidb/shell/cancel-wins"]);
+    page("Spanner, and what differs from GeminiDB.");
+    let stderr = project.run(&["--page", "page.md"]).exits(2).stderr;
+    insta::assert_snapshot!(stderr, @"error: the page `page.md` names several services: choose one of spanner, geminidb with --service");
+    assert_eq!(ids(&["--service", "spanner"]), ["spanner/shell/cancel-wins"]);
+    page("Cancel a backup.");
+    let stderr = project.run(&["--page", "page.md"]).exits(2).stderr;
+    insta::assert_snapshot!(stderr, @"error: the page `page.md` names none of the services: choose one of spanner, geminidb with --service");
+}

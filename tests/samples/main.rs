@@ -54,17 +54,33 @@ fn trial(name: &str, needs: &[&Need], test: fn()) -> Trial {
     .with_ignored_flag(!missing.is_empty())
 }
 
+/// A test that takes too long to be run each time.
+fn on_request(name: &str, test: fn()) -> Trial {
+    trial(name, &[], test).with_ignored_flag(true)
+}
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // The samples fill the cores by themselves.
     arguments.test_threads.get_or_insert(1);
     let python = program("python3");
     let (node, npm) = (program("node"), program("npm"));
+    let (curl, jq, gcloud) = (program("curl"), program("jq"), program("gcloud"));
     let (git, go) = (program("git"), program_with("go", "version"));
     let faketime = library("libfaketime.so.1");
     let tests = vec![
         trial("python_passes_every_scenario", &[&python, &faketime], bundled::python),
         trial("nodejs_passes_every_scenario", &[&node, &npm, &faketime], bundled::nodejs),
+        trial("alloydb_curl_passes_every_scenario", &[&curl, &jq, &faketime], bundled::alloydb_curl),
+        trial(
+            "alloydb_python_passes_where_cancel_or_create_matters",
+            &[&python, &faketime],
+            bundled::alloydb_python,
+        ),
+        trial("geminidb_curl_passes_every_scenario", &[&curl, &jq, &faketime], bundled::geminidb_curl),
+        trial("geminidb_python_passes_where_stop_matters", &[&python, &faketime], bundled::geminidb_python),
+        trial("gcloud_cancels_a_backup", &[&gcloud, &faketime], bundled::gcloud_cancels),
+        on_request("gcloud_passes_every_scenario (takes minutes; run it with --ignored)", bundled::gcloud),
         trial("a_second_run_gives_the_same_journals", &[&python, &node, &faketime], bundled::same_journals),
         trial("without_time_warp_a_long_wait_is_a_finding", &[&python], bundled::without_time_warp),
         trial("the_mistakes_of_a_page_are_found", &[&python, &node, &faketime], page::mistakes),

@@ -23,8 +23,22 @@ struct Diagnosis {
     found: Vec<String>,
     /// What is missing, each with the command that installs it.
     missing: Vec<String>,
-    /// True if its dependencies are in the cache already.
-    cached: bool,
+    /// Whether its dependencies are there.
+    dependencies: Dependencies,
+}
+
+/// Whether what a sample depends on is there.
+#[derive(Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+enum Dependencies {
+    /// It needs nothing but its programs.
+    None,
+    /// They are in the cache.
+    Cached,
+    /// The first run installs them.
+    NotInstalled,
+    /// Without its programs that cannot be told.
+    Unknown,
 }
 
 /// All that was found.
@@ -76,12 +90,21 @@ async fn diagnose(machine: &Machine, manifest: &Manifest) -> Result<Diagnosis, F
     let toolchain =
         Toolchain::find(context, manifest, &CancellationToken::new()).await.map_err(Failure::setup)?;
     let usable = toolchain.missing.is_empty();
+    let dependencies = if manifest.prepare.steps.is_empty() {
+        Dependencies::None
+    } else if !usable {
+        Dependencies::Unknown
+    } else if is_installed(context, manifest, &toolchain).map_err(Failure::setup)? {
+        Dependencies::Cached
+    } else {
+        Dependencies::NotInstalled
+    };
     Ok(Diagnosis {
         id: manifest.id.to_string(),
         usable,
         found: toolchain.found.iter().map(ToString::to_string).collect(),
         missing: toolchain.missing.iter().map(ToString::to_string).collect(),
-        cached: usable && is_installed(context, manifest, &toolchain).map_err(Failure::setup)?,
+        dependencies,
     })
 }
 
@@ -90,12 +113,14 @@ fn text(report: &Report) -> String {
     let width = report.samples.iter().map(|sample| sample.id.len()).max().unwrap_or(0);
     let mut text = String::new();
     for sample in &report.samples {
-        let state = match (sample.usable, sample.cached) {
-            (false, _) => format!("missing: {}", sample.missing.join("; ")),
-            (true, true) => format!("ready: {}", sample.found.join(", ")),
-            (true, false) => {
-                format!("ready: {}; dependencies are installed by the first run", sample.found.join(", "))
+        let found = sample.found.join(", ");
+        let state = match sample.dependencies {
+            _ if !sample.usable => format!("missing: {}", sample.missing.join("; ")),
+            Dependencies::Cached => format!("ready: {found}; dependencies are cached"),
+            Dependencies::NotInstalled => {
+                format!("ready: {found}; dependencies are installed by the first run")
             }
+            Dependencies::None | Dependencies::Unknown => format!("ready: {found}"),
         };
         text.push_str(&format!("{:width$}  {state}\n", sample.id));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use rescind_manifest::{Catalog, Manifest, Page, Region, Wanted, read_region};
-use rescind_model::{KnownFailure, Location, fingerprint};
+use rescind_model::{KnownFailure, Location, Service, fingerprint};
 use rescind_runner::{Code, Plan, PlannedSample};
 
 use crate::args::{RunArgs, Selection, SourceFile};
@@ -145,12 +145,13 @@ fn published(
     plan: &mut Plan,
 ) -> Result<(), Failure> {
     let page = Page::read(path).map_err(Failure::usage)?;
+    let selected = of_one_service(&page, selected)?;
     let required = |manifest: &Manifest| args.selection.language.contains(&manifest.id.language);
     let wanted = selected.iter().map(|sample| Wanted::new(sample.manifest, required(sample.manifest)));
     let block = args.block.and_then(|block| usize::try_from(block).ok());
     let extraction = page.extract(wanted, block).map_err(Failure::usage)?;
     let file = machine.relative(path);
-    for sample in selected {
+    for sample in &selected {
         let Some(block) = extraction.blocks.get(&sample.manifest.id) else { continue };
         let (content, region) = region_of(sample.manifest)?;
         let replaced = region.replace(&content, block.code.as_bytes());
@@ -179,4 +180,31 @@ fn published(
         plan.replay_options.extend(["--block".to_owned(), block.to_string()]);
     }
     Ok(())
+}
+
+/// The samples of the one service that a page is about. Samples of several services have the same languages, and the code
+/// of one says nothing about another.
+fn of_one_service<'a, 'b>(
+    page: &Page,
+    selected: &'b [Selected<'a>],
+) -> Result<Vec<&'b Selected<'a>>, Failure> {
+    let among = |service: &Service| selected.iter().any(|sample| sample.manifest.id.service == *service);
+    let selectable: Vec<Service> = Service::ALL.into_iter().filter(among).collect();
+    let named: Vec<Service> = page.services.iter().copied().filter(among).collect();
+    let service = match (selectable.as_slice(), named.as_slice()) {
+        ([only], _) | (_, [only]) => *only,
+        (_, named) => {
+            let (what, which) = match named {
+                [] => ("names none of the services", selectable.as_slice()),
+                several => ("names several services", several),
+            };
+            let names: Vec<&str> = which.iter().map(|service| service.name()).collect();
+            return Err(Failure::usage(anyhow!(
+                "the page `{}` {what}: choose one of {} with --service",
+                page.name,
+                names.join(", ")
+            )));
+        }
+    };
+    Ok(selected.iter().filter(|sample| sample.manifest.id.service == service).collect())
 }

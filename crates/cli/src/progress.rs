@@ -29,7 +29,12 @@ pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactiv
                 ));
             }
             Event::CaseStarted { id } => bar.set_message(id.to_string()),
-            Event::CaseRepeated { id, .. } => bar.set_message(format!("{id} again, in real time")),
+            Event::CaseRepeated { id, time_warp: None } => {
+                bar.set_message(format!("{id} again, in real time"))
+            }
+            Event::CaseRepeated { id, time_warp: Some(factor) } => {
+                bar.set_message(format!("{id} again, time warped ×{factor}"));
+            }
             Event::CaseRetried { id, number } => bar.set_message(format!("{id}, try {number}")),
             Event::CaseFinished { case } => {
                 done += 1;
@@ -53,11 +58,12 @@ fn bar(cases: usize) -> ProgressBar {
 
 /// One line that says how long the run took, and how long it had to take.
 pub fn timing(timing: &Timing) -> String {
+    let Timing { wall, cpu, cores } = timing;
     format!(
-        "took {:.1} s; the samples' processor time alone is {:.1} s on {} core{}",
-        timing.wall.as_secs_f64(),
+        "took {:.1} s; the lower bound is {:.1} s: the samples' processor time, {:.1} s, on {cores} core{}",
+        wall.as_secs_f64(),
         timing.lower_bound().as_secs_f64(),
-        timing.cores,
-        if timing.cores == 1 { "" } else { "s" }
+        cpu.as_secs_f64(),
+        if *cores == 1 { "" } else { "s" }
     )
 }

@@ -32,6 +32,8 @@ pub struct Manifest {
     pub bundled: Contract,
     /// What published code (a page, another repository) promises, when it takes the place of the region.
     pub published: Contract,
+    /// The scenarios that the sample's tool cannot meet by its nature, each with the reason.
+    pub unsupported: BTreeMap<String, String>,
 }
 
 /// Where the code of a sample lies.

@@ -53,6 +53,7 @@ impl Resolver<'_> {
         let run = run(raw.run, log);
         let bundled = self.contract(raw.claims, raw.outputs, id.service, log);
         let published = self.contract(raw.published.claims, raw.published.outputs, id.service, log);
+        let unsupported = self.unsupported(raw.unsupported, id.service, log);
         Some(Manifest {
             id,
             title,
@@ -65,6 +66,7 @@ impl Resolver<'_> {
             run: run?,
             bundled: bundled?,
             published: published?,
+            unsupported,
         })
     }
 
@@ -102,6 +104,17 @@ impl Resolver<'_> {
             }
         }
         valid.then_some(contract)
+    }
+
+    fn unsupported(&self, raw: Texts, service: Service, log: &mut Log<'_>) -> BTreeMap<String, String> {
+        let mut unsupported = BTreeMap::new();
+        for (name, reason) in raw {
+            let text = check::one_line(log, &name.value, &reason);
+            if self.is_scenario_of(service, &name, log) {
+                unsupported.insert(name.value, text);
+            }
+        }
+        unsupported
     }
 
     fn is_scenario_of(&self, service: Service, name: &Text, log: &mut Log<'_>) -> bool {

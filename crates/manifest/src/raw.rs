@@ -46,6 +46,9 @@ pub(crate) struct RawManifest {
     /// What published code promises, when it takes the place of the region.
     #[serde(default)]
     pub(crate) published: RawPublished,
+    /// The scenarios that the sample's tool cannot meet by its nature, each with the reason, which reports show.
+    #[serde(default)]
+    pub(crate) unsupported: Texts,
 }
 
 /// Where the code of a sample lies.

@@ -7,6 +7,8 @@ mod extract;
 
 use std::path::Path;
 
+use rescind_model::Service;
+
 pub use blocks::Block;
 pub use extract::{Extraction, PageError, Wanted};
 
@@ -19,6 +21,8 @@ pub struct Page {
     pub headings: Vec<String>,
     /// Its fenced blocks, in order.
     pub blocks: Vec<Block>,
+    /// The services that it names anywhere, in letters of any case.
+    pub services: Vec<Service>,
 }
 
 impl Page {
@@ -44,6 +48,8 @@ impl Page {
     /// Finds the headings and the fenced blocks of a page.
     pub fn parse(name: impl Into<String>, text: &str) -> Page {
         let (headings, blocks) = blocks::find(text);
-        Page { name: name.into(), headings, blocks }
+        let lower = text.to_lowercase();
+        let services = Service::ALL.into_iter().filter(|service| lower.contains(service.name())).collect();
+        Page { name: name.into(), headings, blocks, services }
     }
 }

@@ -37,12 +37,16 @@ static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
 /// The first complaint in the output of a step that failed; if there is none with a place, how the step ended.
 pub(crate) fn first(step: &FailedStep, origin: &Origin<'_>) -> String {
     let mut before = "";
-    for line in step.output.lines() {
+    let mut lines = step.output.lines().peekable();
+    while let Some(line) = lines.next() {
         let captures = PLACE.as_ref().and_then(|place| place.captures(line));
         if let Some(captures) = captures {
             // Rust says what is wrong in the line above the place.
             let says = Some(&captures["says"]).filter(|says| !says.is_empty()).unwrap_or(before.trim());
             if !says.is_empty() && !is_remark(says) {
+                // Java says what it did not find in the line below the place.
+                let symbol = lines.peek().map(|line| line.trim()).filter(|line| line.starts_with("symbol:"));
+                let says = symbol.map_or_else(|| says.to_owned(), |symbol| format!("{says}; {symbol}"));
                 let told: String = says.chars().take(CHARS).collect();
                 return format!("{}: {told}", origin.place(&captures["file"], &captures["line"]));
             }
@@ -95,7 +99,10 @@ mod tests {
         assert_eq!(complaint("cancel.go", go), "page.md:102: undefined: backup");
         let java = "[WARNING] COMPILATION WARNING : \n[ERROR] COMPILATION ERROR : \n\
                     [ERROR] /w/src/main/java/Cancel.java:[10,5] cannot find symbol\n  symbol: class Backup\n";
-        assert_eq!(complaint("src/main/java/Cancel.java", java), "page.md:100: cannot find symbol");
+        assert_eq!(
+            complaint("src/main/java/Cancel.java", java),
+            "page.md:100: cannot find symbol; symbol: class Backup"
+        );
         let rust = "   Compiling sample v0.1.0\nwarning: unused import: `a`\n --> src/cancel.rs:11:5\n  |\n\
                     error[E0425]: cannot find value `b` in this scope\n  --> src/cancel.rs:30:9\n";
         assert_eq!(

@@ -30,13 +30,13 @@ use complaint::Origin;
 use digest::Digest;
 use project::Project;
 pub use project::ProjectError;
-use slot::Slot;
+use slot::{Lease, Slot, Vacant};
 pub use stage::FailedStep;
 pub(crate) use stage::command_line;
 use stage::{Folders, StageError};
 
-/// A sample whose cases can be run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A sample whose cases can be run, as long as this or a clone of it is there.
+#[derive(Clone, Debug)]
 pub struct Prepared {
     /// `{work}`: the copy of the project, built.
     pub work: PathBuf,
@@ -44,6 +44,7 @@ pub struct Prepared {
     pub cache: PathBuf,
     /// True if nothing had to be installed or built.
     pub cached: bool,
+    _lease: Lease,
 }
 
 /// Why a sample cannot be prepared.
@@ -118,7 +119,7 @@ pub async fn prepare(
     let sample = Sample { context, manifest, cancel };
     let dependencies = sample.dependencies(toolchain)?;
     let installed = sample.install(&dependencies).await?;
-    let (work, built) = match (sample.build(&dependencies, code).await, code) {
+    let built = match (sample.build(&dependencies, code).await, code) {
         (
             Err(PrepareError::Step { sample: id, step, .. }),
             Code::Published { lines, origin, origin_line, .. },
@@ -133,7 +134,8 @@ pub async fn prepare(
         }
         (built, _) => built?,
     };
-    Ok(Prepared { work, cache: dependencies.cache(), cached: installed && built })
+    let Built { work, cached, lease } = built;
+    Ok(Prepared { work, cache: dependencies.cache(), cached: installed && cached, _lease: lease })
 }
 
 /// True if the dependencies of a sample are installed.
@@ -149,6 +151,35 @@ pub fn is_installed(
     sample.dependencies(toolchain).map(|dependencies| Slot::is_filled(&dependencies.slot))
 }
 
+/// How much of a sample is prepared.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Readiness {
+    /// All of it: its cases can run.
+    Built,
+    /// Its dependencies are installed.
+    Installed,
+    /// Nothing; or it cannot be told, and preparing will tell why.
+    Nothing,
+}
+
+/// How much of a sample is prepared, for this code.
+pub(crate) fn readiness(
+    context: &Context,
+    manifest: &Manifest,
+    toolchain: &Toolchain,
+    code: &Code,
+) -> Readiness {
+    let sample = Sample { context, manifest, cancel: &CancellationToken::new() };
+    let Ok(dependencies) = sample.dependencies(toolchain) else { return Readiness::Nothing };
+    if !Slot::is_filled(&dependencies.slot) {
+        return Readiness::Nothing;
+    }
+    match sample.copy(&dependencies, code) {
+        Ok((_, slot)) if Slot::is_filled(&slot) => Readiness::Built,
+        _ => Readiness::Installed,
+    }
+}
+
 /// The dependencies of a sample: where they belong and what decides them.
 struct Dependencies {
     slot: PathBuf,
@@ -159,6 +190,20 @@ impl Dependencies {
     fn cache(&self) -> PathBuf {
         self.slot.join("cache")
     }
+}
+
+/// The copy of a project, built.
+struct Built {
+    work: PathBuf,
+    /// True if it was there.
+    cached: bool,
+    lease: Lease,
+}
+
+/// A slot that was opened.
+enum Opened {
+    Filled(Lease),
+    Vacant(Vacant),
 }
 
 struct Sample<'a> {
@@ -181,7 +226,7 @@ impl Sample<'_> {
 
     /// Installs the dependencies; true if they were there.
     async fn install(&self, dependencies: &Dependencies) -> Result<bool, PrepareError> {
-        let Some(vacant) = self.open(&dependencies.slot).await? else { return Ok(true) };
+        let Opened::Vacant(vacant) = self.open(&dependencies.slot).await? else { return Ok(true) };
         let (work, cache) = (dependencies.slot.join("inputs"), dependencies.cache());
         std::fs::create_dir(&cache).map_err(|error| self.cache(&cache, error))?;
         dependencies.inputs.write(&work).map_err(|error| self.project(error))?;
@@ -190,8 +235,8 @@ impl Sample<'_> {
         Ok(false)
     }
 
-    /// Copies and builds the project; its place, and true if it was there.
-    async fn build(&self, dependencies: &Dependencies, code: &Code) -> Result<(PathBuf, bool), PrepareError> {
+    /// The project with this code in it, and where its copy belongs.
+    fn copy(&self, dependencies: &Dependencies, code: &Code) -> Result<(Project, PathBuf), PrepareError> {
         let manifest = self.manifest;
         let mut project = Project::read(&manifest.source.folder).map_err(|error| self.project(error))?;
         if let Code::Published { file_content, .. } = code {
@@ -200,13 +245,24 @@ impl Sample<'_> {
         let digest = stage_digest(Digest::new(), &manifest.build)
             .field(dependencies.slot.as_os_str().as_encoded_bytes());
         let slot = self.slot("work", project.digest(digest));
+        Ok((project, slot))
+    }
+
+    /// Copies and builds the project, as far as that has not been done.
+    async fn build(&self, dependencies: &Dependencies, code: &Code) -> Result<Built, PrepareError> {
+        let (project, slot) = self.copy(dependencies, code)?;
         let work = slot.join("project");
-        let Some(vacant) = self.open(&slot).await? else { return Ok((work, true)) };
+        let vacant = match self.open(&slot).await? {
+            Opened::Filled(lease) => return Ok(Built { work, cached: true, lease }),
+            Opened::Vacant(vacant) => vacant,
+        };
         project.write(&work).map_err(|error| self.project(error))?;
         let folders = Folders { work: &work, cache: &dependencies.cache() };
-        self.run("build", &manifest.build, folders).await?;
-        vacant.filled().map_err(|error| self.cache(&slot, error))?;
-        Ok((work, false))
+        self.run("build", &self.manifest.build, folders).await?;
+        let lease = vacant.filled().map_err(|error| self.cache(&slot, error))?;
+        // Every state of the code has a copy of its own, and whoever works on a sample makes many.
+        slot::tidy(&slot);
+        Ok(Built { work, cached: false, lease })
     }
 
     fn slot(&self, kind: &str, digest: Digest) -> PathBuf {
@@ -214,10 +270,10 @@ impl Sample<'_> {
         self.context.cache.join(kind).join(format!("{service}-{language}-{}", digest.key()))
     }
 
-    async fn open(&self, slot: &Path) -> Result<Option<slot::Vacant>, PrepareError> {
+    async fn open(&self, slot: &Path) -> Result<Opened, PrepareError> {
         match Slot::open(slot, self.cancel).await.map_err(|error| self.cache(slot, error))? {
-            Slot::Filled => Ok(None),
-            Slot::Vacant(vacant) => Ok(Some(vacant)),
+            Slot::Filled(lease) => Ok(Opened::Filled(lease)),
+            Slot::Vacant(vacant) => Ok(Opened::Vacant(vacant)),
             Slot::Cancelled => Err(PrepareError::Cancelled),
         }
     }

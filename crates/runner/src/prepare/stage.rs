@@ -6,6 +6,7 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use anstream::adapter::strip_str;
 use rescind_manifest::{STAGE_PLACEHOLDERS, Stage};
 use rescind_model::Ended;
 use rescind_model::template::{self, TemplateError};
@@ -121,9 +122,10 @@ pub(crate) fn command_line(program: &OsString, arguments: &[OsString]) -> String
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-/// The beginning and the end of the output. Compilers write to either stream.
+/// The beginning and the end of the output, without colours. Compilers write to either stream.
 fn excerpt(finished: &Finished) -> String {
-    let lines: Vec<&str> = finished.stdout.text.lines().chain(finished.stderr.text.lines()).collect();
+    let streams = [&finished.stdout, &finished.stderr].map(|stream| strip_str(&stream.text).to_string());
+    let lines: Vec<&str> = streams.iter().flat_map(|stream| stream.lines()).collect();
     let left_out = lines.len().saturating_sub(HEAD_LINES + TAIL_LINES);
     if left_out < 2 {
         return lines.join("\n");

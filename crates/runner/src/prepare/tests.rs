@@ -81,7 +81,7 @@ async fn each_stage_runs_once_and_prepare_sees_its_inputs_only() {
     assert!(!fixture.manifest.source.folder.join("built").exists(), "the sample's own folder is not touched");
 
     let second = fixture.bundled().await;
-    assert_eq!(second, Prepared { cached: true, ..first });
+    assert_eq!((&second.work, &second.cache, second.cached), (&first.work, &first.cache, true));
     assert_eq!(fixture.log(), ["deps", "build"]);
 }
 
@@ -135,7 +135,9 @@ async fn a_failed_step_is_told_with_its_command_and_output_and_tried_again() {
 
 #[tokio::test]
 async fn published_code_that_does_not_build_is_told_with_its_line_in_the_page() {
-    let fixture = fixture("if grep published main.sh; then echo 'main.sh:1: it is wrong' >&2; exit 3; fi");
+    let fixture = fixture(
+        "if grep published main.sh; then printf '\\033[31mmain.sh:1: it is wrong\\033[0m\\n' >&2; exit 3; fi",
+    );
     let error = fixture.prepare(&published("echo published")).await.unwrap_err();
     let PrepareError::DoesNotBuild { origin, complaint, step, .. } = error else { panic!("{error}") };
     assert_eq!((origin.as_str(), complaint.as_str()), ("page.md", "page.md:7: it is wrong"));

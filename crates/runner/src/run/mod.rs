@@ -3,6 +3,7 @@
 mod attempt;
 mod repeat;
 mod session;
+mod start;
 #[cfg(test)]
 mod tests;
 mod tries;
@@ -11,15 +12,13 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rescind_model::{
-    CaseId, CaseResult, Environment, Finding, Results, Rule, SCHEMA_VERSION, Verdict, known,
-};
+use rescind_model::{CaseId, CaseResult, Environment, Results, SCHEMA_VERSION, Verdict, known};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::prepare::{PrepareError, is_installed, prepare};
-use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample, Toolchain, warp};
-use session::{Ready, Session};
+use crate::{Backend, Context, Events, Options, Plan, PlannedSample, Toolchain, warp};
+use session::Session;
+use start::Started;
 
 /// How long a run took, and how long it had to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -68,8 +67,7 @@ pub async fn run(
     let session =
         Arc::new(Session::new(Arc::clone(&context), backend, options, &plan, events, cancel.clone()));
     let mut cases = JoinSet::new();
-    let toolchains = find_toolchains(&session, &plan.samples).await;
-    let mut verdicts = start_cases(&session, &plan.samples, &toolchains, &mut cases).await;
+    let Started { toolchains, mut verdicts } = start::start(&session, &plan.samples, &mut cases).await;
     while let Some(joined) = cases.join_next().await {
         match joined {
             Ok(case) => verdicts.push(case),
@@ -115,115 +113,6 @@ pub async fn run(
     };
     let wall = context.clock.now().duration_since(started);
     Finished { results, timing: Timing { wall, cpu, cores: context.cores } }
-}
-
-/// The toolchain of each sample, looked for side by side; none where the run was interrupted first.
-async fn find_toolchains(session: &Arc<Session>, samples: &[PlannedSample]) -> Vec<Option<Toolchain>> {
-    let mut searches = JoinSet::new();
-    for (index, sample) in samples.iter().enumerate() {
-        let (session, manifest) = (Arc::clone(session), Arc::clone(&sample.manifest));
-        searches.spawn(async move {
-            let _permit = session.jobs.acquire().await;
-            (index, Toolchain::find(&session.context, &manifest, &session.cancel).await.ok())
-        });
-    }
-    let mut toolchains = vec![None; samples.len()];
-    while let Some(found) = searches.join_next().await {
-        if let Ok((index, toolchain)) = found {
-            toolchains[index] = toolchain;
-        }
-    }
-    toolchains
-}
-
-/// Prepares the samples one after another, those first that are installed already, and starts the cases of each as
-/// soon as it is ready. The results are those of cases that cannot be run.
-async fn start_cases(
-    session: &Arc<Session>,
-    samples: &[PlannedSample],
-    toolchains: &[Option<Toolchain>],
-    cases: &mut JoinSet<CaseResult>,
-) -> Vec<CaseResult> {
-    // Preparing takes the place of one case: the machine never has more to do than it was told.
-    let _permit = session.jobs.acquire().await;
-    let mut order: Vec<(&PlannedSample, &Toolchain)> = samples
-        .iter()
-        .zip(toolchains)
-        .filter_map(|(sample, found)| Some((sample, found.as_ref()?)))
-        .collect();
-    order.sort_by_key(|(sample, toolchain)| {
-        !is_installed(&session.context, &sample.manifest, toolchain).unwrap_or(false)
-    });
-    let mut verdicts = Vec::new();
-    for (sample, toolchain) in order {
-        let ready = match toolchain.reason() {
-            Some(reason) => Err(NotReady::new(Verdict::Unsupported, reason)),
-            None => get_ready(session, sample, toolchain).await,
-        };
-        if session.cancel.is_cancelled() {
-            break;
-        }
-        match ready {
-            Ok(ready) => {
-                for scenario in &sample.scenarios {
-                    cases.spawn(Arc::clone(session).case(Arc::clone(&ready), Arc::clone(scenario)));
-                }
-            }
-            Err(NotReady { verdict, reason, findings }) => {
-                session
-                    .tell(Event::NotPrepared { sample: sample.manifest.id.clone(), reason: reason.clone() });
-                for scenario in &sample.scenarios {
-                    let blank = session.blank(sample, scenario);
-                    let (verdict, known) = session.listed(verdict, &blank.id, &findings);
-                    let reason = known.or_else(|| Some(reason.clone()));
-                    let case = CaseResult { verdict, reason, findings: findings.clone(), ..blank };
-                    session.tell(Event::CaseFinished { case: Box::new(case.clone()) });
-                    verdicts.push(case);
-                }
-            }
-        }
-    }
-    verdicts
-}
-
-/// What becomes of all cases of a sample that is not ready to run.
-struct NotReady {
-    verdict: Verdict,
-    reason: String,
-    findings: Vec<Finding>,
-}
-
-impl NotReady {
-    fn new(verdict: Verdict, reason: String) -> NotReady {
-        NotReady { verdict, reason, findings: Vec::new() }
-    }
-}
-
-impl From<PrepareError> for NotReady {
-    /// Published code that does not build is at fault in every scenario. Any other error says nothing about the code.
-    fn from(error: PrepareError) -> NotReady {
-        match error {
-            PrepareError::DoesNotBuild { complaint, step, .. } => NotReady {
-                verdict: Verdict::Fail,
-                reason: step.to_string(),
-                findings: vec![Finding::new(Rule::DoesNotBuild, complaint)],
-            },
-            error => NotReady::new(Verdict::SetupError, error.to_string()),
-        }
-    }
-}
-
-async fn get_ready(
-    session: &Session,
-    sample: &PlannedSample,
-    toolchain: &Toolchain,
-) -> Result<Arc<Ready>, NotReady> {
-    let id = &sample.manifest.id;
-    session.tell(Event::Preparing { sample: id.clone() });
-    let prepared =
-        prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel).await?;
-    session.tell(Event::Prepared { sample: id.clone(), cached: prepared.cached });
-    Ok(Arc::new(Ready::new(sample.clone(), prepared)))
 }
 
 /// The notice that time is real where it should be warped.

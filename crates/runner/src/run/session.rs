@@ -47,6 +47,8 @@ pub(super) struct Session {
     pub(super) cancel: CancellationToken,
     /// How many cases may run at once.
     pub(super) jobs: Semaphore,
+    /// How many toolchains may be looked for at once, besides the cases.
+    pub(super) searches: Semaphore,
     /// How many warped cases may run at once: as many as there are processors. With more, warped deadlines pass
     /// while a process waits for its turn.
     warped: Semaphore,
@@ -72,6 +74,7 @@ impl Session {
         Session {
             scratch: scratch.map_err(|error| format!("no folder can be made in {folder}: {error}")),
             jobs: Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS)),
+            searches: Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS)),
             warped: Semaphore::new(context.cores.max(1)),
             replay_options: plan.replay_options.clone(),
             known_failures: plan.known_failures.clone(),

@@ -3,12 +3,12 @@
 use std::fs;
 
 use rescind_manifest::{Lines, Manifest};
-use rescind_model::{Ended, KnownFailure, ListPlace, Rule, exit};
+use rescind_model::{Ended, Finding, KnownFailure, ListPlace, Rule, exit};
 use tokio::sync::mpsc;
 
 use super::*;
-use crate::Code;
 use crate::testing::{self, Fake, scenario, tool};
+use crate::{Code, Event};
 
 struct Fixture {
     folder: tempfile::TempDir,
@@ -179,6 +179,20 @@ async fn each_fault_is_the_verdict_of_the_cases_it_concerns() {
     assert!(!seen.results.interrupted);
     let bad = &seen.results.cases[0];
     assert_eq!(bad.findings[0].rule, Rule::WrongExit);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_samples_tool_cannot_meet_is_unsupported_with_the_manifests_reason() {
+    let fixture = Fixture::new();
+    let mut manifest = fixture.manifest("sh", "true");
+    manifest.unsupported.insert("a".to_owned(), "it looks first".to_owned());
+    let seen = fixture.run(vec![manifest], &["a", "b"]).await;
+    let verdicts: Vec<(Verdict, Option<&str>)> =
+        seen.results.cases.iter().map(|case| (case.verdict, case.reason.as_deref())).collect();
+    assert_eq!(verdicts, [(Verdict::Unsupported, Some("it looks first")), (Verdict::Pass, None)]);
+    let finished = seen.events.iter().filter(|event| matches!(event, Event::CaseFinished { .. })).count();
+    assert_eq!(finished, 2);
+    assert!(!fixture.backend.calls.lock().unwrap().contains_key("spanner-sh-a"));
 }
 
 #[tokio::test(flavor = "multi_thread")]

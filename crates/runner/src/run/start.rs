@@ -1,0 +1,151 @@
+//! The beginning of a run: toolchains are found, samples are prepared, cases are started.
+//!
+//! Some programs take seconds to tell their version, and a build takes minutes. So the cases of a sample for which there
+//! is nothing to do start as soon as its programs are found, whatever the others are at.
+
+use std::sync::Arc;
+
+use rescind_model::{CaseResult, Finding, Rule, Scenario, Verdict};
+use tokio::task::JoinSet;
+
+use super::session::{Ready, Session};
+use crate::prepare::{PrepareError, Readiness, prepare, readiness};
+use crate::{Event, PlannedSample, Toolchain};
+
+/// What is known when every case has been started.
+pub(super) struct Started {
+    /// The toolchain of each sample; none where the run was interrupted first.
+    pub(super) toolchains: Vec<Option<Toolchain>>,
+    /// The results of cases that cannot be run.
+    pub(super) verdicts: Vec<CaseResult>,
+}
+
+/// Looks for the toolchains side by side. The cases of samples that are built start at once; the other samples are then
+/// prepared one after another, those first whose dependencies are installed.
+pub(super) async fn start(
+    session: &Arc<Session>,
+    samples: &[PlannedSample],
+    cases: &mut JoinSet<CaseResult>,
+) -> Started {
+    let mut searches = JoinSet::new();
+    for (index, sample) in samples.iter().enumerate() {
+        let (session, manifest) = (Arc::clone(session), Arc::clone(&sample.manifest));
+        searches.spawn(async move {
+            let _permit = session.searches.acquire().await;
+            (index, Toolchain::find(&session.context, &manifest, &session.cancel).await.ok())
+        });
+    }
+    let mut started = Started { toolchains: vec![None; samples.len()], verdicts: Vec::new() };
+    let mut unprepared: Vec<(Readiness, usize)> = Vec::new();
+    while let Some(found) = searches.join_next().await {
+        let Ok((index, Some(toolchain))) = found else { continue };
+        let sample = &samples[index];
+        let readiness = readiness(&session.context, &sample.manifest, &toolchain, &sample.code);
+        if toolchain.reason().is_some() || readiness == Readiness::Built {
+            start_cases(session, sample, &toolchain, cases, &mut started.verdicts).await;
+        } else {
+            unprepared.push((readiness, index));
+        }
+        started.toolchains[index] = Some(toolchain);
+    }
+    if unprepared.is_empty() {
+        return started;
+    }
+    // Preparing takes the place of one case: the machine never has more to do than it was told.
+    let _permit = session.jobs.acquire().await;
+    unprepared.sort();
+    for (_, index) in unprepared {
+        if let Some(toolchain) = &started.toolchains[index] {
+            start_cases(session, &samples[index], toolchain, cases, &mut started.verdicts).await;
+        }
+    }
+    started
+}
+
+/// Prepares a sample, as far as it is not, and starts its cases; those that cannot be run have their verdict.
+async fn start_cases(
+    session: &Arc<Session>,
+    sample: &PlannedSample,
+    toolchain: &Toolchain,
+    cases: &mut JoinSet<CaseResult>,
+    verdicts: &mut Vec<CaseResult>,
+) {
+    let ready = match toolchain.reason() {
+        Some(reason) => Err(NotReady::new(Verdict::Unsupported, reason)),
+        None => get_ready(session, sample, toolchain).await,
+    };
+    if session.cancel.is_cancelled() {
+        return;
+    }
+    match ready {
+        Ok(ready) => {
+            for scenario in &sample.scenarios {
+                match sample.manifest.unsupported.get(&scenario.name) {
+                    None => {
+                        cases.spawn(Arc::clone(session).case(Arc::clone(&ready), Arc::clone(scenario)));
+                    }
+                    Some(reason) => {
+                        let reason = NotReady::new(Verdict::Unsupported, reason.clone());
+                        verdicts.push(not_run(session, sample, scenario, &reason));
+                    }
+                }
+            }
+        }
+        Err(reason) => {
+            let (id, text) = (sample.manifest.id.clone(), reason.reason.clone());
+            session.tell(Event::NotPrepared { sample: id, reason: text });
+            verdicts
+                .extend(sample.scenarios.iter().map(|scenario| not_run(session, sample, scenario, &reason)));
+        }
+    }
+}
+
+/// The result of a case that cannot be run, which is told.
+fn not_run(session: &Session, sample: &PlannedSample, scenario: &Scenario, why: &NotReady) -> CaseResult {
+    let blank = session.blank(sample, scenario);
+    let (verdict, known) = session.listed(why.verdict, &blank.id, &why.findings);
+    let reason = known.unwrap_or_else(|| why.reason.clone());
+    let case = CaseResult { verdict, reason: Some(reason), findings: why.findings.clone(), ..blank };
+    session.tell(Event::CaseFinished { case: Box::new(case.clone()) });
+    case
+}
+
+/// What becomes of cases that are not ready to run.
+struct NotReady {
+    verdict: Verdict,
+    reason: String,
+    findings: Vec<Finding>,
+}
+
+impl NotReady {
+    fn new(verdict: Verdict, reason: String) -> NotReady {
+        NotReady { verdict, reason, findings: Vec::new() }
+    }
+}
+
+impl From<PrepareError> for NotReady {
+    /// Published code that does not build is at fault in every scenario. Any other error says nothing about the code.
+    fn from(error: PrepareError) -> NotReady {
+        match error {
+            PrepareError::DoesNotBuild { complaint, step, .. } => NotReady {
+                verdict: Verdict::Fail,
+                reason: step.to_string(),
+                findings: vec![Finding::new(Rule::DoesNotBuild, complaint)],
+            },
+            error => NotReady::new(Verdict::SetupError, error.to_string()),
+        }
+    }
+}
+
+async fn get_ready(
+    session: &Session,
+    sample: &PlannedSample,
+    toolchain: &Toolchain,
+) -> Result<Arc<Ready>, NotReady> {
+    let id = &sample.manifest.id;
+    session.tell(Event::Preparing { sample: id.clone() });
+    let prepared =
+        prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel).await?;
+    session.tell(Event::Prepared { sample: id.clone(), cached: prepared.cached });
+    Ok(Arc::new(Ready::new(sample.clone(), prepared)))
+}
