@@ -10,6 +10,8 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use rescind_model::{InvalidId, Service};
 use rescind_report::{Format, UnknownFormat};
 
+use crate::backend::Choice;
+
 /// Tells whether "cancel a backup" code samples are true.
 ///
 /// Runs the sample of each language against an emulator that plays every outcome which best-effort cancellation
@@ -98,6 +100,12 @@ pub struct RunArgs {
     /// repeated
     #[arg(long, value_name = "FORMAT=PATH")]
     pub report: Vec<ReportTarget>,
+    /// The emulator: `embedded` in this process, `container` for one in Docker, or the address of a running one
+    #[arg(long, value_name = "embedded|container|HOST:PORT", default_value = "embedded")]
+    pub emulator: Choice,
+    /// The image for `--emulator container` [default: one that is made of this program]
+    #[arg(long, value_name = "NAME")]
+    pub image: Option<String>,
     /// Let the samples wait in real time
     #[arg(long)]
     pub no_time_warp: bool,
@@ -219,6 +227,9 @@ pub struct EmulatorArgs {
     /// Listen on an address that other machines can reach; there is no authentication
     #[arg(long)]
     pub allow_remote: bool,
+    /// Stop when nobody has asked anything for so many seconds [default: never]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub stop_when_idle: Option<Duration>,
 }
 
 /// The options of `doctor`.

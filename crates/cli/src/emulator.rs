@@ -2,7 +2,7 @@
 
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, anyhow};
 use rescind_emulator::{Emulator, Server, Setup};
@@ -69,7 +69,22 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = idle(&emulator, args.stop_when_idle) => {}
     }
     tokio::join!(grpc.shutdown(), rest.shutdown());
     Ok(exit::OK)
+}
+
+/// Returns when nobody has asked the emulator anything for so long; never, if no time is given.
+async fn idle(emulator: &Emulator, time: Option<Duration>) {
+    let Some(time) = time else { return std::future::pending().await };
+    let mut seen = emulator.requests();
+    loop {
+        tokio::time::sleep(time).await;
+        let requests = emulator.requests();
+        if requests == seen {
+            return;
+        }
+        seen = requests;
+    }
 }

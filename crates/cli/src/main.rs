@@ -1,6 +1,7 @@
 //! The binary: arguments in, exit code out.
 
 mod args;
+mod backend;
 mod compare;
 mod doctor;
 mod emulator;

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -29,6 +30,8 @@ struct Shared {
     projects: RwLock<HashMap<String, Arc<Mutex<Project>>>>,
     /// What it began with, to which a reset returns.
     seeds: Mutex<Vec<(String, Setup)>>,
+    /// How many requests its servers have received.
+    requests: AtomicU64,
 }
 
 /// What a request comes to.
@@ -80,6 +83,7 @@ impl Emulator {
             pace,
             projects: RwLock::default(),
             seeds: Mutex::default(),
+            requests: AtomicU64::new(0),
         };
         Emulator { shared: Arc::new(shared) }
     }
@@ -159,6 +163,16 @@ impl Emulator {
 
     fn put(&self, id: &str, project: Project) {
         self.shared.projects.write().insert(id.to_owned(), Arc::new(Mutex::new(project)));
+    }
+
+    /// How many requests its servers have received, of services and of the control API.
+    pub fn requests(&self) -> u64 {
+        self.shared.requests.load(Ordering::Relaxed)
+    }
+
+    /// Counts a request that a server has received.
+    pub(crate) fn count_request(&self) {
+        self.shared.requests.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The ids of all projects that are there, in their order.
