@@ -1,6 +1,7 @@
 //! A client: the script that drives it, and the checks in that.
 
 use std::collections::BTreeMap;
+use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
@@ -52,12 +53,14 @@ impl Language {
 
 /// A client.
 pub struct Client {
-    /// The language, and the name of the script: `python-spanner-grpc`.
+    /// The language, the name of the script and its variant: `python-alloydb-v1-grpc`.
     pub name: String,
     pub language: Language,
     /// The names of the checks, as the source declares them.
     pub checks: Vec<String>,
     script: PathBuf,
+    /// What the script is told by its argument.
+    variant: Option<String>,
     outcomes: OnceLock<Result<Outcomes, String>>,
 }
 
@@ -81,29 +84,36 @@ impl Client {
             .filter(|path| path.file_stem().is_some_and(|stem| stem != "checks"))
             .collect();
         scripts.sort();
-        scripts.into_iter().map(|script| Client::of(language, script)).collect()
+        scripts.into_iter().flat_map(|script| Client::of(language, &script)).collect()
     }
 
-    fn of(language: Language, script: PathBuf) -> Client {
-        let source = fs::read_to_string(&script).unwrap();
+    /// The client of a script; one for each variant, if it declares any: `VARIANTS = ["v1", "v2"]`.
+    fn of(language: Language, script: &Path) -> Vec<Client> {
+        let source = fs::read_to_string(script).unwrap();
         let lines: Vec<&str> = source.lines().collect();
-        let checks =
-            lines.windows(2).filter_map(|pair| language.declared(pair[0], pair[1])).map(str::to_owned);
-        let checks: Vec<String> = checks.collect();
+        let checks = lines.windows(2).filter_map(|pair| language.declared(pair[0], pair[1]));
+        let checks: Vec<String> = checks.map(str::to_owned).collect();
         assert!(!checks.is_empty(), "{} has no checks", script.display());
-        let stem = script.file_stem().unwrap().to_str().unwrap().replace('_', "-");
-        Client {
-            name: format!("{}-{stem}", language.name()),
+        let variants = lines.iter().find_map(|line| line.strip_prefix("VARIANTS = "));
+        let variants = match variants {
+            Some(list) => serde_json::from_str::<Vec<String>>(list).unwrap().into_iter().map(Some).collect(),
+            None => vec![None],
+        };
+        let stem = script.file_stem().unwrap().to_str().unwrap();
+        let client = |variant: Option<String>| Client {
+            name: [language.name(), stem]
+                .into_iter()
+                .chain(variant.as_deref())
+                .collect::<Vec<_>>()
+                .join("-")
+                .replace('_', "-"),
             language,
-            checks,
-            script,
+            checks: checks.clone(),
+            script: script.to_owned(),
+            variant,
             outcomes: OnceLock::new(),
-        }
-    }
-
-    /// The project of each check.
-    pub fn projects(&self) -> impl Iterator<Item = String> {
-        self.checks.iter().map(|check| format!("{}-{}", self.name, check.replace('_', "-")))
+        };
+        variants.into_iter().map(client).collect()
     }
 
     /// Runs the script if that has not been done yet, with the clients that are installed in `folder`.
@@ -133,7 +143,9 @@ impl Client {
             Language::Nodejs => "node".into(),
         };
         let path = std::env::var_os("PATH").unwrap_or_default();
-        let handle = duct::cmd(program, [&self.script])
+        let arguments =
+            std::iter::once(self.script.as_os_str()).chain(self.variant.as_deref().map(OsStr::new));
+        let handle = duct::cmd(program, arguments)
             .full_env([
                 ("PATH", path),
                 // No settings of the user's, and nothing written beside the scripts.

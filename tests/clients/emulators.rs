@@ -17,7 +17,7 @@ pub struct Emulators {
 }
 
 impl Emulators {
-    /// Starts them; in each of the projects there is one instance, with one database.
+    /// Starts them; in each of these projects there is an instance of Spanner, with a database.
     pub fn start(projects: &[String]) -> Emulators {
         Emulators { lasting: Emulator::start(LASTING, projects), brief: Emulator::start(BRIEF, projects) }
     }

@@ -1,11 +1,12 @@
 //! The emulator, as the official clients meet it. Each client library has a script below this folder, and each check of
-//! a script is a test; gcloud has its tests in [`gcloud`]. Where a language, its package registry or gcloud is missing,
-//! their tests are counted as ignored, and say what is missing; nothing that did not run counts as passed.
+//! a script is a test; [`gcloud`] and [`curl`] have theirs in Rust. Where a language, its package registry or a program is
+//! missing, the tests are counted as ignored, and say what is missing; nothing that did not run counts as passed.
 
 // A test ends where it cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod client;
+mod curl;
 mod emulators;
 mod gcloud;
 mod install;
@@ -71,9 +72,8 @@ struct Shared {
 impl Shared {
     fn emulators(&self) -> &Emulators {
         self.emulators.get_or_init(|| {
-            let clients = self.families.iter().flat_map(|family| &family.clients);
-            let projects = clients.flat_map(Client::projects).chain(gcloud::projects());
-            Emulators::start(&projects.collect::<Vec<_>>())
+            let projects: Vec<String> = gcloud::projects().collect();
+            Emulators::start(&projects)
         })
     }
 
@@ -107,18 +107,27 @@ fn trials(shared: &Arc<Shared>) -> Vec<Trial> {
             }
         }
     }
-    let is_there = which::which("gcloud").is_ok();
     let gcloud = gcloud::CHECKS.iter().zip(gcloud::projects()).map(|(check, project)| {
-        let name = format!("gcloud/{}{}", check.name, if is_there { "" } else { " (needs gcloud)" });
         let shared = shared.clone();
-        let test = move || {
-            (check.run)(shared.emulators(), &project);
-            Ok(())
-        };
-        Trial::test(name, test).with_ignored_flag(!is_there)
+        program_trial("gcloud", check.name, move || (check.run)(shared.emulators(), &project))
+    });
+    let curl = curl::CHECKS.iter().map(|check| {
+        let shared = shared.clone();
+        program_trial("curl", check.name, move || (check.run)(shared.emulators()))
     });
     // Those that wait the most begin the earliest.
-    gcloud.chain(scripts).chain(checks).collect()
+    gcloud.chain(scripts).chain(curl).chain(checks).collect()
+}
+
+/// The test of a program that the tests do not install.
+fn program_trial(program: &str, check: &str, run: impl FnOnce() + Send + 'static) -> Trial {
+    let is_there = which::which(program).is_ok();
+    let lack = if is_there { String::new() } else { format!(" (needs {program})") };
+    let test = move || {
+        run();
+        Ok(())
+    };
+    Trial::test(format!("{program}/{check}{lack}"), test).with_ignored_flag(!is_there)
 }
 
 fn main() -> ExitCode {

@@ -24,6 +24,17 @@ class Place {
     this.database = `${this.instance}/databases/${this.databaseId}`;
     this.backup = `${this.instance}/backups/${this.backupId}`;
   }
+
+  /** Puts the project, whatever was there before, by the control API of the emulator. */
+  async prepare() {
+    const setup = {service: 'spanner', instance: this.instanceId, database: this.databaseId, backup: this.backupId};
+    const url = `http://${this.address}/rescind/v1/projects/${this.project}`;
+    const body = JSON.stringify({setup, progress: 'free-running'});
+    const answer = await fetch(url, {method: 'PUT', body});
+    if (!answer.ok) {
+      throw new Error(`PUT ${url}: ${answer.status} ${await answer.text()}`);
+    }
+  }
 }
 
 /** A check of this name, which gets a place on that emulator. */
@@ -44,7 +55,8 @@ async function main() {
   console.log = console.error;
   for (const {where, name, run} of checks) {
     const place = new Place(`${client}-${name.replaceAll('_', '-')}`, process.env[where]);
-    const failure = await run(place).then(
+    const outcome = place.prepare().then(() => run(place));
+    const failure = await outcome.then(
       () => null,
       error => error.stack ?? String(error),
     );

@@ -1,6 +1,7 @@
 """What the scripts of all clients share: a check is a function, and tells its outcome in one line of JSON.
 
-The program that runs the scripts finds the checks in the source: `@check(WHERE)`, and the function below it.
+The program that runs the scripts finds the checks in the source: `@check(WHERE)`, and the function below it. A script
+with `VARIANTS` is run once for each of them, which it finds in its argument.
 """
 
 import contextlib
@@ -9,6 +10,7 @@ import json
 import os
 import sys
 import traceback
+import urllib.request
 
 # The emulator whose operations never end by themselves, and the one whose operations end at once.
 LASTING = "LASTING"
@@ -18,19 +20,58 @@ _CHECKS = []
 
 
 class Place:
-    """Where one check works: a project of its own, with one instance, and in it one database."""
+    """Where one check works: a project of its own, in which there is what the service's operations need."""
 
-    instance_id = "test-instance"
-    database_id = "test-database"
     backup_id = "test-backup"
 
     def __init__(self, project, address):
         self.project = project
         self.address = address
         self.url = f"http://{address}"
+
+    def prepare(self, **given):
+        """Puts the project, whatever was there before, by the control API of the emulator."""
+        ids = {"instance": self.instance_id, "database": self.database_id, "backup": self.backup_id}
+        body = {"setup": {"service": self.service, **ids, "given": given}, "progress": "free-running"}
+        url = f"{self.url}/rescind/v1/projects/{self.project}"
+        request = urllib.request.Request(url, json.dumps(body).encode(), method="PUT")
+        urllib.request.urlopen(request).close()
+
+
+class SpannerPlace(Place):
+    """A place with an instance, and in it a database."""
+
+    service = "spanner"
+    instance_id = "test-instance"
+    database_id = "test-database"
+
+    def __init__(self, project, address):
+        super().__init__(project, address)
         self.instance = f"projects/{project}/instances/{self.instance_id}"
         self.database = f"{self.instance}/databases/{self.database_id}"
         self.backup = f"{self.instance}/backups/{self.backup_id}"
+
+
+class AlloyDbPlace(Place):
+    """A place with a location, and in it a cluster."""
+
+    service = "alloydb"
+    instance_id = "us-central1"
+    database_id = "test-cluster"
+
+    def __init__(self, project, address):
+        super().__init__(project, address)
+        self.location = f"projects/{project}/locations/{self.instance_id}"
+        self.cluster = f"{self.location}/clusters/{self.database_id}"
+        self.backup = f"{self.location}/backups/{self.backup_id}"
+
+
+class GeminiDbPlace(Place):
+    """A place with an instance that runs Cassandra."""
+
+    service = "geminidb"
+    instance_id = ""
+    database_id = "test-instance"
 
 
 def check(where):
@@ -74,16 +115,17 @@ def raises(kind):
     assert caught, f"no {kind.__name__} was raised"
 
 
-def main():
-    """Runs the checks, one after another, in the order of the source."""
-    client = "python-" + os.path.basename(sys.argv[0]).removesuffix(".py").replace("_", "-")
+def main(kind):
+    """Runs the checks, one after another, in the order of the source, each in a place of this kind."""
+    client = "-".join(["python", os.path.basename(sys.argv[0]).removesuffix(".py"), *sys.argv[1:]])
     # What a library prints is no outcome.
     lines, sys.stdout = sys.stdout, sys.stderr
     for where, function in _CHECKS:
         name = function.__name__
-        place = Place(f"{client}-{name.replace('_', '-')}", os.environ[where])
+        place = kind(f"{client}-{name}".replace("_", "-"), os.environ[where])
         outcome = {"check": name, "failure": None}
         try:
+            place.prepare()
             function(place)
         except Exception:
             outcome["failure"] = traceback.format_exc()

@@ -7,7 +7,7 @@ from google.auth.credentials import AnonymousCredentials
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from checks import BRIEF, LASTING, check, contains, equal, in_days, main, raises, timestamp
+from checks import BRIEF, LASTING, SpannerPlace, check, contains, equal, in_days, main, raises, timestamp
 
 
 def instances(place):
@@ -276,4 +276,4 @@ def a_database_is_not_dropped_while_it_is_backed_up(place):
     refused(400, "FAILED_PRECONDITION", place.database, request)
 
 
-main()
+main(SpannerPlace)

@@ -9,7 +9,7 @@ from google.cloud.spanner_admin_database_v1.types import UpdateBackupRequest
 from google.longrunning import operations_pb2
 from google.rpc import code_pb2
 
-from checks import BRIEF, LASTING, check, contains, equal, in_days, main, raises
+from checks import BRIEF, LASTING, SpannerPlace, check, contains, equal, in_days, main, raises
 
 
 def connect(place):
@@ -274,4 +274,4 @@ def a_database_is_not_dropped_while_it_is_backed_up(place):
     refused(exceptions.FailedPrecondition, "FAILED_PRECONDITION", 400, place.database, call)
 
 
-main()
+main(SpannerPlace)

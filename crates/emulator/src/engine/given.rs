@@ -56,7 +56,7 @@ impl Setup {
     fn spanner(&self, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
         let mut world = World::new(project, None);
         let begin = clock - choices.age_of_given;
-        let mut instance = Instance::new(instances::new(project, &self.instance, begin, choices));
+        let mut instance = Instance::new(instances::new(project, &self.instance, begin));
         let instance_name = instance.name().to_owned();
         let database_name = format!("{instance_name}/databases/{}", self.database);
         for (what, name) in [("an instance", &instance_name), ("a database", &database_name)] {

@@ -24,7 +24,7 @@ mod time;
 mod turn;
 mod world;
 
-pub use choices::{AlloyDbChoices, Choices, Fate, GeminiDbChoices};
+pub use choices::{AlloyDbChoices, Choices, Fate, GeminiDbChoices, InvalidSetting, Settings, Switch};
 pub use decision::{Decisions, FreeRunning, Point};
 pub use fault::Delivery;
 pub use given::{InvalidSetup, Setup};

@@ -19,6 +19,11 @@ impl Span {
         Span(count * 1_000_000)
     }
 
+    /// Its length in microseconds.
+    pub const fn micros(self) -> i64 {
+        self.0
+    }
+
     /// So many hours.
     pub const fn hours(count: i64) -> Span {
         Span::seconds(count * 3600)

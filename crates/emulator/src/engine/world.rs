@@ -113,8 +113,8 @@ impl World {
         operation.end = Some(now);
         operation.error = match end {
             End::Completed => None,
-            End::Cancelled => Some(Box::new(Status::new(Code::Cancelled, choices.cancelled_message))),
-            End::Failed => Some(Box::new(Status::new(Code::Internal, choices.failed_message))),
+            End::Cancelled => Some(Box::new(Status::new(Code::Cancelled, choices.cancelled_message.clone()))),
+            End::Failed => Some(Box::new(Status::new(Code::Internal, choices.failed_message.clone()))),
         };
         let Operation { task, parent, .. } = &mut operation;
         task.end(self, &*parent, &Ending { key, end, now, choices });

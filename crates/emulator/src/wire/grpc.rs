@@ -14,6 +14,7 @@ use tonic::codegen::Service;
 use tonic::metadata::{MetadataMap, MetadataValue};
 
 use super::connection::Connection;
+use super::introspection;
 use crate::Emulator;
 use crate::emulator::Answer;
 use crate::engine::{Detail, Status};
@@ -21,10 +22,11 @@ use crate::engine::{Detail, Status};
 /// The trailer in which Google's gRPC servers repeat `ResourceInfo`; the Java client reads it there.
 const RESOURCE_INFO: &str = "google.rpc.resourceinfo-bin";
 
-/// True for a request that is a gRPC call.
+/// True for a request that is a gRPC call: `application/grpc`, `application/grpc+proto`, but not gRPC-Web.
 pub fn is_call<B>(request: &Request<B>) -> bool {
     let content_type = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
-    content_type.is_some_and(|content_type| content_type.starts_with(b"application/grpc"))
+    let rest = content_type.and_then(|content_type| content_type.strip_prefix(b"application/grpc"));
+    rest.is_some_and(|rest| matches!(rest.first(), None | Some(b'+' | b';')))
 }
 
 /// Answers a gRPC call.
@@ -34,6 +36,9 @@ pub async fn answer(
     request: Request<Incoming>,
 ) -> Response<Body> {
     let path = request.uri().path().to_owned();
+    if introspection::serves(&path) {
+        return introspection::answer(request).await;
+    }
     tonic::server::Grpc::new(BytesCodec).unary(Handler { emulator, connection, path }, request).await
 }
 

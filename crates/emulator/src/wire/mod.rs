@@ -4,6 +4,7 @@ pub(crate) mod body;
 mod connection;
 mod geminidb;
 mod grpc;
+mod introspection;
 mod rest;
 mod server;
 

@@ -7,7 +7,8 @@ use rescind_emulator::proto::database as pb;
 use rescind_model::{BackupState, Code};
 
 use crate::support::{
-    Case, DATABASE, DAY, HOUR, INSTANCE, after, backup_name, clock, create_request, metadata, response,
+    Case, DATABASE, DAY, HOUR, INSTANCE, OPERATION_TIME, after, backup_name, clock, create_request, metadata,
+    response,
 };
 
 fn create_with(change: impl FnOnce(&mut pb::CreateBackupRequest)) -> Result<pb::Backup, Status> {
@@ -307,6 +308,20 @@ fn pages_cover_the_list_once_and_the_last_has_no_token() {
     let request =
         pb::ListBackupsRequest { parent: INSTANCE.into(), page_token: "?".into(), ..Default::default() };
     assert_eq!(case.call::<databases::ListBackups>(request).unwrap_err().code, Code::InvalidArgument);
+}
+
+#[test]
+fn pages_have_at_most_the_largest_size() {
+    let mut case = Case::free_running();
+    for number in 0..1005 {
+        case.create(&format!("b{number}")).unwrap();
+        case.pass(OPERATION_TIME);
+    }
+    for page_size in [-1, 0, 5000] {
+        let request = pb::ListBackupsRequest { parent: INSTANCE.into(), page_size, ..Default::default() };
+        let reply = case.call::<databases::ListBackups>(request).unwrap();
+        assert_eq!((reply.backups.len(), reply.next_page_token.is_empty()), (1000, false));
+    }
 }
 
 #[test]

@@ -19,7 +19,7 @@ pub fn emulator() -> Emulator {
     Emulator::new(Arc::new(move || -> SystemTime { now }))
 }
 
-async fn start(emulator: &Emulator) -> (Server, Channel) {
+pub async fn start(emulator: &Emulator) -> (Server, Channel) {
     let server = Server::bind(emulator.clone(), SocketAddr::from(([127, 0, 0, 1], 0))).await.unwrap();
     let endpoint = Endpoint::from_shared(format!("http://{}", server.address())).unwrap();
     let channel = endpoint.connect().await.unwrap();

@@ -348,7 +348,7 @@ fn a_configuration_is_updated_by_mask_and_cannot_be_deleted_while_it_is_used() {
 }
 
 #[test]
-fn partitions_are_created_listed_updated_and_deleted() {
+fn partitions_are_created_listed_updated_and_deleted_unless_a_database_uses_them() {
     let mut case = Case::free_running();
     let name = format!("{INSTANCE}/instancePartitions/part");
     let partition = pb::InstancePartition {
@@ -391,8 +391,23 @@ fn partitions_are_created_listed_updated_and_deleted() {
     case.pass(OPERATION_TIME);
     assert_eq!(get(&mut case).unwrap().compute_capacity, changed.compute_capacity);
 
-    let request = pb::DeleteInstancePartitionRequest { name: name.clone(), ..Default::default() };
-    case.call::<instances::DeleteInstancePartition>(request).unwrap();
+    let delete = |case: &mut Case| {
+        let request = pb::DeleteInstancePartitionRequest { name: name.clone(), ..Default::default() };
+        case.call::<instances::DeleteInstancePartition>(request)
+    };
+    let schema = |statement: &str| database_pb::UpdateDatabaseDdlRequest {
+        database: DATABASE.into(),
+        statements: vec![statement.into()],
+        ..Default::default()
+    };
+    let place = schema("CREATE PLACEMENT here OPTIONS (instance_partition = 'part')");
+    case.call::<databases::UpdateDatabaseDdl>(place).unwrap();
+    case.pass(OPERATION_TIME);
+    assert_eq!(get(&mut case).unwrap().referencing_databases, [DATABASE]);
+    assert_eq!(delete(&mut case).unwrap_err().code, Code::FailedPrecondition);
+    case.call::<databases::UpdateDatabaseDdl>(schema("DROP PLACEMENT here")).unwrap();
+    case.pass(OPERATION_TIME);
+    delete(&mut case).unwrap();
     assert_eq!(get(&mut case).unwrap_err().code, Code::NotFound);
 }
 

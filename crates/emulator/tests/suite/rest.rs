@@ -122,6 +122,21 @@ async fn enumerations_are_words_or_on_request_numbers() {
     }
 }
 
+/// Source: the page on long-running operations, where a change of a schema is done; Python's clients refuse any other
+/// form.
+#[tokio::test]
+async fn a_response_without_content_has_its_type_and_no_value() {
+    let http = Http::start("", &[]).await;
+    let body = json!({ "statements": ["CREATE TABLE T (Id INT64) PRIMARY KEY (Id)"] });
+    let (_, operation) = http.send(Method::PATCH, &format!("/v1/{DATABASE}/ddl"), body.to_string()).await;
+    let name = operation["name"].as_str().unwrap();
+    let empty = json!({ "@type": "type.googleapis.com/google.protobuf.Empty" });
+    let (_, operation) = http.get(&format!("/v1/{name}")).await;
+    assert_eq!(operation["response"], empty, "{operation}");
+    let (_, list) = http.get(&format!("/v1/{DATABASE}/operations")).await;
+    assert_eq!(list["operations"][0]["response"], empty, "{list}");
+}
+
 #[tokio::test]
 async fn update_masks_come_in_both_spellings_and_bodies_with_defaults() {
     let http = Http::start("", &[("b1", BackupState::Ready)]).await;
@@ -134,6 +149,30 @@ async fn update_masks_come_in_both_spellings_and_bodies_with_defaults() {
     let reply = http.send(Method::PATCH, &format!("{BACKUPS}/b1?updateMask=expireTime"), "{}").await;
     assert_eq!(reply.0, 400);
     assert!(message(&reply).starts_with("Invalid request for backup"));
+}
+
+#[tokio::test]
+async fn a_mask_in_the_body_comes_in_both_spellings() {
+    let http = Http::start("", &[]).await;
+    for mask in ["displayName", "display_name"] {
+        let body = json!({ "instance": { "displayName": mask }, "fieldMask": mask });
+        let (status, operation) =
+            http.send(Method::PATCH, "/v1/projects/p/instances/test", body.to_string()).await;
+        assert_eq!((status, &operation["response"]["displayName"]), (200, &json!(mask)), "{operation}");
+    }
+}
+
+#[tokio::test]
+async fn the_answer_of_a_streaming_rpc_is_a_list() {
+    let http = Http::start("", &[]).await;
+    let (_, session) = http.post(&format!("/v1/{DATABASE}/sessions"), &json!({})).await;
+    let session = session["name"].as_str().unwrap();
+    let query = json!({ "sql": "SELECT 1" });
+    let (status, streamed) = http.post(&format!("/v1/{session}:executeStreamingSql"), &query).await;
+    assert_eq!((status, &streamed[0]["values"]), (200, &json!(["1"])), "{streamed}");
+    let (_, whole) = http.post(&format!("/v1/{session}:executeSql"), &query).await;
+    assert_eq!(whole["metadata"]["rowType"]["fields"][0]["type"]["code"], "INT64");
+    assert_eq!(whole["rows"], json!([["1"]]));
 }
 
 #[tokio::test]

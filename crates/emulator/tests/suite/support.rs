@@ -74,6 +74,11 @@ impl Case {
         Ok(Case { project, now: clock() })
     }
 
+    /// This project, now.
+    pub fn of(project: Project) -> Case {
+        Case { project, now: clock() }
+    }
+
     /// A project that runs free, in which operations take [`OPERATION_TIME`] seconds, with an instance and a database.
     pub fn free_running() -> Case {
         let mut case = Case::free_running_and_empty();

@@ -15,7 +15,10 @@ pub(super) fn cancel_not_sent(case: &Case<'_>, findings: &mut Vec<Finding>) {
         entry.kind() == RequestKind::Create && shown(|state| state == OperationState::Running, entry)
     });
     let Some(started) = started else { return };
-    let seen_done = journal.iter().any(|entry| shown(OperationState::is_done, entry));
+    // A deletion may be an operation too (AlloyDB): only the one that was started counts.
+    let name = |entry: &Entry| entry.reply.operation.as_ref().map(|operation| operation.name.clone());
+    let seen_done =
+        journal.iter().any(|entry| name(entry) == name(started) && shown(OperationState::is_done, entry));
     let cancelled = journal.iter().any(|entry| entry.kind() == RequestKind::Cancel);
     if !seen_done && !cancelled {
         let message = format!("never asked to cancel the operation that request {} started", started.seq);

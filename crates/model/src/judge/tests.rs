@@ -202,6 +202,12 @@ fn a_cancel_is_due_unless_the_sample_saw_the_end_first() {
     let mut seen = observation("It was completed.\n", 0, completed);
     seen.journal[1] = entry(2, "GetOperation", Code::Ok, Some(OperationState::Running));
     assert_eq!(rules(&scenario, &seen), [Rule::CancelNotSent]);
+    let mut deletion = entry(3, "DeleteBackup", Code::Ok, Some(OperationState::Completed));
+    if let Some(operation) = &mut deletion.reply.operation {
+        operation.name.push_str("-of-the-deletion");
+    }
+    seen.journal.push(deletion);
+    assert_eq!(rules(&scenario, &seen), [Rule::CancelNotSent], "the end of another operation says nothing");
     seen.journal.push(entry(3, "GetOperation", Code::Ok, Some(OperationState::Completed)));
     assert_eq!(rules(&scenario, &seen), []);
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rescind_model::{BackupState as Stage, Code};
+use rescind_model::BackupState as Stage;
 
 use super::errors;
 use super::requests::RequestId;
@@ -102,10 +102,12 @@ impl Deletion<'_> {
         let about = managed.about.clone();
         let refusal = turn.choices.alloydb.delete_while_creating;
         match (stage, busy) {
-            (Stage::Creating, _) if refusal != Code::Ok => {
-                return Err(Status::new(refusal, format!("Resource '{name}' is being created.")));
+            (Stage::Creating, _) => {
+                if let Some(code) = refusal {
+                    return Err(Status::new(code, format!("Resource '{name}' is being created.")));
+                }
             }
-            (Stage::Creating, _) | (_, None) => {}
+            (_, None) => {}
             (_, Some(_)) => return Err(errors::busy(name)),
         }
         let target: Arc<str> = name.into();

@@ -53,11 +53,11 @@ impl Job {
         }
     }
 
-    fn name(&self, choices: &Choices) -> &'static str {
+    fn name<'a>(&self, choices: &'a Choices) -> &'a str {
         match self {
             Job::Backup { .. } => "BackupInstance",
-            Job::Stop { .. } => choices.geminidb.stop_job,
-            Job::Delete { .. } => choices.geminidb.delete_job,
+            Job::Stop { .. } => &choices.geminidb.stop_job,
+            Job::Delete { .. } => &choices.geminidb.delete_job,
         }
     }
 }
@@ -251,13 +251,13 @@ fn item(turn: &Turn<'_>, key: Key, job: &Job, operation: &Operation) -> JobItem 
     let running = operation.is_running();
     let fail_reason = match (job, &operation.error) {
         (_, None) => "",
-        (Job::Stop { .. }, Some(_)) => turn.choices.geminidb.not_stopped_reason,
+        (Job::Stop { .. }, Some(_)) => &turn.choices.geminidb.not_stopped_reason,
         (_, Some(error)) => &error.message,
     };
     let instance = job.instance().to_string();
     JobItem {
         id: job_id(key),
-        name: job.name(turn.choices),
+        name: job.name(turn.choices).to_owned(),
         status: status_word(operation),
         start_time: time_text(operation.start),
         end_time: operation.end.map(time_text),

@@ -176,7 +176,7 @@ pub struct JobItem {
     /// Its id.
     pub id: String,
     /// What it does: `BackupInstance`.
-    pub name: &'static str,
+    pub name: String,
     /// `Running`, `Completed` or `Failed`.
     pub status: &'static str,
     /// When it was started.

@@ -44,6 +44,18 @@ impl Problem {
         Code::FailedPrecondition,
         "Operation cannot be executed in current state of the DB instance.",
     );
+    pub(in crate::engine) const ANOTHER_OPERATION: Problem = Problem::new(
+        "DBS.200019",
+        403,
+        Code::FailedPrecondition,
+        "Another operation is being performed on the DB instance.",
+    );
+    pub(in crate::engine) const NO_TOKEN: Problem = Problem::new(
+        "APIGW.0301",
+        401,
+        Code::Unauthenticated,
+        "Incorrect IAM authentication information: X-Auth-Token not found.",
+    );
     /// There is no such path, or it does not take this method.
     pub(crate) const NO_API: Problem = Problem::new(
         "APIGW.0101",
@@ -53,7 +65,34 @@ impl Problem {
     );
     const TOKEN: Problem = Problem::new("DBS.280056", 403, Code::Unauthenticated, "Token invalid.");
     const RESOURCE: Problem = Problem::new("DBS.280016", 400, Code::NotFound, "Resource not found");
+    const INVALID_BACKUP: Problem =
+        Problem::new("DBS.280124", 400, Code::FailedPrecondition, "Invalid backup.");
     const REQUEST: Problem = Problem::new("DBS.280042", 400, Code::Unimplemented, "Invalid request");
+
+    /// The error with this number, if it is one of these.
+    pub fn numbered(number: &str) -> Option<Problem> {
+        const ALL: [Problem; 18] = [
+            Problem::PARAMETER,
+            Problem::BACKUP_NAME,
+            Problem::DESCRIPTION,
+            Problem::ACTION,
+            Problem::LIMIT,
+            Problem::OFFSET,
+            Problem::BACKUP_ID,
+            Problem::NO_BACKUP,
+            Problem::NO_INSTANCE,
+            Problem::BACKUP_EXISTS,
+            Problem::WRONG_STATE,
+            Problem::ANOTHER_OPERATION,
+            Problem::NO_TOKEN,
+            Problem::NO_API,
+            Problem::TOKEN,
+            Problem::RESOURCE,
+            Problem::REQUEST,
+            Problem::INVALID_BACKUP,
+        ];
+        ALL.into_iter().find(|problem| problem.number == number)
+    }
 
     /// An error.
     pub const fn new(number: &'static str, http: u16, code: Code, text: &'static str) -> Problem {

@@ -6,6 +6,7 @@ use rescind_model::Code;
 use super::errors;
 use super::instances::{LONGEST_ID, check_labels};
 use super::managed::{Change, Kind, Managed};
+use crate::engine::choices::INSTANCE_CONFIGS;
 use crate::engine::longrunning::Query;
 use crate::engine::name;
 use crate::engine::operation::{Family, Timeline};
@@ -68,7 +69,7 @@ fn of_google(project: &str, (id, display_name): (&str, &str)) -> pb::InstanceCon
 
 /// All configurations of the project, by id.
 fn all(turn: &Turn<'_>) -> Vec<(String, pb::InstanceConfig)> {
-    let given = turn.choices.instance_configs.iter();
+    let given = INSTANCE_CONFIGS.iter();
     let given = given.map(|found| (found.0.to_owned(), of_google(&turn.world.id, *found)));
     let made = turn.world.spanner.configs.iter().map(|(id, config)| (id.to_string(), config.about.clone()));
     let mut configs: Vec<_> = given.chain(made).collect();

@@ -80,6 +80,23 @@ fn find_option<'a>(statement: &'a str, name: &str) -> Option<Option<&'a str>> {
     Some(quote.and_then(|quote| value[1..].split(quote).next()))
 }
 
+/// The partitions of the instance that a schema places data in: those of every `CREATE PLACEMENT` that was not dropped.
+pub fn placements(ddl: &[String]) -> Vec<&str> {
+    let mut placements = Vec::new();
+    for statement in ddl {
+        let pb::DdlStatementActionInfo { action, entity_type, entity_names } = action(statement);
+        match (action.as_str(), entity_type.as_str()) {
+            ("CREATE", "PLACEMENT") => {
+                let partition = find_option(statement, "instance_partition").flatten();
+                placements.extend(partition.map(|partition| (entity_names, partition)));
+            }
+            ("DROP", "PLACEMENT") => placements.retain(|(names, _)| *names != entity_names),
+            _ => {}
+        }
+    }
+    placements.into_iter().map(|(_, partition)| partition).collect()
+}
+
 /// A number and a unit: `7d`, `168h`, `10080m`, `604800s`.
 fn parse_retention(text: &str) -> Result<Span, Status> {
     let seconds = text.char_indices().next_back().and_then(|(at, unit)| {

@@ -9,7 +9,7 @@ use rescind_model::Code;
 use super::managed::{Change, Kind as ManagedKind, Managed};
 use super::state::Instance;
 use super::{configs, errors};
-use crate::engine::choices::Choices;
+use crate::engine::choices::INSTANCE_CONFIGS;
 use crate::engine::filter::{Fields, Filter, Kind, Value};
 use crate::engine::name;
 use crate::engine::operation::{Family, Timeline};
@@ -79,8 +79,8 @@ impl ManagedKind for Instances {
 }
 
 /// An instance of one node, in the default configuration, that is ready.
-pub fn new(project: &str, id: &str, create_time: Time, choices: &Choices) -> pb::Instance {
-    let config = choices.instance_configs.first().map_or("", |(id, _)| id);
+pub fn new(project: &str, id: &str, create_time: Time) -> pb::Instance {
+    let config = INSTANCE_CONFIGS[0].0;
     pb::Instance {
         name: format!("projects/{project}/instances/{id}"),
         config: format!("projects/{project}/instanceConfigs/{config}"),
@@ -208,18 +208,20 @@ pub fn update(
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceRequest) -> Result<(), Status> {
     let [_, id] = name::instance(&request.name)?;
     let Some(instance) = turn.world.spanner.instances.get(id) else { return Ok(()) };
-    let cannot = |why: &str| {
+    let cannot = |code, why: &str| {
         let message = format!("Cannot delete instance {} because it {why}", request.name);
-        Err(Status::new(Code::FailedPrecondition, message))
+        Err(Status::new(code, message))
     };
     if instance.databases.values().any(|database| database.about.enable_drop_protection) {
         return cannot(
+            Code::FailedPrecondition,
             "contains databases with drop protection enabled. Please disable drop protection for all databases in \
              the instance before deleting it.",
         );
     }
     if !instance.backups.is_empty() {
-        return cannot("contains backups. Please delete all backups in the instance before deleting it.");
+        let why = "contains backups. Please delete all backups in the instance before deleting it.";
+        return cannot(turn.choices.delete_instance_with_backups, why);
     }
     let mut running: Vec<_> = instance.managed.busy.into_iter().collect();
     running.extend(

@@ -1,4 +1,4 @@
-//! Partitions of instances. The emulated databases and backups never use one.
+//! Partitions of instances. A database uses one if its schema has a placement in it; backups never do here.
 
 use std::ops::Bound;
 
@@ -7,7 +7,8 @@ use rescind_model::Code;
 
 use super::instances::LONGEST_ID;
 use super::managed::{Change, Kind, Managed};
-use super::{configs, errors};
+use super::state::{Database, Instance};
+use super::{configs, ddl, errors};
 use crate::engine::longrunning::Query;
 use crate::engine::name;
 use crate::engine::operation::{Family, Timeline};
@@ -80,6 +81,13 @@ fn find<'a>(turn: &'a Turn<'_>, name: &str) -> Result<&'a Managed<pb::InstancePa
     turn.world.instance(instance)?.partitions.get(id).ok_or_else(|| not_found(name))
 }
 
+/// A partition as the API shows it: with the databases that use it.
+fn show(instance: &Instance, id: &str, partition: &Managed<pb::InstancePartition>) -> pb::InstancePartition {
+    let uses = |database: &&Database| ddl::placements(&database.ddl).contains(&id);
+    let users = instance.databases.values().filter(uses).map(|database| database.name.to_string());
+    pb::InstancePartition { referencing_databases: users.collect(), ..partition.about.clone() }
+}
+
 pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstancePartitionRequest) -> Result<Operation, Status> {
     let [_, instance_id] = name::instance(&request.parent)?;
     let instance = turn.world.instance(instance_id)?;
@@ -100,6 +108,8 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstancePartitionRequest) 
         return Err(errors::missing("instance_partition.node_count", "CreateInstancePartition"));
     }
     wanted.name = name;
+    wanted.referencing_databases.clear();
+    wanted.referencing_backups.clear();
     wanted.create_time = Some(turn.now.to_proto());
     wanted.update_time = wanted.create_time;
     wanted.state = pb::instance_partition::State::Creating.into();
@@ -112,7 +122,10 @@ pub fn get(
     turn: &mut Turn<'_>,
     request: pb::GetInstancePartitionRequest,
 ) -> Result<pb::InstancePartition, Status> {
-    find(turn, &request.name).map(|partition| partition.about.clone())
+    let [_, instance, id] = name::instance_partition(&request.name)?;
+    let instance = turn.world.instance(instance)?;
+    let partition = instance.partitions.get(id).ok_or_else(|| not_found(&request.name))?;
+    Ok(show(instance, id, partition))
 }
 
 pub fn update(turn: &mut Turn<'_>, request: pb::UpdateInstancePartitionRequest) -> Result<Operation, Status> {
@@ -129,14 +142,14 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateInstancePartitionRequest) 
 
 /// A partition that a database or a backup uses cannot be deleted.
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstancePartitionRequest) -> Result<(), Status> {
-    let partition = find(turn, &request.name)?;
-    let used =
-        !partition.about.referencing_databases.is_empty() || !partition.about.referencing_backups.is_empty();
-    if used {
-        let message = format!("Cannot delete instance partition {} because it is used.", request.name);
+    let partition = get(turn, pb::GetInstancePartitionRequest { name: request.name.clone() })?;
+    if !partition.referencing_databases.is_empty() {
+        let users = partition.referencing_databases.join(", ");
+        let message =
+            format!("Cannot delete instance partition {} because it is used by {users}.", request.name);
         return Err(Status::new(Code::FailedPrecondition, message));
     }
-    partition.busy.into_iter().for_each(|key| turn.cancel(key));
+    find(turn, &request.name)?.busy.into_iter().for_each(|key| turn.cancel(key));
     Partitions::remove(turn.world, &request.name);
     Ok(())
 }
@@ -151,7 +164,8 @@ pub fn list(
     let after = page.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let found = instance.partitions.range::<str, _>((after, Bound::Unbounded));
     let (partitions, next_page_token) = page.take(found, |(id, _)| id.to_string());
-    let instance_partitions = partitions.into_iter().map(|(_, partition)| partition.about.clone()).collect();
+    let instance_partitions =
+        partitions.into_iter().map(|(id, partition)| show(instance, id, partition)).collect();
     Ok(pb::ListInstancePartitionsResponse { instance_partitions, next_page_token, ..Default::default() })
 }
 

@@ -70,8 +70,8 @@ impl Task for Restoring {
 
     fn check_cancel(&self, choices: &Choices) -> Result<(), Status> {
         match choices.cancel_restore {
-            Code::Ok => Ok(()),
-            code => Err(Status::new(code, "Restore operations cannot be cancelled.")),
+            None => Ok(()),
+            Some(code) => Err(Status::new(code, "Restore operations cannot be cancelled.")),
         }
     }
 }

@@ -38,9 +38,12 @@ impl Style {
     /// A message as JSON: without fields that have their default, 64-bit numbers as strings.
     fn json(self, message: &DynamicMessage) -> Result<Value, Status> {
         let options = SerializeOptions::new().use_enum_numbers(self.enum_numbers);
-        message.serialize_with_options(serde_json::value::Serializer, &options).map_err(|error| {
+        let json = message.serialize_with_options(serde_json::value::Serializer, &options);
+        let mut json = json.map_err(|error| {
             Status::new(Code::Internal, format!("the reply cannot be written as JSON: {error}"))
-        })
+        })?;
+        simplify_empty_responses(&mut json);
+        Ok(json)
     }
 
     fn respond(self, status: StatusCode, value: &Value) -> Response<Body> {
@@ -95,5 +98,19 @@ impl Style {
         let message =
             DynamicMessage::decode(descriptor, status.to_proto().encode_to_vec().as_slice()).ok()?;
         self.json(&message).ok()?.get_mut("details").map(Value::take)
+    }
+}
+
+/// Writes the response of an operation that has none to give as Google's servers do, with its type alone, which is all
+/// that Python's clients accept; prost-reflect adds an empty `value`, as for the types that JSON has a form of its own
+/// for.
+fn simplify_empty_responses(json: &mut Value) {
+    for operation in json.get_mut("operations").and_then(Value::as_array_mut).into_iter().flatten() {
+        simplify_empty_responses(operation);
+    }
+    if let Some(response) = json.get_mut("response").and_then(Value::as_object_mut)
+        && response.get("@type").is_some_and(|kind| kind == "type.googleapis.com/google.protobuf.Empty")
+    {
+        response.remove("value");
     }
 }

@@ -56,6 +56,7 @@ pub fn bind(
             ));
         }
     }
+    spell_masks(&mut request, &descriptor);
     let options = DeserializeOptions::new();
     // The error of the deserializer names no field; what is wrong is looked up in a second pass.
     DynamicMessage::deserialize_with_options(descriptor.clone(), &request, &options).map_err(|error| {
@@ -121,15 +122,25 @@ fn scalar(kind: &Kind, text: &str) -> Value {
     let parsed = match kind {
         Kind::Bool => text.parse().ok().map(Value::Bool),
         Kind::Enum(_) => text.parse::<i32>().ok().map(Value::from),
-        Kind::Message(message) if message.full_name() == "google.protobuf.FieldMask" => {
-            Some(Value::String(text.split(',').map(camel_case).collect::<Vec<_>>().join(",")))
-        }
         _ => None,
     };
     parsed.unwrap_or_else(|| Value::String(text.to_owned()))
 }
 
-/// Paths in a field mask are in lowerCamelCase in JSON; clients also send them as the proto has them.
+/// Paths in a field mask are in lowerCamelCase in JSON. Clients also send them as the proto has them, and Google's
+/// servers take both.
+fn spell_masks(request: &mut Value, descriptor: &MessageDescriptor) {
+    let Value::Object(object) = request else { return };
+    for (key, value) in object {
+        let kind = find_field(descriptor, key).map(|field| field.kind());
+        if let (Some(Kind::Message(message)), Value::String(paths)) = (kind, value)
+            && message.full_name() == "google.protobuf.FieldMask"
+        {
+            *paths = paths.split(',').map(camel_case).collect::<Vec<_>>().join(",");
+        }
+    }
+}
+
 fn camel_case(path: &str) -> String {
     let mut camel = String::with_capacity(path.len());
     let mut upper = false;

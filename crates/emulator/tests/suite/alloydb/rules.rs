@@ -277,7 +277,7 @@ fn deleting_what_is_being_created_cancels_its_creation() {
         assert_eq!(error_code(&case.poll(&creation.name).unwrap()), Some(Code::Cancelled));
     }
     let mut choices = Choices::default();
-    choices.alloydb.delete_while_creating = Code::FailedPrecondition;
+    choices.alloydb.delete_while_creating = Some(Code::FailedPrecondition);
     let mut case = Case::choosing(&setup("", &[]), choices).unwrap();
     case.create("b1").unwrap();
     assert_eq!(case.delete("b1").unwrap_err().code, Code::FailedPrecondition);

@@ -1,0 +1,95 @@
+//! The gRPC services by which a server tells about itself: health, and reflection in both versions.
+//!
+//! They know nothing of projects, and leave no trace in journals.
+
+use std::collections::{BTreeSet, HashMap};
+use std::convert::Infallible;
+use std::pin::Pin;
+
+use http::{Request, Response};
+use hyper::body::Incoming;
+use tokio::sync::OnceCell;
+use tonic::body::Body;
+use tonic::codegen::Service;
+use tonic_health::ServingStatus;
+use tonic_health::pb::health_server::HealthServer;
+use tonic_health::server::{HealthReporter, HealthService};
+use tonic_reflection::server::Builder;
+
+use crate::engine::rpc::methods;
+use crate::proto;
+
+const HEALTH: &str = "grpc.health.v1.Health";
+const REFLECTION: &str = "grpc.reflection.v1.ServerReflection";
+const REFLECTION_ALPHA: &str = "grpc.reflection.v1alpha.ServerReflection";
+
+type Reply = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
+type Handler = Box<dyn Fn(Request<Incoming>) -> Reply + Send + Sync>;
+
+/// True for a path of one of these services.
+pub fn serves(path: &str) -> bool {
+    service_of(path).is_some_and(|service| [HEALTH, REFLECTION, REFLECTION_ALPHA].contains(&service))
+}
+
+fn service_of(path: &str) -> Option<&str> {
+    path.strip_prefix('/')?.split_once('/').map(|(service, _)| service)
+}
+
+/// Answers a gRPC call of one of them.
+pub async fn answer(request: Request<Incoming>) -> Response<Body> {
+    /// Made when they are first asked for: most clients never do, and the descriptors take memory.
+    static HANDLERS: OnceCell<HashMap<&str, Handler>> = OnceCell::const_new();
+    let handlers = HANDLERS.get_or_init(handlers).await;
+    let handler = service_of(request.uri().path()).and_then(|service| handlers.get(service));
+    match handler {
+        Some(handler) => handler(request).await,
+        None => tonic::Status::unimplemented("reflection is not available").into_http(),
+    }
+}
+
+async fn handlers() -> HashMap<&'static str, Handler> {
+    let mut handlers = HashMap::from([(HEALTH, handler(health().await))]);
+    // The descriptors are those that this program was built from; were they unsound, there would be no reflection.
+    handlers.extend(builder().build_v1().ok().map(|service| (REFLECTION, handler(service))));
+    handlers.extend(builder().build_v1alpha().ok().map(|service| (REFLECTION_ALPHA, handler(service))));
+    handlers
+}
+
+/// Every service that is in the table of RPCs.
+fn services() -> BTreeSet<&'static str> {
+    methods().map(|method| method.service).collect()
+}
+
+/// What answers at all is healthy, with every service that it has.
+async fn health() -> HealthServer<HealthService> {
+    let reporter = HealthReporter::new();
+    for service in services() {
+        reporter.set_service_status(service, ServingStatus::Serving).await;
+    }
+    HealthServer::new(HealthService::from_health_reporter(reporter))
+}
+
+fn builder() -> Builder<'static> {
+    let builder = Builder::configure()
+        .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
+    services().into_iter().chain([HEALTH, REFLECTION]).fold(builder, Builder::with_service_name)
+}
+
+fn handler<S>(service: S) -> Handler
+where
+    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>
+        + Clone
+        + Send
+        + Sync
+        + 'static,
+    S::Future: Send + 'static,
+{
+    Box::new(move |request| {
+        let reply = service.clone().call(request);
+        Box::pin(async move {
+            let Ok(response) = reply.await;
+            response
+        })
+    })
+}
