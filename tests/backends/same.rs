@@ -23,8 +23,7 @@ const SCENARIOS: [&str; 6] = [
 type Seen = (CaseId, Verdict, Vec<Finding>, Vec<Entry>, [Snapshot; 3]);
 
 fn cases(emulator: &str) -> (String, Vec<Seen>) {
-    let mut arguments =
-        vec!["run", "--service", "spanner", "--language", "curl", "--emulator", emulator];
+    let mut arguments = vec!["run", "--service", "spanner", "--language", "curl", "--emulator", emulator];
     arguments.extend(SCENARIOS.iter().flat_map(|scenario| ["--scenario", scenario]));
     let (ran, results) = results(&repository(), &arguments);
     ran.exits(0);

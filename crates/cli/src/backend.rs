@@ -56,15 +56,19 @@ pub async fn start(
             Arc::new(Container::of_image(image).await.map_err(Failure::setup)?)
         }
         (_, Some(_)) => {
-            return Err(Failure::usage(anyhow!("--image is for --emulator container; leave out one of them")));
+            return Err(Failure::usage(anyhow!(
+                "--image is for --emulator container; leave out one of them"
+            )));
         }
         (Choice::Embedded, None) => {
             Arc::new(Embedded::start(Arc::new(SystemTime::now)).await.map_err(Failure::setup)?)
         }
-        (Choice::At(address), None) => Arc::new(Remote::connect(address).await.map_err(|error| match error {
-            ConnectError::Address { .. } => Failure::usage(error),
-            error => Failure::setup(error),
-        })?),
+        (Choice::At(address), None) => {
+            Arc::new(Remote::connect(address).await.map_err(|error| match error {
+                ConnectError::Address { .. } => Failure::usage(error),
+                error => Failure::setup(error),
+            })?)
+        }
     })
 }
 

@@ -18,6 +18,7 @@ mod region;
 mod scalar;
 mod scenarios;
 mod schema;
+mod seeds;
 mod source;
 mod yaml;
 
@@ -28,4 +29,5 @@ pub use manifest::{COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHO
 pub use page::{Block, Extraction, Page, PageError, Wanted};
 pub use region::{Region, RegionError, Replaced};
 pub use schema::schemas;
+pub use seeds::{Seed, Seeds};
 pub use source::read_region;

@@ -90,6 +90,7 @@ mod tests {
             backup: "b1".to_owned(),
             given: Given { backups: vec![foreign], ..Given::default() },
             schedule: Schedule::default(),
+            choices: rescind_emulator::engine::Settings::default(),
         }
     }
 

@@ -97,7 +97,8 @@ fn loader(path: &Path, content: &[u8]) -> Result<Option<PathBuf>, ImageError> {
     let Some(segment) = segments.iter().find(|segment| segment.p_type(endian) == PT_INTERP) else {
         return Ok(None);
     };
-    let name = segment.data(endian, content).map_err(|()| refused("its loader's name is cut off".to_owned()))?;
+    let name =
+        segment.data(endian, content).map_err(|()| refused("its loader's name is cut off".to_owned()))?;
     let name = name.split(|byte| *byte == 0).next().unwrap_or_default();
     let name = std::str::from_utf8(name).map_err(|_| refused("its loader's name is not UTF-8".to_owned()))?;
     Ok(Some(PathBuf::from(name)))

@@ -51,7 +51,9 @@ pub enum ConnectError {
         message: String,
     },
     /// It is an emulator of another version, whose verdicts might be others.
-    #[error("the emulator at {address} is version {theirs}, and this is {ours}; use the same version for both")]
+    #[error(
+        "the emulator at {address} is version {theirs}, and this is {ours}; use the same version for both"
+    )]
     OtherVersion {
         /// Where it is.
         address: String,
@@ -121,12 +123,7 @@ impl Remote {
         self.send(method, &path, body).await.map_err(|message| BackendError { action, message })
     }
 
-    async fn send<T: DeserializeOwned>(
-        &self,
-        method: Method,
-        path: &str,
-        body: Bytes,
-    ) -> Result<T, String> {
+    async fn send<T: DeserializeOwned>(&self, method: Method, path: &str, body: Bytes) -> Result<T, String> {
         let request = Request::builder()
             .method(method)
             .uri(format!("http://{}{PREFIX}{path}", self.address))
@@ -139,8 +136,9 @@ impl Remote {
             let body = response.into_body().collect().await.map_err(|error| chain(&error))?;
             Ok((status, body.to_bytes()))
         };
-        let answer: Result<_, String> =
-            tokio::time::timeout(PATIENCE, exchange).await.unwrap_or_else(|_| Err("it does not answer".into()));
+        let answer: Result<_, String> = tokio::time::timeout(PATIENCE, exchange)
+            .await
+            .unwrap_or_else(|_| Err("it does not answer".into()));
         let (status, body) = answer?;
         if status != StatusCode::OK {
             let told = serde_json::from_slice::<ErrorDocument>(&body).map(|document| document.error.message);
@@ -218,6 +216,7 @@ mod tests {
             backup: "b1".to_owned(),
             given: Given { backups: vec![foreign], ..Given::default() },
             schedule: Schedule::default(),
+            choices: rescind_emulator::engine::Settings::default(),
         }
     }
 
