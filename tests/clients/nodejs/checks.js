@@ -10,6 +10,26 @@ const path = require('path');
 const LASTING = 'LASTING';
 const BRIEF = 'BRIEF';
 
+// Every code of google.rpc.Code that is an error, with its HTTP status.
+const CODES = {
+  CANCELLED: 499,
+  UNKNOWN: 500,
+  INVALID_ARGUMENT: 400,
+  DEADLINE_EXCEEDED: 504,
+  NOT_FOUND: 404,
+  ALREADY_EXISTS: 409,
+  PERMISSION_DENIED: 403,
+  RESOURCE_EXHAUSTED: 429,
+  FAILED_PRECONDITION: 400,
+  ABORTED: 409,
+  OUT_OF_RANGE: 400,
+  UNIMPLEMENTED: 501,
+  INTERNAL: 500,
+  UNAVAILABLE: 503,
+  DATA_LOSS: 500,
+  UNAUTHENTICATED: 401,
+};
+
 const checks = [];
 
 /** Where one check works: a project of its own, with one instance, and in it one database. */
@@ -25,16 +45,31 @@ class Place {
     this.backup = `${this.instance}/backups/${this.backupId}`;
   }
 
-  /** Puts the project, whatever was there before, by the control API of the emulator. */
-  async prepare() {
-    const setup = {service: 'spanner', instance: this.instanceId, database: this.databaseId, backup: this.backupId};
-    const url = `http://${this.address}/rescind/v1/projects/${this.project}`;
-    const body = JSON.stringify({setup, progress: 'free-running'});
-    const answer = await fetch(url, {method: 'PUT', body});
+  /** Puts the project, whatever was there before; it runs free unless there is a schedule. */
+  async prepare(schedule) {
+    const ids = {instance: this.instanceId, database: this.databaseId, backup: this.backupId};
+    const setup = {service: 'spanner', ...ids, schedule: schedule ?? ''};
+    await this.#order('', {setup, progress: schedule ? 'scheduled' : 'free-running'});
+  }
+
+  /** Lets requests meet faults from now on, in the place of those that they met before. */
+  async faults(faults) {
+    await this.#order('/faults', {faults});
+  }
+
+  /** Gives an order by the control API of the emulator. */
+  async #order(path, body) {
+    const url = `http://${this.address}/rescind/v1/projects/${this.project}${path}`;
+    const answer = await fetch(url, {method: 'PUT', body: JSON.stringify(body)});
     if (!answer.ok) {
       throw new Error(`PUT ${url}: ${answer.status} ${await answer.text()}`);
     }
   }
+}
+
+/** The fault with which a kind of request is answered with this code, as schedules have it. */
+function fault(request, code) {
+  return `${request}:${code.toLowerCase().replaceAll('_', '-')}`;
 }
 
 /** A check of this name, which gets a place on that emulator. */
@@ -64,4 +99,4 @@ async function main() {
   }
 }
 
-module.exports = {BRIEF, LASTING, check, inDays, main};
+module.exports = {BRIEF, CODES, LASTING, check, fault, inDays, main};

@@ -8,7 +8,7 @@ const {setTimeout: sleep} = require('timers/promises');
 // Only this service: the whole package takes seconds to load.
 const {spanner_v1} = require('googleapis/build/src/apis/spanner/v1');
 
-const {BRIEF, LASTING, check, inDays, main} = require('./checks');
+const {BRIEF, CODES, LASTING, check, fault, inDays, main} = require('./checks');
 
 const DDL = 'CREATE TABLE T (Id INT64) PRIMARY KEY (Id)';
 
@@ -77,6 +77,15 @@ check(LASTING, 'cancels_a_backup_that_is_being_made', async place => {
   assert.deepStrictEqual((await backups.operations.cancel({name})).data, {});
 });
 
+check(LASTING, 'a_backup_may_be_made_although_its_cancel_was_acknowledged', async place => {
+  await place.prepare('create:running cancel:ignored poll1:running poll2:done');
+  const {name} = await create(place);
+  const {operations} = instances(place).backups;
+  await operations.cancel({name});
+  assert.strictEqual((await operations.get({name})).data.done, undefined);
+  assert.strictEqual((await operations.get({name})).data.response.state, 'READY');
+});
+
 check(BRIEF, 'lists_backups_by_filter_and_page', async place => {
   const {backups} = instances(place);
   for (const id of ['backup-a', 'backup-b', 'backup-c']) {
@@ -139,6 +148,13 @@ check(BRIEF, 'creates_and_deletes_an_instance', async place => {
   assert.deepStrictEqual((await instances(place).operations.delete({name})).data, {});
   assert.deepStrictEqual((await instances(place).delete({name: response.name})).data, {});
   await refused(404, 'NOT_FOUND', 'Instance not found', instances(place).get({name: response.name}));
+});
+
+check(LASTING, 'every_code_arrives_as_itself', async place => {
+  for (const [code, http] of Object.entries(CODES)) {
+    await place.faults(fault('create', code));
+    await refused(http, code, '', create(place));
+  }
 });
 
 check(LASTING, 'a_backup_that_is_missing_is_not_found', async place => {

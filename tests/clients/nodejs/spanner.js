@@ -7,7 +7,7 @@ const assert = require('assert');
 const {Spanner, protos} = require('@google-cloud/spanner');
 const {status: codes} = require('@grpc/grpc-js');
 
-const {BRIEF, LASTING, check, inDays, main} = require('./checks');
+const {BRIEF, CODES, LASTING, check, fault, inDays, main} = require('./checks');
 
 const DDL = 'CREATE TABLE T (Id INT64) PRIMARY KEY (Id)';
 const {Backup, CreateBackupMetadata} = protos.google.spanner.admin.database.v1;
@@ -85,6 +85,16 @@ check(LASTING, 'cancels_a_backup_that_is_being_made', async place => {
   await operation.cancel();
 });
 
+check(LASTING, 'a_backup_may_be_made_although_its_cancel_was_acknowledged', async place => {
+  await place.prepare('create:running cancel:ignored poll1:running poll2:done');
+  const {operation} = await create(place);
+  await operation.cancel();
+  const [polled] = await admin(place).getOperation({name: operation.name});
+  assert.strictEqual(polled.done, false);
+  const [backup] = await operation.promise();
+  assert.strictEqual(backup.state, Backup.State.READY);
+});
+
 check(BRIEF, 'lists_backups_by_filter_and_page', async place => {
   for (const id of ['backup-a', 'backup-b', 'backup-c']) {
     await created(place, id);
@@ -148,6 +158,13 @@ check(BRIEF, 'creates_a_database_and_asks_a_query', async place => {
   const [rows] = await database.run('SELECT 1');
   assert.deepStrictEqual(rows[0][0].value.value, '1');
   await database.close();
+});
+
+check(LASTING, 'every_code_arrives_as_itself', async place => {
+  for (const code of Object.keys(CODES)) {
+    await place.faults(fault('create', code));
+    await refused(code, '', create(place));
+  }
 });
 
 check(LASTING, 'a_backup_that_is_missing_is_not_found', async place => {

@@ -6,10 +6,11 @@ import time
 import uuid
 
 from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import InvalidOperation
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from checks import BRIEF, LASTING, AlloyDbPlace, check, contains, equal, main, raises
+from checks import BRIEF, CODES, LASTING, AlloyDbPlace, check, contains, equal, fault, main, raises
 
 VARIANTS = ["v1", "v1beta"]
 
@@ -27,7 +28,9 @@ def create(place, backup_id=None, cluster=None, **parameters):
     """The request for a backup, not sent yet."""
     body = {"clusterName": cluster or place.cluster}
     backups = locations(place).backups()
-    return backups.create(parent=place.location, backupId=backup_id or place.backup_id, body=body, **parameters)
+    return backups.create(
+        parent=place.location, backupId=backup_id or place.backup_id, body=body, **parameters
+    )
 
 
 def wait(place, operation):
@@ -87,6 +90,16 @@ def cancels_a_backup_that_is_being_made(place):
     refused(404, "NOT_FOUND", place.backup, locations(place).backups().get(name=place.backup))
 
 
+@check(LASTING)
+def a_backup_may_be_made_although_its_cancel_was_acknowledged(place):
+    place.prepare(schedule="create:running cancel:ignored poll1:running poll2:done")
+    name = create(place).execute()["name"]
+    cancel(place, name).execute()
+    operations = locations(place).operations()
+    assert "done" not in operations.get(name=name).execute()
+    equal(operations.get(name=name).execute()["response"]["state"], "READY")
+
+
 @check(BRIEF)
 def lists_backups_by_filter_order_and_page(place):
     for backup_id in ["backup-a", "backup-b", "backup-c"]:
@@ -106,7 +119,10 @@ def lists_backups_by_filter_order_and_page(place):
 def lists_and_deletes_operations(place):
     name = wait(place, create(place).execute())["name"]
     operations = locations(place).operations()
-    equal([operation["name"] for operation in operations.list(name=place.location).execute()["operations"]], [name])
+    equal(
+        [operation["name"] for operation in operations.list(name=place.location).execute()["operations"]],
+        [name],
+    )
     equal(operations.delete(name=name).execute(), {})
     refused(404, "NOT_FOUND", name, operations.get(name=name))
 
@@ -131,10 +147,24 @@ def deletes_a_backup(place):
 def creates_and_deletes_a_cluster(place):
     clusters = locations(place).clusters()
     body = {"networkConfig": {"network": f"projects/{place.project}/global/networks/default"}}
-    cluster = wait(place, clusters.create(parent=place.location, clusterId="another", body=body).execute())["response"]
+    cluster = wait(place, clusters.create(parent=place.location, clusterId="another", body=body).execute())[
+        "response"
+    ]
     equal((cluster["name"], cluster["state"]), (f"{place.location}/clusters/another", "READY"))
     wait(place, clusters.delete(name=cluster["name"]).execute())
     refused(404, "NOT_FOUND", cluster["name"], clusters.get(name=cluster["name"]))
+
+
+@check(LASTING)
+def every_code_arrives_as_itself(place):
+    for code, http in CODES.items():
+        place.faults(fault("create", code))
+        if code == "UNAUTHENTICATED":
+            # What the client does about 401, and cannot without credentials.
+            with raises(InvalidOperation):
+                create(place).execute()
+        else:
+            refused(http, code, "", create(place))
 
 
 @check(LASTING)

@@ -16,6 +16,26 @@ import urllib.request
 LASTING = "LASTING"
 BRIEF = "BRIEF"
 
+# Every code of google.rpc.Code that is an error, with its HTTP status.
+CODES = {
+    "CANCELLED": 499,
+    "UNKNOWN": 500,
+    "INVALID_ARGUMENT": 400,
+    "DEADLINE_EXCEEDED": 504,
+    "NOT_FOUND": 404,
+    "ALREADY_EXISTS": 409,
+    "PERMISSION_DENIED": 403,
+    "RESOURCE_EXHAUSTED": 429,
+    "FAILED_PRECONDITION": 400,
+    "ABORTED": 409,
+    "OUT_OF_RANGE": 400,
+    "UNIMPLEMENTED": 501,
+    "INTERNAL": 500,
+    "UNAVAILABLE": 503,
+    "DATA_LOSS": 500,
+    "UNAUTHENTICATED": 401,
+}
+
 _CHECKS = []
 
 
@@ -29,11 +49,19 @@ class Place:
         self.address = address
         self.url = f"http://{address}"
 
-    def prepare(self, **given):
-        """Puts the project, whatever was there before, by the control API of the emulator."""
+    def prepare(self, schedule=None, **given):
+        """Puts the project, whatever was there before; it runs free unless there is a schedule."""
         ids = {"instance": self.instance_id, "database": self.database_id, "backup": self.backup_id}
-        body = {"setup": {"service": self.service, **ids, "given": given}, "progress": "free-running"}
-        url = f"{self.url}/rescind/v1/projects/{self.project}"
+        setup = {"service": self.service, **ids, "given": given, "schedule": schedule or ""}
+        self._order("", {"setup": setup, "progress": "scheduled" if schedule else "free-running"})
+
+    def faults(self, faults):
+        """Lets requests meet faults from now on, in the place of those that they met before."""
+        self._order("/faults", {"faults": faults})
+
+    def _order(self, path, body):
+        """Gives an order by the control API of the emulator."""
+        url = f"{self.url}/rescind/v1/projects/{self.project}{path}"
         request = urllib.request.Request(url, json.dumps(body).encode(), method="PUT")
         urllib.request.urlopen(request).close()
 
@@ -72,6 +100,11 @@ class GeminiDbPlace(Place):
     service = "geminidb"
     instance_id = ""
     database_id = "test-instance"
+
+
+def fault(request, code):
+    """The fault with which a kind of request is answered with this code, as schedules have it."""
+    return f"{request}:{code.lower().replace('_', '-')}"
 
 
 def check(where):

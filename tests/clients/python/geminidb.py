@@ -3,10 +3,10 @@
 import time
 
 from huaweicloudsdkcore.auth.credentials import BasicCredentials
-from huaweicloudsdkcore.exceptions.exceptions import ClientRequestException
+from huaweicloudsdkcore.exceptions.exceptions import ServiceResponseException
 from huaweicloudsdkgaussdbfornosql import v3 as nosql
 
-from checks import BRIEF, LASTING, GeminiDbPlace, check, contains, equal, main, raises
+from checks import BRIEF, LASTING, GeminiDbPlace, check, contains, equal, fault, main, raises
 
 
 def connect(place):
@@ -50,7 +50,7 @@ def created(place, name=None):
 
 def refused(http, code, message, call, *arguments, **named):
     """Fails unless the call is refused with this status, this code and this message."""
-    with raises(ClientRequestException) as caught:
+    with raises(ServiceResponseException) as caught:
         call(*arguments, **named)
     error = caught[0]
     equal((error.status_code, error.error_code), (http, code))
@@ -85,6 +85,16 @@ def stops_a_backup_that_is_being_made(place):
     equal(job(place, stopped.job_id).status, "Completed")
     equal(job(place, started.job_id).status, "Failed")
     equal(backups(place), [])
+
+
+@check(LASTING)
+def a_backup_may_be_made_although_its_cancel_was_acknowledged(place):
+    place.prepare(schedule="create:running cancel:ignored poll1:running poll2:done")
+    started = create(place)
+    stopped = stop(place, started.backup_id)
+    equal(job(place, started.job_id).status, "Running")
+    equal(job(place, started.job_id).status, "Completed")
+    equal(job(place, stopped.job_id).status, "Failed")
 
 
 @check(BRIEF)
@@ -122,6 +132,18 @@ def deletes_backups_in_a_batch(place):
     body = nosql.BatchDeleteManualBackupRequestBody(backup_ids=backup_ids)
     connect(place).batch_delete_manual_backup(nosql.BatchDeleteManualBackupRequest(body=body))
     equal(backups(place), [])
+
+
+@check(LASTING)
+def a_fault_arrives_as_the_error_for_its_code(place):
+    for code, http, number in [
+        ("UNAUTHENTICATED", 403, "DBS.280056"),
+        ("PERMISSION_DENIED", 403, "DBS.280032"),
+        ("RESOURCE_EXHAUSTED", 429, "DBS.280443"),
+        ("INTERNAL", 500, "DBS.280005"),
+    ]:
+        place.faults(fault("create", code))
+        refused(http, number, "", create, place)
 
 
 @check(LASTING)

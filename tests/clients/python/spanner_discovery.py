@@ -4,10 +4,24 @@ import json
 import time
 
 from google.auth.credentials import AnonymousCredentials
+from google.auth.exceptions import InvalidOperation
 from googleapiclient.discovery import build
 from googleapiclient.errors import HttpError
 
-from checks import BRIEF, LASTING, SpannerPlace, check, contains, equal, in_days, main, raises, timestamp
+from checks import (
+    BRIEF,
+    CODES,
+    LASTING,
+    SpannerPlace,
+    check,
+    contains,
+    equal,
+    fault,
+    in_days,
+    main,
+    raises,
+    timestamp,
+)
 
 
 def instances(place):
@@ -82,6 +96,16 @@ def cancels_a_backup_that_is_being_made(place):
     equal(operations.cancel(name=operation["name"]).execute(), {})
 
 
+@check(LASTING)
+def a_backup_may_be_made_although_its_cancel_was_acknowledged(place):
+    place.prepare(schedule="create:running cancel:ignored poll1:running poll2:done")
+    name = create(place).execute()["name"]
+    operations = instances(place).backups().operations()
+    operations.cancel(name=name).execute()
+    assert "done" not in operations.get(name=name).execute()
+    equal(operations.get(name=name).execute()["response"]["state"], "READY")
+
+
 @check(BRIEF)
 def lists_backups_by_filter_and_page(place):
     for backup_id in ["backup-a", "backup-b", "backup-c"]:
@@ -95,7 +119,7 @@ def lists_backups_by_filter_and_page(place):
     equal(pages, [["backup-c", "backup-b"], ["backup-a"]])
     for condition, expected in [
         ("name:backup-b", 1),
-        (f'database:{place.database} AND state:READY', 3),
+        (f"database:{place.database} AND state:READY", 3),
         ("state:CREATING", 0),
         (f'expire_time < "{timestamp(in_days(1))}"', 0),
         (f'(name:backup-a) OR (name:backup-c AND create_time < "{timestamp(in_days(1))}")', 2),
@@ -119,8 +143,10 @@ def lists_operations_of_backups(place):
 def changes_when_a_backup_expires(place):
     created(place)
     later = timestamp(in_days(30))
-    request = instances(place).backups().patch(
-        name=place.backup, updateMask="expireTime", body={"expireTime": later}
+    request = (
+        instances(place)
+        .backups()
+        .patch(name=place.backup, updateMask="expireTime", body={"expireTime": later})
     )
     equal(request.execute()["expireTime"], later)
 
@@ -162,7 +188,11 @@ def creates_and_deletes_an_instance(place):
     parent = f"projects/{place.project}"
     body = {
         "instanceId": "another",
-        "instance": {"config": f"{parent}/instanceConfigs/regional-us-central1", "displayName": "A", "nodeCount": 1},
+        "instance": {
+            "config": f"{parent}/instanceConfigs/regional-us-central1",
+            "displayName": "A",
+            "nodeCount": 1,
+        },
     }
     operation = instances(place).create(parent=parent, body=body).execute()
     contains(operation["name"], f"{parent}/instances/another/operations/")
@@ -184,6 +214,18 @@ def cancels_a_change_of_the_schema(place):
 
 
 @check(LASTING)
+def every_code_arrives_as_itself(place):
+    for code, http in CODES.items():
+        place.faults(fault("create", code))
+        if code == "UNAUTHENTICATED":
+            # What the client does about 401, and cannot without credentials.
+            with raises(InvalidOperation):
+                create(place).execute()
+        else:
+            refused(http, code, "", create(place))
+
+
+@check(LASTING)
 def a_backup_that_is_missing_is_not_found(place):
     missing = instances(place).backups().get(name=place.backup)
     refused(404, "NOT_FOUND", f"Backup not found: {place.backup}", missing)
@@ -199,7 +241,9 @@ def a_database_that_is_missing_is_not_found(place):
 @check(LASTING)
 def an_instance_that_is_missing_is_not_found(place):
     missing = f"projects/{place.project}/instances/missing"
-    refused(404, "NOT_FOUND", f"Instance not found: {missing}", instances(place).backups().list(parent=missing))
+    refused(
+        404, "NOT_FOUND", f"Instance not found: {missing}", instances(place).backups().list(parent=missing)
+    )
 
 
 @check(LASTING)

@@ -4,12 +4,12 @@ import os
 
 from google.api_core import exceptions
 from google.cloud import spanner
-from google.cloud.spanner_admin_database_v1 import Backup, CreateBackupMetadata, DatabaseAdminClient
+from google.cloud.spanner_admin_database_v1 import Backup, CreateBackupMetadata
 from google.cloud.spanner_admin_database_v1.types import UpdateBackupRequest
 from google.longrunning import operations_pb2
 from google.rpc import code_pb2
 
-from checks import BRIEF, LASTING, SpannerPlace, check, contains, equal, in_days, main, raises
+from checks import BRIEF, CODES, LASTING, SpannerPlace, check, contains, equal, fault, in_days, main, raises
 
 
 def connect(place):
@@ -74,6 +74,15 @@ def cancels_a_backup_that_is_being_made(place):
     with raises(exceptions.Cancelled):
         operation.result()
     operation.cancel()
+
+
+@check(LASTING)
+def a_backup_may_be_made_although_its_cancel_was_acknowledged(place):
+    place.prepare(schedule="create:running cancel:ignored poll1:running poll2:done")
+    operation = create(place)
+    operation.cancel()
+    assert not operation.done()
+    equal(operation.result(timeout=60).state, Backup.State.READY)
 
 
 @check(BRIEF)
@@ -177,9 +186,19 @@ def asks_a_query_in_a_session(place):
 
 
 @check(LASTING)
+def every_code_arrives_as_itself(place):
+    # The client has no HTTP status for these.
+    for code, http in {**CODES, "UNKNOWN": None, "DATA_LOSS": None}.items():
+        place.faults(fault("create", code))
+        refused(exceptions.GoogleAPICallError, code, http, "", create, place)
+
+
+@check(LASTING)
 def a_backup_that_is_missing_is_not_found(place):
     message = f"Backup not found: {place.backup}"
-    error = refused(exceptions.NotFound, "NOT_FOUND", 404, message, admin(place).get_backup, name=place.backup)
+    error = refused(
+        exceptions.NotFound, "NOT_FOUND", 404, message, admin(place).get_backup, name=place.backup
+    )
     equal([info.resource_name for info in error.details], [place.backup])
 
 
