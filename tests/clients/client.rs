@@ -130,7 +130,11 @@ impl Client {
     /// The check failed, or never was run.
     pub fn outcome(&self, check: &str, folder: &Path, emulators: &Emulators) -> Result<(), String> {
         let outcomes = self.outcomes(folder, emulators).map_err(|_| "the script failed".to_owned())?;
-        outcomes.get(check).cloned().flatten().map_or(Ok(()), Err)
+        match outcomes.get(check) {
+            Some(None) => Ok(()),
+            Some(Some(failure)) => Err(failure.clone()),
+            None => Err("was never run".to_owned()),
+        }
     }
 
     fn outcomes(&self, folder: &Path, emulators: &Emulators) -> Result<&Outcomes, String> {

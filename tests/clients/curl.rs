@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::emulators::Emulators;
+use crate::emulators::{self, Emulators};
 
 /// A test of a page, which gets the emulators.
 pub struct Check {
@@ -37,12 +37,8 @@ struct Curl {
 impl Curl {
     /// For a project that is set up like this and runs free.
     fn new(address: SocketAddr, project: &str, setup: &Value) -> Curl {
-        let credentials = "Authorization: Bearer token";
-        let mut curl = Curl { address, credentials, transcript: String::new() };
-        let path = format!("/rescind/v1/projects/{project}");
-        curl.ok("PUT", &path, Some(json!({ "setup": setup, "progress": "free-running" })));
-        curl.transcript.clear();
-        curl
+        emulators::put(address, project, setup);
+        Curl { address, credentials: "Authorization: Bearer token", transcript: String::new() }
     }
 
     fn spanner(address: SocketAddr, project: &str) -> Curl {
@@ -130,7 +126,7 @@ fn operations_of_instances(emulators: &Emulators) {
     // The other method of the page that begins an operation.
     let body = json!({ "instance": { "nodeCount": 2 }, "fieldMask": "nodeCount" });
     curl.ok("PATCH", &format!("/v1/{project}/instances/test-instance"), Some(body));
-    assert_snapshot!("curl_operations_of_instances", curl.transcript);
+    assert_snapshot!("operations_of_instances", curl.transcript);
 }
 
 fn operations_of_databases(emulators: &Emulators) {
@@ -145,7 +141,7 @@ fn operations_of_databases(emulators: &Emulators) {
     curl.call(501, "DELETE", &format!("/v1/{operation}"), None);
     curl.ok("POST", &format!("/v1/{operation}:cancel"), None);
     curl.get(&operation);
-    assert_snapshot!("curl_operations_of_databases", curl.transcript);
+    assert_snapshot!("operations_of_databases", curl.transcript);
 }
 
 fn schema_change_that_is_done(emulators: &Emulators) {
@@ -159,7 +155,7 @@ fn schema_change_that_is_done(emulators: &Emulators) {
     curl.transcript.clear();
     curl.get(&operation);
     curl.get(&format!("{database}/ddl"));
-    assert_snapshot!("curl_a_change_of_a_schema_that_is_done", curl.transcript);
+    assert_snapshot!("a_change_of_a_schema_that_is_done", curl.transcript);
 }
 
 fn schema_change_that_is_cancelled(emulators: &Emulators) {
@@ -172,7 +168,7 @@ fn schema_change_that_is_cancelled(emulators: &Emulators) {
     curl.get(&format!("{database}/operations"));
     curl.ok("POST", &format!("/v1/{operation}:cancel"), None);
     curl.get(&operation);
-    assert_snapshot!("curl_a_change_of_a_schema_that_is_cancelled", curl.transcript);
+    assert_snapshot!("a_change_of_a_schema_that_is_cancelled", curl.transcript);
 }
 
 fn backup(database: &str) -> Value {
@@ -192,7 +188,7 @@ fn backup_that_is_cancelled(emulators: &Emulators) {
     curl.ok("POST", &format!("/v1/{operation}:cancel"), None);
     curl.get(&operation);
     curl.call(404, "GET", &format!("/v1/{instance}/backups/test-backup"), None);
-    assert_snapshot!("curl_a_backup_that_is_cancelled", curl.transcript);
+    assert_snapshot!("a_backup_that_is_cancelled", curl.transcript);
 }
 
 fn backup_that_is_restored(emulators: &Emulators) {
@@ -212,7 +208,7 @@ fn backup_that_is_restored(emulators: &Emulators) {
     curl.get(&operation);
     curl.get(&restore);
     curl.get(&format!("{instance}/databases/restored/operations"));
-    assert_snapshot!("curl_a_backup_that_is_made_and_restored", curl.transcript);
+    assert_snapshot!("a_backup_that_is_made_and_restored", curl.transcript);
 }
 
 fn alloydb(emulators: &Emulators) {
@@ -228,7 +224,7 @@ fn alloydb(emulators: &Emulators) {
     // "An operation with an Operation.error value with a google.rpc.Status.code of 1."
     let ended = curl.ok("GET", &format!("/v1beta/{operation}"), None);
     assert_eq!(ended["error"]["code"], 1);
-    assert_snapshot!("curl_an_operation_of_alloydb_that_is_cancelled", curl.transcript);
+    assert_snapshot!("an_operation_of_alloydb_that_is_cancelled", curl.transcript);
 }
 
 fn geminidb(emulators: &Emulators) {
@@ -245,5 +241,5 @@ fn geminidb(emulators: &Emulators) {
     curl.call(400, "PUT", &path, Some(json!({ "action": "pause" })));
     curl.credentials = "Accept: application/json";
     curl.call(401, "PUT", &path, Some(json!({ "action": "stop" })));
-    assert_snapshot!("curl_a_backup_of_geminidb_that_is_stopped", curl.transcript);
+    assert_snapshot!("a_backup_of_geminidb_that_is_stopped", curl.transcript);
 }

@@ -1,8 +1,10 @@
 //! The two emulators that all clients share, both the real binary.
 
-use std::io::{BufRead, BufReader};
-use std::net::SocketAddr;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpStream};
 use std::process::{Child, Command, Stdio};
+
+use serde_json::{Value, json};
 
 /// How long operations take on the emulator where they never end by themselves: longer than any test.
 const LASTING: &str = "86400";
@@ -17,9 +19,9 @@ pub struct Emulators {
 }
 
 impl Emulators {
-    /// Starts them; in each of these projects there is an instance of Spanner, with a database.
-    pub fn start(projects: &[String]) -> Emulators {
-        Emulators { lasting: Emulator::start(LASTING, projects), brief: Emulator::start(BRIEF, projects) }
+    /// Starts them, empty.
+    pub fn start() -> Emulators {
+        Emulators { lasting: Emulator::start(LASTING), brief: Emulator::start(BRIEF) }
     }
 
     /// Where operations never end by themselves.
@@ -39,13 +41,9 @@ struct Emulator {
 }
 
 impl Emulator {
-    fn start(operation_time: &str, projects: &[String]) -> Emulator {
-        let databases = projects
-            .iter()
-            .flat_map(|project| ["--database".to_owned(), format!("{project}/test-instance/test-database")]);
+    fn start(operation_time: &str) -> Emulator {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
             .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--operation-time", operation_time])
-            .args(databases)
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
@@ -64,4 +62,20 @@ impl Drop for Emulator {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
+}
+
+/// Puts a project that runs free, by the control API of the emulator at an address.
+pub fn put(address: SocketAddr, project: &str, setup: &Value) {
+    let body = json!({ "setup": setup, "progress": "free-running" }).to_string();
+    let path = format!("/rescind/v1/projects/{project}");
+    let mut stream = TcpStream::connect(address).unwrap();
+    write!(
+        stream,
+        "PUT {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    )
+    .unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    assert!(answer.starts_with("HTTP/1.1 200 "), "PUT {path} {body}\n{answer}");
 }

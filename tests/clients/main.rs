@@ -71,10 +71,7 @@ struct Shared {
 
 impl Shared {
     fn emulators(&self) -> &Emulators {
-        self.emulators.get_or_init(|| {
-            let projects: Vec<String> = gcloud::projects().collect();
-            Emulators::start(&projects)
-        })
+        self.emulators.get_or_init(Emulators::start)
     }
 
     /// Runs the test of a script, or of one of its checks.
@@ -107,9 +104,9 @@ fn trials(shared: &Arc<Shared>) -> Vec<Trial> {
             }
         }
     }
-    let gcloud = gcloud::CHECKS.iter().zip(gcloud::projects()).map(|(check, project)| {
+    let gcloud = gcloud::CHECKS.iter().map(|check| {
         let shared = shared.clone();
-        program_trial("gcloud", check.name, move || (check.run)(shared.emulators(), &project))
+        program_trial("gcloud", check.name, move || (check.run)(shared.emulators()))
     });
     let curl = curl::CHECKS.iter().map(|check| {
         let shared = shared.clone();

@@ -110,7 +110,7 @@ fn it_begins_with_what_a_file_says() {
     - { service: spanner, instance: i, database: d2, backups: [{ id: b2, state: READY }] }
     - { service: spanner, instance: empty }
     - { service: alloydb, instance: us-central1, database: c, backups: [{ id: b3, state: READY }] }
-    - { service: geminidb, database: g, backups: [{ id: b4, state: READY }] }
+    - { service: geminidb, database: g, backups: [{ id: backup4, state: READY }] }
 ",
     )
     .unwrap();
@@ -120,7 +120,7 @@ fn it_begins_with_what_a_file_says() {
         ("/v1/projects/p/instances/i/backups/b2", "/databases/d2"),
         ("/v1/projects/p/instances/empty", "\"READY\""),
         ("/v1/projects/p/locations/us-central1/backups/b3", "/clusters/c"),
-        ("/rescind/v1/projects/p/snapshot", "b4"),
+        ("/rescind/v1/projects/p/snapshot", "backup4"),
     ] {
         let answer = emulator.ask("GET", path);
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(expected), "{path}: {answer}");
@@ -134,7 +134,13 @@ fn it_begins_with_what_a_file_says() {
     let text = std::fs::read_to_string(file).unwrap();
     std::fs::write(file, text.replace("database: d2", "database: d1")).unwrap();
     let ran = rescind(folder.path(), &["emulator", "--seed", "seed.yaml"]).exits(2);
-    insta::assert_snapshot!(ran.stderr, @"");
+    insta::assert_snapshot!(ran.stderr, @"
+    error: database `d1`: given twice
+     --> seed.yaml:4:7
+      |
+    4 |     - { service: spanner, instance: i, database: d1, backups: [{ id: b2, state: READY }] }
+      |       ^
+    ");
     std::fs::write(file, text.replace("state: READY", "stat: READY")).unwrap();
     let ran = rescind(folder.path(), &["emulator", "--seed", "seed.yaml"]).exits(2);
     assert!(ran.stderr.contains("unknown key `stat` (did you mean `state`?)"), "{}", ran.stderr);

@@ -3,10 +3,14 @@
 // A test ends where it cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod accept;
 mod bad_input;
 mod emulator;
+mod github;
 mod hostile;
+mod known;
 mod listing;
 mod published;
 mod reports;
+mod shards;
 mod support;

@@ -1,6 +1,6 @@
 //! Reports of a run, of a results file, and of two of them.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use crate::support::{Project, Ran, rescind};
 
@@ -67,4 +67,33 @@ fn only_what_the_change_broke_fails_a_comparison() {
     assert!(fixed.stdout.contains("spanner/shell/cancel-wins"), "{}", fixed.stdout);
     compared(&project, "failing.json", "failing.json", &["--fail-on", "any"]).exits(1);
     compared(&project, "passing.json", "failing.json", &["--fail-on", "never"]).exits(0);
+}
+
+/// Where the code of the one case is written, as the results say, when rescind is started in a folder.
+fn location(folder: &Path, arguments: &[&str]) -> Option<String> {
+    let (ran, results) = crate::support::results(folder, &[&["run"], arguments].concat());
+    ran.exits(0);
+    results.cases[0].location.as_ref().map(ToString::to_string)
+}
+
+#[test]
+fn places_are_relative_to_the_root_of_the_repository() {
+    let project = Project::new("true");
+    project.write(".git/HEAD", "ref: refs/heads/main\n");
+    project.write("docs/page.md", "# Shell\n\n```sh\ntrue\n```\n");
+    project.write("docs/code/cancel.sh", "#!/bin/sh\n# [START demo]\ntrue\n# [END demo]\n");
+    let docs = project.root().join("docs");
+    assert_eq!(location(&docs, &[]).as_deref(), Some("samples/spanner/shell/sample.sh:2-2"));
+    assert_eq!(location(&docs, &["--page", "page.md"]).as_deref(), Some("docs/page.md:4-4"));
+    assert_eq!(
+        location(&docs, &["--source", "shell=code/cancel.sh"]).as_deref(),
+        Some("docs/code/cancel.sh:3-3")
+    );
+
+    // The lines of a catalogue that lies elsewhere are in no pull request, whatever files of the same name are here.
+    let elsewhere = Project::new("true");
+    let root = elsewhere.root().display().to_string();
+    let page = docs.join("page.md").display().to_string();
+    assert_eq!(location(&docs, &["--root", &root]), None);
+    assert_eq!(location(&docs, &["--root", &root, "--page", &page]).as_deref(), Some("docs/page.md:4-4"));
 }

@@ -113,6 +113,12 @@ impl Project {
         std::fs::write(path, content).unwrap();
     }
 
+    /// Copies a file.
+    pub fn copy(&self, from: &str, to: &str) {
+        let text = std::fs::read_to_string(self.root().join(from)).unwrap();
+        self.write(to, &text);
+    }
+
     /// Replaces a part of the manifest, which must be there.
     pub fn edit_manifest(&self, from: &str, to: &str) {
         self.edit("manifests/spanner/shell.yaml", from, to);

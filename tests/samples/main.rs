@@ -9,6 +9,7 @@ mod support;
 
 mod bundled;
 mod page;
+mod story;
 
 use std::path::Path;
 use std::process::{Command, ExitCode, Stdio};
@@ -22,7 +23,12 @@ struct Need {
 }
 
 fn program(name: &'static str) -> Need {
-    let status = Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status();
+    program_with(name, "--version")
+}
+
+/// A program that is asked for its version in a way of its own.
+fn program_with(name: &'static str, version: &str) -> Need {
+    let status = Command::new(name).arg(version).stdout(Stdio::null()).stderr(Stdio::null()).status();
     Need { name, met: status.is_ok_and(|status| status.success()) }
 }
 
@@ -54,6 +60,7 @@ fn main() -> ExitCode {
     arguments.test_threads.get_or_insert(1);
     let python = program("python3");
     let (node, npm) = (program("node"), program("npm"));
+    let (git, go) = (program("git"), program_with("go", "version"));
     let faketime = library("libfaketime.so.1");
     let tests = vec![
         trial("python_passes_every_scenario", &[&python, &faketime], bundled::python),
@@ -61,6 +68,11 @@ fn main() -> ExitCode {
         trial("a_second_run_gives_the_same_journals", &[&python, &node, &faketime], bundled::same_journals),
         trial("without_time_warp_a_long_wait_is_a_finding", &[&python], bundled::without_time_warp),
         trial("the_mistakes_of_a_page_are_found", &[&python, &node, &faketime], page::mistakes),
+        trial(
+            "only_what_a_pull_request_breaks_fails_it",
+            &[&git, &go, &python, &faketime],
+            story::pull_requests,
+        ),
         trial("languages_of_a_page_without_a_manifest_are_named", &[&python, &faketime], page::uncovered),
     ];
     libtest_mimic::run(&arguments, tests).exit_code()

@@ -12,7 +12,8 @@ fn found(results: &Results, case: &str, rule: Rule) -> bool {
 }
 
 pub fn mistakes() {
-    let arguments = ["run", "--page", PAGE, "--language", "python", "--language", "nodejs"];
+    let arguments =
+        ["run", "--page", PAGE, "--service", "spanner", "--language", "python", "--language", "nodejs"];
     let (ran, results) = results(&repository(), &arguments);
     let ran = ran.exits(1);
     for (case, rule) in [
@@ -41,7 +42,8 @@ pub fn mistakes() {
 }
 
 pub fn uncovered() {
-    let arguments = ["run", "--page", PAGE, "--language", "python", "--scenario", "cancel-wins"];
+    let arguments =
+        ["run", "--page", PAGE, "--service", "spanner", "--language", "python", "--scenario", "cancel-wins"];
     let (ran, results) = results(&repository(), &arguments);
     ran.exits(0);
     assert!(results.notices.iter().any(|notice| notice.contains("Perl")), "{:?}", results.notices);

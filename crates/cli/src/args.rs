@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use rescind_emulator::engine::{Choices, Settings, Switch};
-use rescind_model::{InvalidId, Service};
+use rescind_model::{InvalidId, Partition, Service};
 use rescind_report::{Format, UnknownFormat};
 
 use crate::backend::Choice;
@@ -48,6 +48,8 @@ pub enum Command {
     Report(ReportArgs),
     /// Compare results with those of a base: what regressed, what is fixed, what is new
     Compare(CompareArgs),
+    /// Take results for the baseline, which later runs are compared with
+    Accept(AcceptArgs),
     /// Run the emulator by itself, for any client
     Emulator(EmulatorArgs),
 }
@@ -111,6 +113,21 @@ pub struct RunArgs {
     /// Let the samples wait in real time
     #[arg(long)]
     pub no_time_warp: bool,
+    /// Compare with this baseline (see `accept`), or with results: reports then tell what changed
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Run one part of the cases only, `hash:I/N`; `report` puts the results of all parts together
+    #[arg(long, value_name = "hash:I/N")]
+    pub partition: Option<Partition>,
+    /// How often a case that fails is tried anew, at most; one that does not fail each time is flaky
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub retries: u32,
+    /// The list of known failures, in place of `manifests/known-failures.yaml`
+    #[arg(long, value_name = "FILE")]
+    pub known_failures: Option<PathBuf>,
+    /// What makes the run fail [default: regression with a baseline, any without]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub fail_on: Option<FailOn>,
 }
 
 /// The file that has the code of a language.
@@ -172,23 +189,26 @@ impl FromStr for ReportTarget {
 /// The options of `report`.
 #[derive(Debug, Args)]
 pub struct ReportArgs {
-    /// The results file
-    #[arg(value_name = "RESULTS")]
-    pub results: PathBuf,
+    /// The results file, or those of all parts of one run
+    #[arg(value_name = "RESULTS", required = true)]
+    pub results: Vec<PathBuf>,
     /// A report in this format goes to this file, `-` for standard output; may be repeated
     #[arg(long, value_name = "FORMAT=PATH", default_value = "terminal=-")]
     pub report: Vec<ReportTarget>,
+    /// Fail as the run itself would have
+    #[arg(long)]
+    pub exit_code: bool,
 }
 
 /// The options of `compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// The results file of the base
+    /// The base: a results file or a baseline
     #[arg(value_name = "BASE")]
     pub base: PathBuf,
-    /// The results file of the change
-    #[arg(value_name = "HEAD")]
-    pub head: PathBuf,
+    /// The results file of the change, or those of all parts of one run
+    #[arg(value_name = "HEAD", required = true)]
+    pub head: Vec<PathBuf>,
     /// What makes the comparison fail
     #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Regression)]
     pub fail_on: FailOn,
@@ -197,15 +217,26 @@ pub struct CompareArgs {
     pub report: Vec<ReportTarget>,
 }
 
-/// What makes a comparison fail.
+/// What makes a run or a comparison fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
     /// A case that regressed, or a new one that fails
     Regression,
-    /// Any finding of the change, as without a base
+    /// Any finding, as without a base
     Any,
-    /// Nothing
+    /// Nothing that is known of the samples; only a run that could not begin or was interrupted
     Never,
+}
+
+/// The options of `accept`.
+#[derive(Debug, Args)]
+pub struct AcceptArgs {
+    /// The results file, or those of all parts of one run
+    #[arg(value_name = "RESULTS", required = true)]
+    pub results: Vec<PathBuf>,
+    /// The baseline, which is written or updated
+    #[arg(long, value_name = "FILE", default_value = "rescind-baseline.json")]
+    pub baseline: PathBuf,
 }
 
 /// The options of `emulator`.

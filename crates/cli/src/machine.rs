@@ -3,7 +3,7 @@
 use std::io::IsTerminal;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
 use rescind_manifest::Catalog;
@@ -24,8 +24,12 @@ pub struct Machine {
     pub root: PathBuf,
     /// This program.
     pub executable: PathBuf,
+    /// The time of day at the start.
+    pub now: SystemTime,
     /// The current folder.
     pub current: PathBuf,
+    /// The folder that paths in reports are relative to: the root of the repository that rescind was started in.
+    repository: PathBuf,
     /// True if standard output is to be coloured.
     pub color: bool,
     /// True if standard error is a terminal, on which a progress bar can be drawn.
@@ -49,10 +53,13 @@ impl Machine {
             context.cache = current.join(cache);
         }
         let stdout = std::io::stdout();
+        let root = find_root(cli.root.as_deref(), &current)?;
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         Ok(Machine {
             context: Arc::new(context),
-            root: find_root(cli.root.as_deref(), &current)?,
+            now: SystemTime::now(),
+            repository: find_repository(&current, &root),
+            root,
             color: anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
             interactive: std::io::stderr().is_terminal(),
             width: columns.or_else(terminal_width).unwrap_or(DEFAULT_WIDTH),
@@ -71,14 +78,13 @@ impl Machine {
         Catalog::load(&self.root).map_err(Failure::usage)
     }
 
-    /// A path as annotations need it: relative to the folder that rescind was started in, else to its root; none
-    /// outside both.
+    /// A path as annotations need it: relative to the root of the repository, with forward slashes; none outside it,
+    /// where no line of a pull request can be.
     pub fn relative(&self, path: &Path) -> Option<String> {
-        let path = std::path::absolute(self.current.join(path)).ok()?;
-        let path = path.canonicalize().unwrap_or(path);
-        let relative = path.strip_prefix(&self.current).or_else(|_| path.strip_prefix(&self.root)).ok()?;
-        let parts: Vec<_> = relative.iter().map(|part| part.to_string_lossy()).collect();
-        Some(parts.join("/"))
+        let path = self.current.join(path).canonicalize().ok()?;
+        let parts: Option<Vec<&str>> =
+            path.strip_prefix(&self.repository).ok()?.iter().map(|part| part.to_str()).collect();
+        parts.map(|parts| parts.join("/"))
     }
 }
 
@@ -108,4 +114,33 @@ fn find_root(asked: Option<&Path>, current: &Path) -> Result<PathBuf, Failure> {
             ))
         },
     )
+}
+
+/// The nearest folder, at or above the current one, that Git calls a repository (or a worktree of one, whose `.git` is a
+/// file). Without Git it is the root of the catalogue, if rescind was started in it, else the current folder.
+fn find_repository(current: &Path, root: &Path) -> PathBuf {
+    let repository = current.ancestors().find(|folder| folder.join(".git").exists());
+    let without = if current.starts_with(root) { root } else { current };
+    let found = repository.unwrap_or(without);
+    found.canonicalize().unwrap_or_else(|_| found.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn the_repository_is_gits_else_the_catalogues_else_the_current_folder() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let (docs, catalogue) = (top.join("docs/pages"), top.join("catalogue"));
+        fs::create_dir_all(&docs).unwrap();
+        fs::create_dir_all(catalogue.join("samples")).unwrap();
+        assert_eq!(find_repository(&docs, &catalogue), docs);
+        assert_eq!(find_repository(&catalogue.join("samples"), &catalogue), catalogue);
+        fs::write(top.join("docs/.git"), "gitdir: elsewhere\n").unwrap();
+        assert_eq!(find_repository(&docs, &catalogue), top.join("docs"));
+    }
 }

@@ -1,5 +1,6 @@
 //! The binary: arguments in, exit code out.
 
+mod accept;
 mod args;
 mod backend;
 mod compare;
@@ -32,6 +33,7 @@ fn main() -> ExitCode {
         Command::Doctor(args) => machine().and_then(|machine| doctor::doctor(&machine, args)),
         Command::Report(args) => report::report(args),
         Command::Compare(args) => compare::compare(args),
+        Command::Accept(args) => accept::accept(args),
         Command::Emulator(args) => emulator::emulator(args),
     };
     done.unwrap_or_else(Failure::report).into()

@@ -3,12 +3,12 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::anyhow;
+use anyhow::{Context as _, anyhow};
 use rescind_manifest::{Catalog, Manifest, Page, Region, Wanted, read_region};
-use rescind_model::Location;
+use rescind_model::{KnownFailure, Location, fingerprint};
 use rescind_runner::{Code, Plan, PlannedSample};
 
-use crate::args::{RunArgs, Selection};
+use crate::args::{RunArgs, Selection, SourceFile};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::select::{Selected, select};
@@ -20,14 +20,19 @@ use crate::source;
 /// A glob, a page, a file or a region that is wrong; a selection that matches no case.
 pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan, Failure> {
     let selected = selected(catalog, &args.selection)?;
-    let mut plan = Plan { filtered: !args.selection.is_everything(), ..Plan::default() };
+    let mut plan = Plan {
+        filtered: !args.selection.is_everything(),
+        known_failures: known_failures(machine, catalog, args)?,
+        ..Plan::default()
+    };
     match &args.page {
         Some(page) => {
-            plan.source = page.display().to_string();
+            plan.source = name_of(machine, page);
             published(machine, catalog, &selected, page, args, &mut plan)?;
         }
         None if !args.source.is_empty() => {
-            let names: Vec<String> = args.source.iter().map(ToString::to_string).collect();
+            let name = |it: &SourceFile| SourceFile { path: name_of(machine, &it.path).into(), ..it.clone() };
+            let names: Vec<String> = args.source.iter().map(|source| name(source).to_string()).collect();
             plan.source = names.join(", ");
             // The samples without a file were not asked for.
             plan.filtered = true;
@@ -40,7 +45,48 @@ pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan
             }
         }
     }
+    plan.catalogue = catalogue(catalog, args)?;
+    if let Some(partition) = args.partition {
+        plan.deal_out(partition);
+    }
     Ok(plan)
+}
+
+/// A fingerprint of all that cases are made of: the same for each part of one run, whatever was selected.
+///
+/// # Errors
+/// A page or a file that cannot be read.
+fn catalogue(catalog: &Catalog, args: &RunArgs) -> Result<String, Failure> {
+    let mut parts = vec![catalog.fingerprint.clone().into_bytes()];
+    for path in args.page.iter().chain(args.source.iter().map(|source| &source.path)) {
+        let read = std::fs::read(path).with_context(|| path.display().to_string());
+        parts.push(read.map_err(Failure::usage)?);
+    }
+    Ok(fingerprint(parts))
+}
+
+/// The list of known failures as it holds now.
+///
+/// # Errors
+/// Mistakes in the list that was named.
+fn known_failures(
+    machine: &Machine,
+    catalog: &Catalog,
+    args: &RunArgs,
+) -> Result<Vec<KnownFailure>, Failure> {
+    let (folder, list) = match &args.known_failures {
+        None => (&machine.root, catalog.known_failures.clone()),
+        Some(file) => {
+            let list = catalog.known_failures_of(&machine.current, file).map_err(Failure::usage)?;
+            (&machine.current, list)
+        }
+    };
+    Ok(list.iter().map(|entry| entry.at(machine.now, name_of(machine, &folder.join(&entry.file)))).collect())
+}
+
+/// A file as the results name it: the same from whatever folder, where it lies in the repository.
+fn name_of(machine: &Machine, path: &Path) -> String {
+    machine.relative(path).unwrap_or_else(|| path.display().to_string())
 }
 
 /// The selected cases, of which there is at least one.

@@ -30,6 +30,7 @@ pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactiv
             }
             Event::CaseStarted { id } => bar.set_message(id.to_string()),
             Event::CaseRepeated { id, .. } => bar.set_message(format!("{id} again, in real time")),
+            Event::CaseRetried { id, number } => bar.set_message(format!("{id}, try {number}")),
             Event::CaseFinished { case } => {
                 done += 1;
                 bar.inc(1);

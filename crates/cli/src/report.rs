@@ -1,32 +1,58 @@
 //! `rescind report`, and how every command reads results and writes reports.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
 use rescind_model::{Results, exit};
-use rescind_report::{Format, RenderError, json};
+use rescind_report::json::{self, BaseFile, ReadError};
+use rescind_report::merge::merge;
+use rescind_report::{Format, RenderError};
 
 use crate::args::{ReportArgs, ReportTarget};
 use crate::failure::Failure;
 
-/// Writes the reports of a results file.
+/// Writes the reports of a results file, or of all parts of one run.
 ///
 /// # Errors
-/// A file that holds no results, or one that cannot be written.
+/// A file that holds no results, parts of different runs, or a report that cannot be written.
 pub fn report(args: &ReportArgs) -> Result<u8, Failure> {
-    let results = read(&args.results)?;
+    let results = read_all(&args.results)?;
     write(&args.report, |format| format.render(&results))?;
-    Ok(exit::OK)
+    Ok(if args.exit_code { results.exit_code() } else { exit::OK })
+}
+
+/// Reads results, and merges those of several files.
+///
+/// # Errors
+/// As [`read`], and files that are not all the parts of one run.
+pub fn read_all(paths: &[PathBuf]) -> Result<Results, Failure> {
+    let mut files = Vec::new();
+    for path in paths {
+        files.push((path.display().to_string(), read(path)?));
+    }
+    merge(files).map_err(Failure::usage)
 }
 
 /// Reads a results file.
 ///
 /// # Errors
 /// A file that is not there, or that holds no results of this version's schema.
-pub fn read(path: &Path) -> Result<Results, Failure> {
+fn read(path: &Path) -> Result<Results, Failure> {
+    read_with(path, json::read)
+}
+
+/// Reads the base of a comparison: results or a baseline.
+///
+/// # Errors
+/// A file that is not there, or that holds neither.
+pub fn read_base(path: &Path) -> Result<BaseFile, Failure> {
+    read_with(path, json::read_base)
+}
+
+fn read_with<T>(path: &Path, read: impl FnOnce(&str) -> Result<T, ReadError>) -> Result<T, Failure> {
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| name.to_string()).map_err(Failure::usage)?;
-    json::read(&text).map_err(|error| Failure::usage(anyhow!("{name}: {error}")))
+    read(&text).map_err(|error| Failure::usage(anyhow!("{name}: {error}")))
 }
 
 /// Writes each report to its place. All are written, though one fails.

@@ -3,8 +3,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::Context as _;
+use anyhow::{Context as _, anyhow};
 use rescind_model::exit;
+use rescind_report::compare::{self, Comparison};
 use rescind_report::redact::redact;
 use rescind_report::{Format, terminal};
 use rescind_runner::{Finished, Options, Plan, run as run_plan};
@@ -12,7 +13,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{ReportTarget, RunArgs};
+use crate::args::{FailOn, ReportTarget, RunArgs};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::{backend, plan, progress, report};
@@ -24,26 +25,55 @@ use crate::{backend, plan, progress, report};
 pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
     let plan = plan::plan(machine, &catalog, args)?;
+    let base = args.baseline.as_deref().map(report::read_base).transpose()?;
+    let fail_on = fail_on(args)?;
     let options = Options {
         jobs: args.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(machine.context.cores),
         deadline: args.timeout,
         time_warp: !args.no_time_warp,
+        retries: args.retries,
     };
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
     let mut finished = runtime.block_on(execute(machine, args, plan, options))?;
     redact(&mut finished.results, &machine.secrets);
 
     let results = &finished.results;
+    let comparison = base.as_ref().map(|base| Comparison::of(base, results));
     if !args.report.iter().any(|target| target.path == Path::new("-")) {
         let options = terminal::Options { width: machine.width, color: machine.color };
-        anstream::print!("{}", terminal::render(results, &options));
+        let text = match &comparison {
+            Some(comparison) => terminal::render_comparison(comparison, &options),
+            None => terminal::render(results, &options),
+        };
+        anstream::print!("{text}");
     }
     anstream::eprintln!("{}", progress::timing(&finished.timing));
     // The report stands on the screen by now, so a file that cannot be written loses nothing.
     let json = args.results.iter().map(|path| ReportTarget { format: Format::Json, path: path.clone() });
     let targets: Vec<ReportTarget> = json.chain(args.report.iter().cloned()).collect();
-    report::write(&targets, |format| format.render(results))?;
-    Ok(results.exit_code())
+    report::write(&targets, |format| match &comparison {
+        Some(comparison) if format.has_comparisons() => format.render_comparison(comparison),
+        _ => format.render(results),
+    })?;
+    Ok(match &comparison {
+        Some(comparison) => comparison.exit_code(fail_on),
+        None => compare::exit_code(results, fail_on),
+    })
+}
+
+/// What is to make the run fail.
+///
+/// # Errors
+/// Regressions without a baseline, which there would never be one of.
+fn fail_on(args: &RunArgs) -> Result<compare::FailOn, Failure> {
+    match (args.fail_on, &args.baseline) {
+        (Some(FailOn::Regression), None) => Err(Failure::usage(anyhow!(
+            "--fail-on regression needs a --baseline: without one, nothing can have regressed"
+        ))),
+        (Some(typed), _) => Ok(typed.into()),
+        (None, Some(_)) => Ok(compare::FailOn::Regression),
+        (None, None) => Ok(compare::FailOn::Any),
+    }
 }
 
 async fn execute(

@@ -1,15 +1,16 @@
-//! The catalogue: every manifest and every scenario below a root.
+//! The catalogue: every manifest and every scenario below a root, and the list of known failures.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rescind_model::{SampleId, Scenario, Service, suggestion};
+use rescind_model::{CaseId, SampleId, Scenario, Service, fingerprint, suggestion};
 use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
+use crate::known::{self, ListedFailure};
 use crate::manifests::{Resolver, ScenarioNames};
-use crate::raw::{RawManifest, RawScenario};
+use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
 use crate::{Manifest, scenarios, yaml};
 
 /// The folder of all manifests and scenarios, below the root.
@@ -18,27 +19,49 @@ const FOLDER: &str = "manifests";
 const SCENARIOS: &str = "scenarios";
 /// The folder of the JSON Schemas in it.
 const SCHEMA: &str = "schema";
+/// The list of known failures in it, which need not be there.
+const KNOWN_FAILURES: &str = "known-failures.yaml";
 
-/// Every manifest and every scenario below a root.
+/// Every manifest and every scenario below a root, and the list of known failures.
 #[derive(Clone, Debug)]
 pub struct Catalog {
     /// The manifests, in the order of their ids.
     pub manifests: Vec<Manifest>,
     /// The scenarios, in the order of their names.
     pub scenarios: Vec<Scenario>,
+    /// The known failures, in the order of the list.
+    pub known_failures: Vec<ListedFailure>,
+    /// A [fingerprint] of all of these and of the files with the samples' regions: it is another one wherever another
+    /// catalogue is.
+    pub fingerprint: String,
 }
 
 impl Catalog {
-    /// Reads `manifests/<service>/<language>.yaml` and `manifests/scenarios/<name>.yaml` below a root, and looks for
-    /// the files that the manifests name. Paths in the result are absolute if the root is.
+    /// Reads `manifests/<service>/<language>.yaml`, `manifests/scenarios/<name>.yaml` and, if it is there,
+    /// `manifests/known-failures.yaml` below a root, and looks for the files that the manifests name. Paths in the result are absolute if the root is.
     ///
     /// # Errors
     /// Every mistake in every file. Of a file that is not even of the right form (no YAML, an unknown key, a wrong
     /// type), it is the first one, for what else is wrong with it can then not be told.
     pub fn load(root: &Path) -> Result<Catalog, Diagnostics> {
-        let mut loader = Loader { root, found: Vec::new() };
+        let mut loader = Loader { root, found: Vec::new(), read: Vec::new() };
         let catalog = loader.load();
         Diagnostics::of(loader.found).map(|()| catalog)
+    }
+
+    /// Reads a list of known failures that lies elsewhere. A relative path is relative to `folder`.
+    ///
+    /// # Errors
+    /// Every mistake in it, as for [`load`](Self::load).
+    pub fn known_failures_of(&self, folder: &Path, list: &Path) -> Result<Vec<ListedFailure>, Diagnostics> {
+        let mut loader = Loader { root: folder, found: Vec::new(), read: Vec::new() };
+        let known = loader.known_failures(list, &self.cases());
+        Diagnostics::of(loader.found).map(|()| known)
+    }
+
+    /// The id of every case: each sample in each scenario of its service.
+    pub fn cases(&self) -> BTreeSet<CaseId> {
+        cases(&self.manifests, &self.scenarios)
     }
 
     /// The manifest of a sample.
@@ -52,6 +75,16 @@ impl Catalog {
     }
 }
 
+fn cases(manifests: &[Manifest], scenarios: &[Scenario]) -> BTreeSet<CaseId> {
+    let mut cases = BTreeSet::new();
+    for manifest in manifests {
+        for scenario in scenarios.iter().filter(|it| it.services.contains(&manifest.id.service)) {
+            cases.insert(CaseId { sample: manifest.id.clone(), scenario: scenario.name.clone() });
+        }
+    }
+    cases
+}
+
 /// A YAML file: its path relative to the root, and its name without the extension.
 struct File {
     path: PathBuf,
@@ -61,6 +94,8 @@ struct File {
 struct Loader<'a> {
     root: &'a Path,
     found: Vec<Diagnostic>,
+    /// The name and the content of each file that was read, one after the other.
+    read: Vec<Vec<u8>>,
 }
 
 impl Loader<'_> {
@@ -69,7 +104,12 @@ impl Loader<'_> {
             let message = "there is no such folder";
             let help = "the root of a catalogue holds the folders `manifests` and `samples`".to_owned();
             self.found.push(Diagnostic { help: Some(help), ..whole_file(Path::new(FOLDER), message) });
-            return Catalog { manifests: Vec::new(), scenarios: Vec::new() };
+            return Catalog {
+                manifests: Vec::new(),
+                scenarios: Vec::new(),
+                known_failures: Vec::new(),
+                fingerprint: String::new(),
+            };
         }
         let services = self.folders();
         let mut names = ScenarioNames::new();
@@ -87,7 +127,37 @@ impl Loader<'_> {
         }
         scenarios.sort_by(|a, b| a.name.cmp(&b.name));
         manifests.sort_by(|a, b| a.id.cmp(&b.id));
-        Catalog { manifests, scenarios }
+        let list = Path::new(FOLDER).join(KNOWN_FAILURES);
+        let known_failures = if self.root.join(&list).exists() {
+            self.known_failures(&list, &cases(&manifests, &scenarios))
+        } else {
+            Vec::new()
+        };
+        for manifest in &manifests {
+            self.take_down_source(manifest);
+        }
+        Catalog { manifests, scenarios, known_failures, fingerprint: fingerprint(&self.read) }
+    }
+
+    /// Takes down the file with the region of a sample, which is as much of the catalogue as the manifest.
+    fn take_down_source(&mut self, manifest: &Manifest) {
+        let path = manifest.source.folder.join(&manifest.source.file);
+        match std::fs::read(&path) {
+            Ok(bytes) => self.take_down(&manifest.source.file, &bytes),
+            Err(error) => {
+                self.found.push(whole_file(&manifest.file, format!("{}: {error}", path.display())));
+            }
+        }
+    }
+
+    fn take_down(&mut self, name: &Path, bytes: &[u8]) {
+        self.read.push(name.as_os_str().as_encoded_bytes().to_owned());
+        self.read.push(bytes.to_owned());
+    }
+
+    fn known_failures(&mut self, list: &Path, cases: &BTreeSet<CaseId>) -> Vec<ListedFailure> {
+        self.read(list, |raw: RawKnownFailures, log| known::resolve(raw, list, cases, log))
+            .unwrap_or_default()
     }
 
     fn scenario(&mut self, file: &File) -> Option<Scenario> {
@@ -122,6 +192,7 @@ impl Loader<'_> {
                 return None;
             }
         };
+        self.take_down(file, &bytes);
         let text: Arc<str> = Arc::from(String::from_utf8_lossy(&bytes));
         let mut log = Log::new(file, text, &mut self.found);
         if let Err(error) = std::str::from_utf8(&bytes) {
@@ -139,7 +210,7 @@ impl Loader<'_> {
         for path in self.entries(Path::new(FOLDER)) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
             if !self.root.join(&path).is_dir() {
-                if is_yaml(&path) {
+                if is_yaml(&path) && name != KNOWN_FAILURES {
                     let message = "a manifest lies in the folder of its service: manifests/spanner/go.yaml";
                     self.found.push(whole_file(&path, message));
                 }

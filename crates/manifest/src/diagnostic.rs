@@ -139,6 +139,11 @@ impl<'a> Log<'a> {
         &self.text
     }
 
+    /// The place of these bytes of the file.
+    pub(crate) fn place(&self, span: Range<usize>) -> Place {
+        Place::new(&self.text, span)
+    }
+
     /// Notes a mistake at these bytes of the file.
     pub(crate) fn at(&mut self, span: Range<usize>, message: impl Into<String>) {
         self.note(span, message.into(), None);

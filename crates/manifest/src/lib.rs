@@ -8,6 +8,7 @@
 mod catalog;
 mod check;
 mod diagnostic;
+mod known;
 mod lines;
 mod located;
 mod manifest;
@@ -24,6 +25,7 @@ mod yaml;
 
 pub use catalog::Catalog;
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
+pub use known::{Day, ListedFailure};
 pub use lines::Lines;
 pub use manifest::{COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHOLDERS, Source, Stage, Tool};
 pub use page::{Block, Extraction, Page, PageError, Wanted};

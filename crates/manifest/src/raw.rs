@@ -216,3 +216,26 @@ pub(crate) struct RawGivenBackup {
     /// Its state; a backup that is given as CREATING stays so for the whole case.
     pub(crate) state: BackupState,
 }
+
+/// The known failures of a catalogue: cases that fail, and it is known why.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "KnownFailures")]
+#[serde(transparent)]
+pub(crate) struct RawKnownFailures(pub(crate) Vec<RawKnownFailure>);
+
+/// Cases that break a rule, and why that is left so for now.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "KnownFailure")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawKnownFailure {
+    /// The cases: SERVICE/LANGUAGE/SCENARIO, each a name or a glob: `spanner/python/*`. Each of them must fail.
+    pub(crate) case: Text,
+    /// The id of the rule that they break: `false-claim`.
+    pub(crate) rule: Text,
+    /// Why it is so, in one sentence.
+    pub(crate) reason: Text,
+    /// A link to the issue that is about it.
+    pub(crate) issue: Text,
+    /// The last day (UTC) on which the entry holds, as in 2026-12-31; left out, it holds until it is taken off.
+    pub(crate) expires: Option<Text>,
+}

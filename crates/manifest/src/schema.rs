@@ -1,8 +1,8 @@
-//! The JSON Schemas of manifests and scenarios, for editors.
+//! The JSON Schemas of manifests, scenarios and the list of known failures, for editors.
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 
-use crate::raw::{RawManifest, RawScenario};
+use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
 
 /// The committed schema files: their paths relative to the root of the repository, and their contents.
 ///
@@ -10,10 +10,11 @@ use crate::raw::{RawManifest, RawScenario};
 ///
 /// # Errors
 /// A schema that cannot be written as JSON.
-pub fn schemas() -> Result<[(&'static str, String); 2], serde_json::Error> {
+pub fn schemas() -> Result<[(&'static str, String); 3], serde_json::Error> {
     Ok([
         ("manifests/schema/manifest.schema.json", of::<RawManifest>()?),
         ("manifests/schema/scenario.schema.json", of::<RawScenario>()?),
+        ("manifests/schema/known-failures.schema.json", of::<RawKnownFailures>()?),
     ])
 }
 

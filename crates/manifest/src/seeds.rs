@@ -105,8 +105,9 @@ fn resolve(raw: RawSeeds, log: &mut Log<'_>) -> Vec<Seed> {
                     format!("the key `instance` is missing here; {} needs one", raw.service),
                 );
             }
-            if raw.database.is_none() && !raw.backups.is_empty() {
-                log.at(span.clone(), "backups are of a database; the key `database` is missing here");
+            // Only Spanner has instances that can be without one.
+            if raw.database.is_none() && (raw.service != Service::Spanner || !raw.backups.is_empty()) {
+                log.at(span.clone(), "the key `database` is missing here");
             }
             let given = Given {
                 database_missing: raw.database.is_none(),
@@ -163,9 +164,36 @@ mod tests {
   a:
     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
 ";
-        insta::assert_snapshot!(read(text).unwrap_err(), @"");
-        insta::assert_snapshot!(read("projects: { a: [{ service: spaner }] }").unwrap_err(), @"");
+        insta::assert_snapshot!(read(text).unwrap_err(), @"
+        error: the key `instance` is missing here; spanner needs one
+         --> seed.yaml:3:7
+          |
+        3 |     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
+          |       ^
+
+        error: the key `database` is missing here
+         --> seed.yaml:3:7
+          |
+        3 |     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
+          |       ^
+
+        error: the backup `b1` is given twice
+         --> seed.yaml:3:69
+          |
+        3 |     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
+          |                                                                     ^^
+        ");
+        insta::assert_snapshot!(read("projects: { a: [{ service: spaner }] }").unwrap_err(), @"
+        error: unknown value `spaner` (did you mean `spanner`?)
+         --> seed.yaml:1:28
+          |
+        1 | projects: { a: [{ service: spaner }] }
+          |                            ^^^^^^
+          |
+          = help: the values here are spanner, alloydb, geminidb
+        ");
         let seeds = read("projects:\n  a:\n    - { service: geminidb, database: d }\n").unwrap();
-        insta::assert_snapshot!(seeds.wrong(&seeds.seeds[0], "given twice").to_string().lines().nth(2).unwrap(), @"");
+        let wrong = seeds.wrong(&seeds.seeds[0], "given twice").to_string();
+        assert!(wrong.starts_with("error: given twice") && wrong.contains("seed.yaml:3:7"), "{wrong}");
     }
 }

@@ -6,10 +6,12 @@
 //! * [`Scenario`] with its [`Schedule`]: what the server does, and what must come of it;
 //! * [`Entry`], [`Snapshot`], [`Observation`]: what happened;
 //! * [`Contract`] and [`judge()`]: what was promised, and each broken expectation as a [`Finding`];
-//! * [`Results`]: the one object that every report is made from, and the [exit codes](exit).
+//! * [`Results`]: the one object that every report is made from, and the [exit codes](exit);
+//! * [`Baseline`]: what of earlier results was accepted.
 //!
 //! `Results`, the rule ids, the verdicts and the exit codes are the stable API of rescind.
 
+mod baseline;
 mod code;
 mod contract;
 pub mod exit;
@@ -17,12 +19,15 @@ mod finding;
 mod id;
 mod journal;
 pub mod judge;
+pub mod known;
 mod observation;
+mod partition;
 mod results;
 mod scenario;
 mod schedule;
 pub mod template;
 
+pub use baseline::{AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baseline, BaselineCase};
 pub use code::{Code, UnknownCode};
 pub use contract::{Claim, ClaimPattern, Contract, Outcome, Placeholders, Stream};
 pub use finding::{Finding, Rule};
@@ -31,7 +36,9 @@ pub use journal::{
     BackupState, BackupView, Entry, OperationState, OperationView, Reply, Snapshot, Touched, Transport,
 };
 pub use judge::judge;
+pub use known::{KnownFailure, ListPlace, StaleEntry};
 pub use observation::{Captured, Ended, LeakedProcess, Observation};
-pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Summary, Verdict};
+pub use partition::{InvalidPartition, Partition, Shard, fingerprint};
+pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Summary, Try, Verdict};
 pub use scenario::{Expectation, ExpectedExit, Given, GivenBackup, Scenario};
 pub use schedule::{Decision, RequestKind, Schedule, ScheduleError, Term, suggestion};

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, Finding, Observation, exit};
+use crate::{CaseId, Finding, Observation, Shard, StaleEntry, exit};
 
 /// The version of the results' schema. It changes when a reader of the old one could misread the new one.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -93,6 +93,23 @@ impl fmt::Display for Location {
     }
 }
 
+/// A further try at a case whose first try failed.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Try {
+    /// The broken expectations.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// What was seen.
+    pub observation: Observation,
+    /// The factor by which time was warped for the sample; none for real time.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub time_warp: Option<u32>,
+    /// Real milliseconds from the start of the process to its end.
+    #[serde(default)]
+    pub wall_ms: u64,
+}
+
 /// One case with its verdict.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -105,7 +122,8 @@ pub struct CaseResult {
     pub schedule: String,
     /// The one word.
     pub verdict: Verdict,
-    /// Why the case was not run: what is missing and how to get it, or what failed.
+    /// Why the verdict is what the findings do not tell: what is missing and how to get it, what failed, what the list
+    /// of known failures says, in what tries differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The broken expectations.
@@ -123,6 +141,9 @@ pub struct CaseResult {
     /// Real milliseconds from the start of the process to its end.
     #[serde(default)]
     pub wall_ms: u64,
+    /// The tries after the first one, of which all else here speaks. A case is tried anew only if it fails.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub other_tries: Vec<Try>,
     /// The command that runs just this case.
     pub replay: String,
 }
@@ -139,6 +160,8 @@ pub struct Environment {
     pub emulator: String,
     /// Where the samples' code came from: `bundled`, the path of the page, or `LANGUAGE=FILE` of each source.
     pub source: String,
+    /// A fingerprint of what was run: the manifests, the scenarios, the list of known failures, and the samples' code.
+    pub catalogue: String,
     /// The toolchains that were found: language to version.
     pub toolchains: BTreeMap<String, String>,
 }
@@ -179,15 +202,27 @@ pub struct Results {
     /// True if options chose among the cases: one that is missing here was not asked for, and may still exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub filtered: bool,
+    /// Which part of a run this is; none for a run that was not dealt out to several machines.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub shard: Option<Shard>,
     /// What the run wants to say besides the cases: blocks of the page that no manifest covers, time that could
     /// not be warped.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
+    /// Entries of the list of known failures that expired, or that no case has matched.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stale_entries: Vec<StaleEntry>,
     /// The cases, in the order of their ids.
     pub cases: Vec<CaseResult>,
 }
 
 impl Results {
+    /// True if cases may exist that are not here: options chose among them, the run was interrupted, or
+    /// this is one part of it.
+    pub fn is_partial(&self) -> bool {
+        self.filtered || self.interrupted || self.shard.is_some()
+    }
+
     /// How many cases have each verdict.
     pub fn summary(&self) -> Summary {
         let mut summary = Summary::default();
@@ -197,7 +232,13 @@ impl Results {
         summary
     }
 
-    /// The [exit code](exit) of the run: the worst of its cases, where a finding says more than a failed set-up.
+    /// The entries of the list of known failures that are known to be wrong.
+    pub fn stale(&self) -> impl Iterator<Item = &StaleEntry> {
+        self.stale_entries.iter().filter(|entry| entry.is_certain())
+    }
+
+    /// The [exit code](exit) of the run: the worst of its cases, where a finding says more than a failed set-up. A stale
+    /// entry of the list of known failures is as bad as a finding.
     ///
     /// A run in which not one case could be run has shown nothing, and so has failed to be set up.
     pub fn exit_code(&self) -> u8 {
@@ -207,7 +248,7 @@ impl Results {
         let codes = || self.cases.iter().map(|case| case.verdict.exit_code());
         let none_ran =
             self.cases.iter().all(|case| matches!(case.verdict, Verdict::Unsupported | Verdict::Skipped));
-        if codes().any(|code| code == exit::FINDINGS) {
+        if self.stale().next().is_some() || codes().any(|code| code == exit::FINDINGS) {
             exit::FINDINGS
         } else if none_ran && !self.cases.is_empty() {
             exit::SETUP
@@ -217,24 +258,44 @@ impl Results {
     }
 }
 
+/// Small results for the tests of this crate.
 #[cfg(test)]
-mod tests {
+pub(crate) mod testing {
     use super::*;
+    use crate::{Captured, Ended, Snapshot};
 
-    fn results(verdicts: &[Verdict]) -> Results {
-        let case = |verdict: &Verdict| CaseResult {
-            id: "spanner/go/cancel-wins".parse().unwrap(),
+    pub(crate) fn observation() -> Observation {
+        Observation {
+            ended: Ended::Code(0),
+            stdout: Captured::default(),
+            stderr: Captured::default(),
+            leaked_processes: Vec::new(),
+            journal: Vec::new(),
+            given: Snapshot::default(),
+            at_exit: Snapshot::default(),
+            settled: Snapshot::default(),
+        }
+    }
+
+    /// A case of Spanner, by language and scenario: `go/cancel-wins`.
+    pub(crate) fn case(id: &str, verdict: Verdict) -> CaseResult {
+        CaseResult {
+            id: format!("spanner/{id}").parse().unwrap(),
             title: String::new(),
             schedule: String::new(),
-            verdict: *verdict,
+            verdict,
             reason: None,
             findings: Vec::new(),
             observation: None,
             location: None,
             time_warp: None,
             wall_ms: 0,
+            other_tries: Vec::new(),
             replay: String::new(),
-        };
+        }
+    }
+
+    pub(crate) fn results<const N: usize>(cases: [(&str, Verdict); N]) -> Results {
         Results {
             schema_version: SCHEMA_VERSION,
             environment: Environment {
@@ -242,13 +303,26 @@ mod tests {
                 platform: String::new(),
                 emulator: String::new(),
                 source: String::new(),
+                catalogue: String::new(),
                 toolchains: BTreeMap::new(),
             },
             interrupted: false,
             filtered: false,
+            shard: None,
             notices: Vec::new(),
-            cases: verdicts.iter().map(case).collect(),
+            stale_entries: Vec::new(),
+            cases: cases.map(|(id, verdict)| case(id, verdict)).into(),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn results(verdicts: &[Verdict]) -> Results {
+        let cases = verdicts.iter().map(|verdict| testing::case("go/cancel-wins", *verdict)).collect();
+        Results { cases, ..testing::results([]) }
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Annotations of a GitHub workflow: commands on standard output that mark lines of the pull request.
 
-use rescind_model::{CaseResult, Location, Results, Verdict};
+use rescind_model::{CaseResult, ListPlace, Location, Results, Verdict};
 
 use crate::compare::Comparison;
 use crate::grouping::not_run;
@@ -32,9 +32,9 @@ impl Kind {
     }
 }
 
-struct Annotation<'a> {
+struct Annotation {
     kind: Kind,
-    location: Option<&'a Location>,
+    location: Option<Location>,
     title: String,
     message: String,
 }
@@ -42,7 +42,7 @@ struct Annotation<'a> {
 /// Renders the results: an error for each case that makes the run fail, a warning for each flaky one, and notices of
 /// what was not run.
 pub fn render(results: &Results) -> String {
-    let mut annotations: Vec<Annotation<'_>> = results.cases.iter().filter_map(of_case).collect();
+    let mut annotations: Vec<Annotation> = results.cases.iter().filter_map(of_case).collect();
     for group in not_run(results) {
         annotations.push(Annotation {
             kind: if group.verdict == Verdict::SetupError { Kind::Error } else { Kind::Notice },
@@ -51,6 +51,15 @@ pub fn render(results: &Results) -> String {
             message: format!("{} case{}: {}", group.cases, plural(group.cases), group.reason),
         });
     }
+    annotations.extend(results.stale().map(|entry| {
+        let ListPlace { file, line, .. } = &entry.place;
+        Annotation {
+            kind: Kind::Error,
+            location: Some(Location { file: file.clone(), first_line: *line, last_line: *line }),
+            title: "stale known failure".to_owned(),
+            message: entry.to_string(),
+        }
+    }));
     for notice in &results.notices {
         annotations.push(Annotation {
             kind: Kind::Notice,
@@ -68,7 +77,7 @@ pub fn render_comparison(comparison: &Comparison<'_>) -> String {
         let case = delta.head?;
         Some(Annotation {
             kind: Kind::Error,
-            location: case.location.as_ref(),
+            location: case.location.clone(),
             title: format!("{} {}", delta.change, case.id),
             message: format!("{}\n{}", delta.phrases().join("; "), describe(case)),
         })
@@ -76,7 +85,7 @@ pub fn render_comparison(comparison: &Comparison<'_>) -> String {
     write(&regressions.collect::<Vec<_>>())
 }
 
-fn of_case(case: &CaseResult) -> Option<Annotation<'_>> {
+fn of_case(case: &CaseResult) -> Option<Annotation> {
     let kind = match case.verdict {
         Verdict::Fail | Verdict::UnexpectedPass | Verdict::Diverged => Kind::Error,
         Verdict::Flaky => Kind::Warning,
@@ -88,7 +97,7 @@ fn of_case(case: &CaseResult) -> Option<Annotation<'_>> {
     };
     Some(Annotation {
         kind,
-        location: case.location.as_ref(),
+        location: case.location.clone(),
         title: format!("{} {}", case.verdict, case.id),
         message: describe(case),
     })
@@ -108,7 +117,7 @@ fn describe(case: &CaseResult) -> String {
     lines.join("\n")
 }
 
-fn write(annotations: &[Annotation<'_>]) -> String {
+fn write(annotations: &[Annotation]) -> String {
     let mut out = String::new();
     for kind in [Kind::Error, Kind::Warning, Kind::Notice] {
         let of_kind: Vec<_> = annotations.iter().filter(|annotation| annotation.kind == kind).collect();
@@ -126,9 +135,9 @@ fn write(annotations: &[Annotation<'_>]) -> String {
     out
 }
 
-fn write_command(out: &mut String, annotation: &Annotation<'_>) {
+fn write_command(out: &mut String, annotation: &Annotation) {
     out.push_str(&format!("::{} ", annotation.kind.command()));
-    if let Some(Location { file, first_line, last_line }) = annotation.location {
+    if let Some(Location { file, first_line, last_line }) = &annotation.location {
         out.push_str(&format!("file={},line={first_line},endLine={last_line},", property(file)));
     }
     out.push_str(&format!("title={}::{}\n", property(&annotation.title), data(&annotation.message)));

@@ -50,6 +50,17 @@ pub fn not_run(results: &Results) -> Vec<NotRun<'_>> {
 
 /// `6 of 18 cases not as expected`, or that all is well, if it is known to be.
 pub fn headline(results: &Results) -> String {
+    let stale = results.stale().count();
+    match stale {
+        0 => headline_of_cases(results),
+        1 => format!("{}; 1 entry of the list of known failures is stale", headline_of_cases(results)),
+        _ => {
+            format!("{}; {stale} entries of the list of known failures are stale", headline_of_cases(results))
+        }
+    }
+}
+
+fn headline_of_cases(results: &Results) -> String {
     let total = results.cases.len();
     let bad = results.cases.iter().filter(|case| case.verdict.exit_code() != exit::OK).count();
     let ran = results.cases.iter().filter(|case| case.observation.is_some()).count();

@@ -4,19 +4,26 @@
 //! | verdict | test case |
 //! |---|---|
 //! | `pass` | passed |
-//! | `fail`, `unexpected-pass`, `flaky` | `failure` |
+//! | `fail`, `unexpected-pass` | `failure`, with a `rerunFailure` for each further try |
+//! | `flaky` | `failure`, with a `flakyFailure` for each try that failed |
 //! | `setup-error`, `diverged` | `error` |
 //! | `known-failure`, `unsupported`, `skipped` | `skipped`, with the reason |
+//!
+//! (Surefire takes a flaky test for passed. Here it makes the run fail, and so it does in the report.) Each stale entry
+//! of the list of known failures is a test case that failed, in a suite of its own.
 
 use std::time::Duration;
 
-use quick_junit::{NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestSuite};
-use rescind_model::{CaseResult, Environment, Results, Verdict};
+use quick_junit::{
+    FlakyOrRerun, NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString,
+};
+use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Results, StaleEntry, Verdict};
 
 use crate::RenderError;
 use crate::compare::{Change, Comparison, Delta};
 use crate::terminal::requests_text;
 use crate::text::{FIELD_CHARS, cut_middle, one_line, paragraph, plural, visible};
+use crate::tries;
 
 /// Bytes of a stream that are kept.
 const STREAM_BYTES: usize = 64 * 1024;
@@ -33,7 +40,7 @@ const WIDTH: usize = 160;
 /// Only those of the XML writer.
 pub fn render(results: &Results) -> Result<String, RenderError> {
     let cases = results.cases.iter().map(|case| (case, status(case)));
-    report(&results.environment, cases)
+    report(&results.environment, cases, results.stale())
 }
 
 /// Renders the head of a comparison: what regressed fails, what fails as before is skipped.
@@ -45,12 +52,13 @@ pub fn render_comparison(comparison: &Comparison<'_>) -> Result<String, RenderEr
         let head = delta.head?;
         Some((head, compared_status(delta, head)))
     });
-    report(&comparison.head.environment, cases)
+    report(&comparison.head.environment, cases, std::iter::empty())
 }
 
 fn report<'a>(
     environment: &Environment,
     cases: impl Iterator<Item = (&'a CaseResult, TestCaseStatus)>,
+    stale: impl Iterator<Item = &'a StaleEntry>,
 ) -> Result<String, RenderError> {
     let mut report = Report::new("rescind");
     let mut total = Duration::ZERO;
@@ -67,6 +75,12 @@ fn report<'a>(
         total += took;
     }
     finish(&mut report, suite);
+    let stale: Vec<TestCase> = stale.map(stale_entry).collect();
+    if !stale.is_empty() {
+        let mut suite = new_suite("known-failures", environment);
+        suite.add_test_cases(stale);
+        finish(&mut report, Some((suite, Duration::ZERO)));
+    }
     report.set_time(total);
     // The schema of Jenkins has no `skipped` on the root, only on the suites. The root is what comes first, and its
     // name holds no quote, so this is the attribute.
@@ -75,7 +89,7 @@ fn report<'a>(
 }
 
 fn new_suite(name: &str, environment: &Environment) -> TestSuite {
-    let Environment { rescind, platform, emulator, source, toolchains } = environment;
+    let Environment { rescind, platform, emulator, source, catalogue: _, toolchains } = environment;
     let mut suite = TestSuite::new(name);
     for (key, value) in
         [("rescind", rescind), ("platform", platform), ("emulator", emulator), ("source", source)]
@@ -103,14 +117,23 @@ fn test_case(case: &CaseResult, status: TestCaseStatus) -> TestCase {
     test.set_classname(format!("{}.{}", case.id.sample.service, case.id.sample.language));
     test.set_time(Duration::from_millis(case.wall_ms));
     if let Some(observation) = case.observation.as_ref().filter(|_| with_streams) {
-        let kept = |text: &str| visible(&cut_middle(text, STREAM_BYTES)).into_owned();
-        if !observation.stdout.text.is_empty() {
-            test.set_system_out(kept(&observation.stdout.text));
-        }
-        if !observation.stderr.text.is_empty() {
-            test.set_system_err(kept(&observation.stderr.text));
-        }
+        test.system_out = stream(&observation.stdout);
+        test.system_err = stream(&observation.stderr);
     }
+    test
+}
+
+fn stream(captured: &Captured) -> Option<XmlString> {
+    let text = &captured.text;
+    (!text.is_empty()).then(|| XmlString::new(visible(&cut_middle(text, STREAM_BYTES))))
+}
+
+fn stale_entry(entry: &StaleEntry) -> TestCase {
+    let mut status = TestCaseStatus::non_success(NonSuccessKind::Failure);
+    status.set_type("stale-known-failure").set_message(one_line(&entry.to_string(), FIELD_CHARS));
+    let mut test = TestCase::new(one_line(&format!("{} {}", entry.pattern, entry.rule), FIELD_CHARS), status);
+    test.set_classname("known-failures");
+    test.set_time(Duration::ZERO);
     test
 }
 
@@ -146,7 +169,31 @@ fn compared_status(delta: &Delta<'_>, head: &CaseResult) -> TestCaseStatus {
 fn failure(case: &CaseResult, kind: &str) -> TestCaseStatus {
     let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
     failure.set_type(kind).set_message(message(case)).set_description(details(case));
+    let first = case.observation.as_ref().map(|seen| rerun(&case.findings, seen));
+    let others = case.other_tries.iter().filter(|other| !other.findings.is_empty());
+    let others = others.map(|other| rerun(&other.findings, &other.observation));
+    if case.verdict == Verdict::Flaky {
+        failure.set_rerun_kind(FlakyOrRerun::Flaky).add_reruns(first.into_iter().chain(others));
+    } else {
+        failure.set_rerun_kind(FlakyOrRerun::Rerun).add_reruns(others);
+    }
     failure
+}
+
+/// A try that failed.
+fn rerun(findings: &[Finding], observation: &Observation) -> TestRerun {
+    let mut text = String::new();
+    push_findings(&mut text, findings);
+    push_observed(&mut text, observation);
+    let first = findings.first();
+    let mut rerun = TestRerun::new(NonSuccessKind::Failure);
+    rerun
+        .set_type(first.map_or("fail", |finding| finding.rule.id()))
+        .set_message(first.map_or_else(String::new, |it| one_line(&it.message, FIELD_CHARS)))
+        .set_stack_trace(text);
+    rerun.system_out = stream(&observation.stdout);
+    rerun.system_err = stream(&observation.stderr);
+    rerun
 }
 
 fn skipped(message: &str) -> TestCaseStatus {
@@ -175,7 +222,24 @@ fn details(case: &CaseResult) -> String {
     if let Some(reason) = &case.reason {
         text.push_str(&format!("{}\n\n", paragraph(reason, REASON_LINES, FIELD_CHARS).join("\n")));
     }
-    for finding in &case.findings {
+    push_findings(&mut text, &case.findings);
+    if let Some(location) = &case.location {
+        text.push_str(&format!("at {}\n", one_line(&location.to_string(), FIELD_CHARS)));
+    }
+    if let Some(observation) = &case.observation {
+        push_observed(&mut text, observation);
+    }
+    if let Some((number, other)) = tries::differing(case) {
+        text.push_str(&format!("{}\n", tries::heading(number, other)));
+        text.push_str(&requests_text(&other.observation.journal, WIDTH));
+    }
+    let field = |text: &str| one_line(text, FIELD_CHARS);
+    text.push_str(&format!("schedule: {}\nreplay: {}\n", field(&case.schedule), field(&case.replay)));
+    text
+}
+
+fn push_findings(text: &mut String, findings: &[Finding]) {
+    for finding in findings {
         let message = one_line(&finding.message, FIELD_CHARS);
         text.push_str(&format!("{}: {message}\n", finding.rule));
         if let Some(diff) = &finding.diff {
@@ -183,14 +247,9 @@ fn details(case: &CaseResult) -> String {
             text.push('\n');
         }
     }
-    if let Some(location) = &case.location {
-        text.push_str(&format!("at {}\n", one_line(&location.to_string(), FIELD_CHARS)));
-    }
-    if let Some(observation) = &case.observation {
-        text.push_str(&format!("ended: {}\n", observation.ended));
-        text.push_str(&requests_text(&observation.journal, WIDTH));
-    }
-    let field = |text: &str| one_line(text, FIELD_CHARS);
-    text.push_str(&format!("schedule: {}\nreplay: {}\n", field(&case.schedule), field(&case.replay)));
-    text
+}
+
+fn push_observed(text: &mut String, observation: &Observation) {
+    text.push_str(&format!("ended: {}\n", observation.ended));
+    text.push_str(&requests_text(&observation.journal, WIDTH));
 }

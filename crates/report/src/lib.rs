@@ -15,11 +15,13 @@ pub mod json;
 pub mod junit;
 pub mod markdown;
 mod matrix;
+pub mod merge;
 pub mod progress;
 pub mod redact;
 mod requests;
 pub mod sarif;
 pub mod terminal;
 pub mod text;
+mod tries;
 
 pub use format::{Format, RenderError, UnknownFormat};

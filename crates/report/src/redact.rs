@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rescind_model::{CaseResult, Observation, Results};
+use rescind_model::{CaseResult, Finding, Observation, Results};
 
 /// A value that no report may show.
 #[derive(Clone, PartialEq, Eq)]
@@ -61,15 +61,26 @@ pub fn redact(results: &mut Results, secrets: &[Secret]) {
 fn each_text(case: &mut CaseResult, hide: &impl Fn(&mut String)) {
     case.reason.iter_mut().for_each(hide);
     hide(&mut case.replay);
-    for finding in &mut case.findings {
+    each_finding(&mut case.findings, hide);
+    if let Some(observation) = &mut case.observation {
+        each_observed(observation, hide);
+    }
+    for other in &mut case.other_tries {
+        each_finding(&mut other.findings, hide);
+        each_observed(&mut other.observation, hide);
+    }
+}
+
+fn each_finding(findings: &mut [Finding], hide: &impl Fn(&mut String)) {
+    for finding in findings {
         hide(&mut finding.message);
         finding.diff.iter_mut().for_each(hide);
     }
-    let Some(Observation { stdout, stderr, leaked_processes, journal, given, at_exit, settled, ended: _ }) =
-        &mut case.observation
-    else {
-        return;
-    };
+}
+
+fn each_observed(observation: &mut Observation, hide: &impl Fn(&mut String)) {
+    let Observation { stdout, stderr, leaked_processes, journal, given, at_exit, settled, ended: _ } =
+        observation;
     hide(&mut stdout.text);
     hide(&mut stderr.text);
     for process in leaked_processes {

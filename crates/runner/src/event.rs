@@ -36,6 +36,13 @@ pub enum Event {
         /// The factor by which time is warped now; none for real time.
         time_warp: Option<u32>,
     },
+    /// A case failed, and is run anew to see whether it always does.
+    CaseRetried {
+        /// The case.
+        id: CaseId,
+        /// The number of the try, from 2.
+        number: usize,
+    },
     /// A case has its verdict. Exactly one for each case of the plan.
     CaseFinished {
         /// The case with all that the results will say of it.

@@ -1,10 +1,11 @@
 //! What is to be run.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
 use rescind_manifest::{Lines, Manifest};
-use rescind_model::{Location, Scenario};
+use rescind_model::{CaseId, KnownFailure, Location, Partition, Scenario, Shard, fingerprint};
 
 /// The code of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,15 +45,41 @@ pub struct Plan {
     pub samples: Vec<PlannedSample>,
     /// Where the samples' code came from: `bundled`, the path of the page, or `LANGUAGE=FILE` of each source.
     pub source: String,
+    /// A fingerprint of the catalogue and of that code.
+    pub catalogue: String,
     /// True if options chose among the cases.
     pub filtered: bool,
+    /// Which part of the run this is, if it is dealt out to several machines.
+    pub shard: Option<Shard>,
     /// What the results are to say besides the cases.
     pub notices: Vec<String>,
+    /// The cases that are known to fail.
+    pub known_failures: Vec<KnownFailure>,
     /// The options that a replay of a single case needs besides those that choose it: `--page FILE`.
     pub replay_options: Vec<String>,
 }
 
 impl Plan {
+    /// Keeps the cases that belong to one part of the run. Samples without any are left out, and so are not prepared.
+    pub fn deal_out(&mut self, partition: Partition) {
+        let id = |sample: &PlannedSample, scenario: &Scenario| CaseId {
+            sample: sample.manifest.id.clone(),
+            scenario: scenario.name.clone(),
+        };
+        let all = self
+            .samples
+            .iter()
+            .flat_map(|sample| sample.scenarios.iter().map(move |scenario| id(sample, scenario).to_string()));
+        let all: BTreeSet<String> = all.collect();
+        self.shard = Some(Shard { partition, selection: fingerprint(all) });
+        for sample in &mut self.samples {
+            let scenarios = std::mem::take(&mut sample.scenarios);
+            sample.scenarios =
+                scenarios.into_iter().filter(|scenario| partition.selects(&id(sample, scenario))).collect();
+        }
+        self.samples.retain(|sample| !sample.scenarios.is_empty());
+    }
+
     /// How many cases there are.
     pub fn cases(&self) -> usize {
         self.samples.iter().map(|sample| sample.scenarios.len()).sum()
@@ -68,4 +95,6 @@ pub struct Options {
     pub deadline: Option<Duration>,
     /// False to let all time be real.
     pub time_warp: bool,
+    /// How often a case that fails is tried anew, at most.
+    pub retries: u32,
 }

@@ -115,7 +115,9 @@ def lists_backups_by_filter_order_and_page(place):
 
 @check(BRIEF)
 def lists_and_deletes_operations(place):
-    client, name = connect(place), create(place).operation.name
+    client, operation = connect(place), create(place)
+    operation.result(timeout=60)
+    name = operation.operation.name
     listed = client.list_operations(operations_pb2.ListOperationsRequest(name=place.location)).operations
     equal([operation.name for operation in listed], [name])
     client.delete_operation(operations_pb2.DeleteOperationRequest(name=name))

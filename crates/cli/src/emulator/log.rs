@@ -109,7 +109,7 @@ mod tests {
 
     #[test]
     fn a_request_is_a_line_whatever_its_name() {
-        insta::assert_snapshot!(json(&observed()), @"");
-        insta::assert_snapshot!(pretty(&observed()), @"");
+        insta::assert_snapshot!(json(&observed()), @r#"{"time":"2026-11-21T12:00:00.000001Z","transport":"grpc","rpc":"GetBackup","resource":"projects/p/instances/i/backups/b\n1","code":"NOT_FOUND","message":"gone","decisions":["get1:not-found"],"duration_us":42}"#);
+        insta::assert_snapshot!(pretty(&observed()), @"2026-11-21T12:00:00.000001Z gRPC GetBackup projects/p/instances/i/backups/b 1 NOT_FOUND in 42 µs get1:not-found");
     }
 }

@@ -73,7 +73,12 @@ impl Setup {
         let mut instance = there.unwrap_or_else(new);
         let instance_name = instance.name().to_owned();
         let database_name = format!("{instance_name}/databases/{}", self.database);
-        for (what, name) in [("an instance", &instance_name), ("a database", &database_name)] {
+        let mut names = vec![("an instance", &instance_name)];
+        // Where there is only an instance, no database need be named.
+        if !(self.given.database_missing && self.database.is_empty()) {
+            names.push(("a database", &database_name));
+        }
+        for (what, name) in names {
             if name::instance(name).is_err() && name::database(name).is_err() {
                 return Err(InvalidSetup(format!(
                     "`{name}` is no name of {what}; ids hold no `/` and are not empty"

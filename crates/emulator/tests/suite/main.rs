@@ -12,6 +12,7 @@ mod copies;
 mod databases;
 mod filters;
 mod free_running;
+mod fuzz;
 mod geminidb;
 mod grpc;
 mod instances;

@@ -1,13 +1,16 @@
-//! What a change did: the results of a head against those of a base.
+//! What a change did: the results of a head against a base, which is other results or a baseline.
 //!
 //! Cases are matched by id. What was not run on one side says nothing: a toolchain that is missing, an interrupted or
 //! a filtered run never makes a case removed, broken or mended.
 
+mod base;
 mod words;
 
 use std::collections::BTreeMap;
 
-use rescind_model::{CaseId, CaseResult, Results, Rule, Verdict, exit};
+use rescind_model::{CaseId, CaseResult, Finding, Results, Rule, Verdict, exit};
+
+pub use base::{Base, BaseCase};
 
 /// What a change did to one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,15 +54,15 @@ pub struct Delta<'a> {
     pub id: &'a CaseId,
     /// What the change did to it.
     pub change: Change,
-    /// Its result in the base, if it is there.
-    pub base: Option<&'a CaseResult>,
+    /// What the base has of it, if it is there.
+    pub base: Option<BaseCase<'a>>,
     /// Its result in the head, if it is there.
     pub head: Option<&'a CaseResult>,
     /// The rules that it breaks more often than in the base.
     pub broken: Vec<Rule>,
     /// The rules that it breaks less often than in the base.
     pub mended: Vec<Rule>,
-    /// True if both ran and standard output differs.
+    /// True if both ran, the output of both was kept, and it differs.
     pub prints_otherwise: bool,
 }
 
@@ -90,11 +93,18 @@ pub enum FailOn {
     Never,
 }
 
-/// Two results, case by case.
+/// The [exit code](exit) of results without a base, in which nothing can have regressed.
+pub fn exit_code(results: &Results, fail_on: FailOn) -> u8 {
+    match fail_on {
+        _ if results.interrupted => exit::INTERRUPTED,
+        FailOn::Regression | FailOn::Never => exit::OK,
+        FailOn::Any => results.exit_code(),
+    }
+}
+
+/// A base and a head, case by case.
 #[derive(Debug)]
 pub struct Comparison<'a> {
-    /// What was there before the change.
-    pub base: &'a Results,
     /// What is there now.
     pub head: &'a Results,
     /// Every case of either, in the order of their ids.
@@ -103,18 +113,18 @@ pub struct Comparison<'a> {
 
 impl<'a> Comparison<'a> {
     /// Compares the head with the base.
-    pub fn of(base: &'a Results, head: &'a Results) -> Comparison<'a> {
-        let mut sides: BTreeMap<&CaseId, (Option<&CaseResult>, Option<&CaseResult>)> = BTreeMap::new();
-        for case in &base.cases {
-            sides.entry(&case.id).or_default().0 = Some(case);
+    pub fn of(base: &'a impl Base, head: &'a Results) -> Comparison<'a> {
+        let mut sides: BTreeMap<&CaseId, (Option<BaseCase<'a>>, Option<&CaseResult>)> = BTreeMap::new();
+        for case in base.cases() {
+            sides.entry(case.id).or_default().0 = Some(case);
         }
         for case in &head.cases {
             sides.entry(&case.id).or_default().1 = Some(case);
         }
-        let partial = head.filtered || head.interrupted;
+        let partial = head.is_partial();
         let deltas =
             sides.into_iter().map(|(id, (before, after))| delta(id, before, after, partial)).collect();
-        Comparison { base, head, deltas }
+        Comparison { head, deltas }
     }
 
     /// The cases with this change.
@@ -136,9 +146,8 @@ impl<'a> Comparison<'a> {
     /// what could not be set up is never taken for what passed.
     pub fn exit_code(&self, fail_on: FailOn) -> u8 {
         match fail_on {
-            _ if self.head.interrupted => exit::INTERRUPTED,
-            FailOn::Never => exit::OK,
-            FailOn::Any => self.head.exit_code(),
+            FailOn::Never | FailOn::Any => exit_code(self.head, fail_on),
+            FailOn::Regression if self.head.interrupted => exit::INTERRUPTED,
             FailOn::Regression if self.regressions().next().is_some() => exit::FINDINGS,
             FailOn::Regression => {
                 let codes = self.head.cases.iter().map(|case| case.verdict.exit_code());
@@ -160,8 +169,8 @@ enum Known {
     Nothing,
 }
 
-fn known(case: Option<&CaseResult>) -> Known {
-    match case.map(|case| case.verdict) {
+fn known(verdict: Option<Verdict>) -> Known {
+    match verdict {
         Some(Verdict::Pass | Verdict::UnexpectedPass) => Known::Passes,
         Some(Verdict::Fail) => Known::Fails,
         Some(Verdict::KnownFailure) => Known::Accepted,
@@ -174,22 +183,22 @@ fn known(case: Option<&CaseResult>) -> Known {
 
 fn delta<'a>(
     id: &'a CaseId,
-    base: Option<&'a CaseResult>,
+    base: Option<BaseCase<'a>>,
     head: Option<&'a CaseResult>,
     partial: bool,
 ) -> Delta<'a> {
+    let before = base.map_or(&[][..], |case| case.findings);
+    let after = head.map_or(&[][..], |case| &case.findings);
     let (mut broken, mut mended) = (Vec::new(), Vec::new());
     for rule in Rule::ALL {
-        let count = |case: Option<&CaseResult>| {
-            case.map_or(0, |case| case.findings.iter().filter(|finding| finding.rule == *rule).count())
-        };
-        match count(head).cmp(&count(base)) {
+        let count = |findings: &[Finding]| findings.iter().filter(|finding| finding.rule == *rule).count();
+        match count(after).cmp(&count(before)) {
             std::cmp::Ordering::Greater => broken.push(*rule),
             std::cmp::Ordering::Less => mended.push(*rule),
             std::cmp::Ordering::Equal => {}
         }
     }
-    let change = match (known(base), known(head)) {
+    let change = match (known(base.map(|case| case.verdict)), known(head.map(|case| case.verdict))) {
         (_, Known::Nothing) if head.is_none() && !partial => Change::Removed,
         (_, Known::Nothing) => Change::NotCompared,
         (Known::Nothing, _) => Change::New,
@@ -202,7 +211,7 @@ fn delta<'a>(
         (Known::Fails | Known::Accepted, Known::Fails) => Change::StillFailing,
         (Known::Varies, Known::Passes | Known::Fails) => Change::Flaky,
     };
-    let prints_otherwise = match (base.and_then(words::printed), head.and_then(words::printed)) {
+    let prints_otherwise = match (base.and_then(|case| case.stdout), head.and_then(words::printed)) {
         (Some(before), Some(after)) => before != after,
         _ => false,
     };

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rescind_model::{CaseResult, Rule};
+use rescind_model::{CaseResult, Rule, Verdict};
 use similar::TextDiff;
 
 use super::{Change, Comparison, Delta};
@@ -26,10 +26,11 @@ impl fmt::Display for Change {
 impl Delta<'_> {
     /// What changed, as phrases: `pass → fail`, `breaks leaked-backup`, `prints something else`.
     pub fn phrases(&self) -> Vec<String> {
-        let verdict = |case: Option<&CaseResult>| {
-            case.map_or_else(|| "not there".to_owned(), |case| case.verdict.to_string())
+        let word = |verdict: Option<Verdict>| {
+            verdict.map_or_else(|| "not there".to_owned(), |verdict| verdict.to_string())
         };
-        let (before, after) = (verdict(self.base), verdict(self.head));
+        let before = word(self.base.map(|case| case.verdict));
+        let after = word(self.head.map(|case| case.verdict));
         let mut phrases = vec![if before == after { after } else { format!("{before} → {after}") }];
         let ids = |rules: &[Rule]| rules.iter().map(|rule| rule.id()).collect::<Vec<_>>().join(", ");
         if !self.broken.is_empty() {
@@ -47,7 +48,7 @@ impl Delta<'_> {
 
     /// The unified diff of standard output, base to head, where both ran and it differs.
     pub fn output_diff(&self) -> Option<String> {
-        let (before, after) = (printed(self.base?)?, printed(self.head?)?);
+        let (before, after) = (self.base?.stdout?, printed(self.head?)?);
         if before == after {
             return None;
         }

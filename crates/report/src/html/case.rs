@@ -1,12 +1,13 @@
 //! One case as an article: findings, replay, requests, states, streams, circumstances.
 
 use askama::Template;
-use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Snapshot};
+use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Snapshot, Try};
 
 use super::chart::Chart;
 use super::{LINE_CHARS, Prose, lines, prose};
 use crate::requests::short_resource;
-use crate::text::{FIELD_CHARS, cut_line, cut_middle, duration, one_line, visible};
+use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, duration, one_line, visible};
+use crate::tries;
 
 /// Bytes of a stream or of a diff that are kept.
 const LISTING_BYTES: usize = 64 * 1024;
@@ -25,7 +26,19 @@ pub(super) struct CaseView {
     chart: Option<Chart>,
     states: Vec<(&'static str, Vec<String>)>,
     streams: Vec<StreamView>,
+    other_try: Option<TryView>,
     facts: Vec<(&'static str, String)>,
+}
+
+/// The try that makes a case flaky.
+#[derive(Template)]
+#[template(path = "try.html")]
+struct TryView {
+    number: usize,
+    heading: String,
+    findings: Vec<FindingView>,
+    chart: Option<Chart>,
+    streams: Vec<StreamView>,
 }
 
 struct FindingView {
@@ -54,12 +67,21 @@ impl CaseView {
             replay: one_line(&case.replay, FIELD_CHARS),
             chart: observation.map(Chart::of),
             states: observation.map(states).unwrap_or_default(),
-            streams: observation
-                .map(|seen| {
-                    vec![StreamView::of("stdout", &seen.stdout), StreamView::of("stderr", &seen.stderr)]
-                })
-                .unwrap_or_default(),
+            streams: observation.map(streams).unwrap_or_default(),
+            other_try: tries::differing(case).map(|(number, other)| TryView::of(number, other)),
             facts: facts(case, environment),
+        }
+    }
+}
+
+impl TryView {
+    fn of(number: usize, other: &Try) -> TryView {
+        TryView {
+            number,
+            heading: capital(&tries::heading(number, other)),
+            findings: other.findings.iter().take(FINDINGS).map(FindingView::of).collect(),
+            chart: Some(Chart::of(&other.observation)),
+            streams: streams(&other.observation),
         }
     }
 }
@@ -101,6 +123,10 @@ impl StreamView {
     }
 }
 
+fn streams(observation: &Observation) -> Vec<StreamView> {
+    vec![StreamView::of("stdout", &observation.stdout), StreamView::of("stderr", &observation.stderr)]
+}
+
 fn states(observation: &Observation) -> Vec<(&'static str, Vec<String>)> {
     let words = |snapshot: &Snapshot| {
         let foreign = |is: bool| if is { ", there before" } else { "" };
@@ -139,6 +165,9 @@ fn facts(case: &CaseResult, environment: &Environment) -> Vec<(&'static str, Str
     }
     if let Some(factor) = case.time_warp {
         facts.push(("time warp", format!("×{factor}")));
+    }
+    if let Some(alike) = tries::alike(case) {
+        facts.push(("tries", alike));
     }
     facts.push(("schedule", one_line(&case.schedule, FIELD_CHARS)));
     if let Some(location) = &case.location {

@@ -124,6 +124,9 @@ fn notes(results: &Results) -> Vec<Note> {
         subject: format!("{} {} ({} case{})", group.verdict, group.sample, group.cases, plural(group.cases)),
         lines: lines(group.reason),
     });
+    let stale = results
+        .stale()
+        .map(|entry| Note { subject: "stale entry".to_owned(), lines: lines(&entry.to_string()) });
     let notices = results.notices.iter().map(|notice| Note { subject: String::new(), lines: lines(notice) });
-    not_run.chain(notices).collect()
+    not_run.chain(stale).chain(notices).collect()
 }

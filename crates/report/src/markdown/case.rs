@@ -1,11 +1,12 @@
 //! One case: a line, or a block that opens.
 
-use rescind_model::{CaseResult, Finding};
+use rescind_model::{CaseResult, Finding, Observation, Try};
 
 use super::document::Block;
 use super::escape::{fenced, inline};
 use crate::terminal::requests_text;
-use crate::text::{FIELD_CHARS, cut_line, cut_middle, duration, one_line, plural, tail};
+use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, duration, one_line, plural, tail};
+use crate::tries;
 
 /// Bytes of a diff or of the list of requests that are kept.
 const LISTING_BYTES: usize = 8 * 1024;
@@ -52,6 +53,9 @@ pub(super) fn block(case: &CaseResult, note: Option<&str>, output_diff: Option<&
         full.push_str(&format!("\nWhat it prints, base to head:\n\n{}", listing("diff", diff)));
     }
     push_observation(&mut full, case);
+    if let Some((number, other)) = tries::differing(case) {
+        push_try(&mut full, number, other);
+    }
     if let Some(location) = &case.location {
         full.push_str(&format!("\nThe code: {}\n", inline(&format!("`{location}`"))));
     }
@@ -75,9 +79,27 @@ fn push_finding(out: &mut String, finding: &Finding) {
 fn push_observation(out: &mut String, case: &CaseResult) {
     let Some(observation) = &case.observation else { return };
     let warp = case.time_warp.map(|factor| format!(", time warped ×{factor}")).unwrap_or_default();
-    out.push_str(&format!("\nEnded: {} after {}{warp}\n\n", observation.ended, duration(case.wall_ms)));
+    let alike = tries::alike(case).map(|alike| format!("; {alike}")).unwrap_or_default();
+    out.push_str(&format!(
+        "\nEnded: {} after {}{warp}{alike}\n\n",
+        observation.ended,
+        duration(case.wall_ms)
+    ));
+    push_observed(out, observation, &case.findings);
+}
+
+fn push_try(out: &mut String, number: usize, other: &Try) {
+    out.push_str(&format!("\n**{}**\n\n", inline(&capital(&tries::heading(number, other)))));
+    for finding in other.findings.iter().take(FINDINGS) {
+        push_finding(out, finding);
+    }
+    out.push('\n');
+    push_observed(out, &other.observation, &other.findings);
+}
+
+fn push_observed(out: &mut String, observation: &Observation, findings: &[Finding]) {
     out.push_str(&listing("text", &requests_text(&observation.journal, WIDTH)));
-    let has_diff = case.findings.iter().any(|finding| finding.diff.is_some());
+    let has_diff = findings.iter().any(|finding| finding.diff.is_some());
     for (name, stream) in [("stdout", &observation.stdout), ("stderr", &observation.stderr)] {
         let tail = tail(&stream.text, STREAM_LINES, LINE_CHARS);
         if tail.lines.is_empty() || (name == "stdout" && has_diff) {

@@ -111,6 +111,7 @@ fn push_not_run(document: &mut Document, results: &Results) {
             format!("- **{}** `{}` ({count}): {reason}\n", group.verdict, group.sample)
         })
         .collect();
+    lines.extend(results.stale().map(|entry| format!("- **stale entry** {}\n", inline(&entry.to_string()))));
     lines.extend(results.notices.iter().map(|notice| format!("- {}\n", inline(notice))));
     if !lines.is_empty() && document.push("\n### Notes\n\n") {
         document.push_lines(&lines, document.room() / 4, "note");

@@ -24,9 +24,10 @@ const SCHEMA: &str =
 const LIMIT: usize = 25_000;
 
 /// The rules besides those of the judge: what a report finds without a broken expectation.
-const OF_REPORT: [(Verdict, &str); 2] = [
-    (Verdict::UnexpectedPass, "The case passes, although the list of known failures says that it fails."),
-    (Verdict::Flaky, "The case does not do the same thing each time."),
+const OF_REPORT: [(&str, &str); 3] = [
+    ("unexpected-pass", "The case passes, although the list of known failures says that it fails."),
+    ("flaky", "The case does not do the same thing each time."),
+    (parts::STALE, "An entry of the list of known failures has expired or matches nothing."),
 ];
 
 /// Renders the results.
@@ -34,7 +35,8 @@ const OF_REPORT: [(Verdict, &str); 2] = [
 /// # Errors
 /// Only those of the JSON writer.
 pub fn render(results: &Results) -> Result<String, RenderError> {
-    let found = results.cases.iter().flat_map(parts::results).collect();
+    let cases = results.cases.iter().flat_map(parts::results);
+    let found = cases.chain(results.stale().map(parts::stale)).collect();
     write(results, found)
 }
 
@@ -76,14 +78,14 @@ fn driver(version: &str) -> ToolComponent {
             .build()
     };
     let mut rules: Vec<_> = Rule::ALL.iter().map(|rule| descriptor(rule.id(), rule.description())).collect();
-    rules.extend(OF_REPORT.iter().map(|(verdict, text)| descriptor(&verdict.to_string(), text)));
+    rules.extend(OF_REPORT.iter().map(|(id, text)| descriptor(id, text)));
     ToolComponent::builder().name("rescind").version(version).rules(rules).build()
 }
 
 /// The place of a rule in the list of [`driver`].
 fn rule_index(id: &str) -> Option<i64> {
-    let judge = Rule::ALL.iter().map(|rule| rule.id().to_owned());
-    let report = OF_REPORT.iter().map(|(verdict, _)| verdict.to_string());
+    let judge = Rule::ALL.iter().map(|rule| rule.id());
+    let report = OF_REPORT.iter().map(|(id, _)| *id);
     judge.chain(report).position(|known| known == id).and_then(|index| i64::try_from(index).ok())
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rescind_model::{CaseResult, Location, Verdict};
+use rescind_model::{CaseResult, ListPlace, Location, StaleEntry, Verdict};
 use serde_sarif::sarif::{
     ArtifactLocation, Location as SarifLocation, LogicalLocation, Message, Notification, PhysicalLocation,
     PropertyBag, Region, Result as SarifResult, ResultLevel, Suppression,
@@ -58,6 +58,25 @@ fn result(case: &CaseResult, rule: &str, text: &str, level: ResultLevel) -> Sari
         .properties(PropertyBag::builder().additional_properties(properties).build())
         .build();
     result.rule_index = rule_index(rule);
+    result
+}
+
+/// The id of the rule that a stale entry of the list of known failures breaks.
+pub(super) const STALE: &str = "stale-known-failure";
+
+/// A stale entry, at its place in the list.
+pub(super) fn stale(entry: &StaleEntry) -> SarifResult {
+    let ListPlace { file, line, .. } = &entry.place;
+    let place = Location { file: file.clone(), first_line: *line, last_line: *line };
+    let key = format!("{}/{}/{STALE}", one_line(&entry.pattern, FIELD_CHARS), entry.rule);
+    let mut result = SarifResult::builder()
+        .rule_id(STALE)
+        .level(ResultLevel::Error)
+        .message(message(&entry.to_string()))
+        .locations(vec![SarifLocation::builder().physical_location(physical(&place)).build()])
+        .partial_fingerprints(BTreeMap::from([("primaryLocationLineHash".to_owned(), key)]))
+        .build();
+    result.rule_index = rule_index(STALE);
     result
 }
 

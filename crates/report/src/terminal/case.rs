@@ -1,11 +1,12 @@
 //! One case in full: what is wrong, how the output differs, what was asked of the service, how to run it again.
 
-use rescind_model::{CaseResult, Finding, Observation};
+use rescind_model::{CaseResult, Finding, Observation, Try};
 use textwrap::core::display_width;
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::requests;
 use crate::text::{FIELD_CHARS, duration, one_line, paragraph, plural, tail};
+use crate::tries;
 
 /// Lines of a diff that are shown.
 const DIFF_LINES: usize = 60;
@@ -39,8 +40,23 @@ pub(super) fn draw(out: &mut String, case: &CaseResult, width: usize, paint: Pai
     if let Some(observation) = &case.observation {
         draw_observation(out, case, observation, width, paint);
     }
+    if let Some((number, other)) = tries::differing(case) {
+        draw_try(out, number, other, width, paint);
+    }
     field(out, "schedule", &one_line(&case.schedule, FIELD_CHARS), paint);
     field(out, "replay", &one_line(&case.replay, FIELD_CHARS), paint);
+}
+
+/// The try that makes a case flaky: what is another way than in the first.
+fn draw_try(out: &mut String, number: usize, other: &Try, width: usize, paint: Paint) {
+    out.push_str(&format!("\n  {}\n", paint.text(BOLD, &tries::heading(number, other))));
+    for finding in &other.findings {
+        draw_finding(out, finding, width, paint);
+    }
+    requests::draw(out, &other.observation.journal, width, paint);
+    stream(out, "stdout", &other.observation.stdout, paint);
+    stream(out, "stderr", &other.observation.stderr, paint);
+    out.push('\n');
 }
 
 /// `── fail spanner/go/cancel-wins ──────`
@@ -93,7 +109,9 @@ fn draw_observation(
         field(out, "process", &format!("{command} (still running)"), paint);
     }
     let warp = case.time_warp.map(|factor| format!(", time warped ×{factor}")).unwrap_or_default();
-    field(out, "ended", &format!("{} after {}{warp}", observation.ended, duration(case.wall_ms)), paint);
+    let alike = tries::alike(case).map(|alike| format!("; {alike}")).unwrap_or_default();
+    let ended = format!("{} after {}{warp}{alike}", observation.ended, duration(case.wall_ms));
+    field(out, "ended", &ended, paint);
 }
 
 fn stream(out: &mut String, name: &str, captured: &rescind_model::Captured, paint: Paint) {

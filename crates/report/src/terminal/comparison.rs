@@ -15,6 +15,14 @@ pub fn render_comparison(comparison: &Comparison<'_>, options: &Options) -> Stri
         draw_regression(&mut out, delta, width, paint);
         out.push('\n');
     }
+    out + &render_changes(comparison, options)
+}
+
+/// Draws the lists of the comparison and its headline, and no case in full.
+pub fn render_changes(comparison: &Comparison<'_>, options: &Options) -> String {
+    let paint = Paint { color: options.color };
+    let width = options.width.max(MIN_WIDTH);
+    let mut out = String::new();
     for change in Change::ALL {
         let mut deltas = comparison.with(change).peekable();
         if change == Change::Unchanged || deltas.peek().is_none() {

@@ -6,7 +6,7 @@ mod matrix;
 pub(crate) mod paint;
 mod requests;
 
-pub use self::comparison::render_comparison;
+pub use self::comparison::{render_changes, render_comparison};
 
 use rescind_model::{Entry, Results, Verdict};
 use textwrap::core::display_width;
@@ -47,6 +47,7 @@ pub fn render(results: &Results, options: &Options) -> String {
     let summary = summary_line(results, width, paint);
     out.push_str(&summary);
     draw_not_run(&mut out, results, width, paint);
+    draw_stale(&mut out, results, width, paint);
     draw_notices(&mut out, results, width, paint);
     for case in results.cases.iter().filter(|case| is_detailed(case)) {
         out.push('\n');
@@ -103,6 +104,18 @@ fn draw_not_run(out: &mut String, results: &Results, width: usize, paint: Paint)
                 one_line(group.replay, FIELD_CHARS)
             ));
         }
+    }
+}
+
+/// The entries of the list of known failures that are wrong, which make the run fail.
+fn draw_stale(out: &mut String, results: &Results, width: usize, paint: Paint) {
+    for (index, entry) in results.stale().enumerate() {
+        if index == 0 {
+            out.push('\n');
+        }
+        let mut text = String::new();
+        case::wrap(&mut text, &format!("stale: {entry}"), "", "  ", width);
+        out.push_str(&text.replacen("stale:", &paint.text(of_verdict(Verdict::Fail), "stale:"), 1));
     }
 }
 

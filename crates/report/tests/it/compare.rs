@@ -1,5 +1,5 @@
-use rescind_model::{CaseResult, Finding, Results, Rule, Verdict, exit};
-use rescind_report::compare::{Change, Comparison, FailOn};
+use rescind_model::{Baseline, CaseResult, Finding, Results, Rule, Verdict, exit};
+use rescind_report::compare::{Base, Change, Comparison, FailOn};
 use rescind_report::terminal::{Options, render_comparison};
 
 use crate::every;
@@ -62,6 +62,7 @@ fn one(verdict: Option<Verdict>) -> Results {
     let mut results = head();
     let mut case = results.cases.iter().find(|case| case.verdict == Verdict::Pass).cloned().unwrap();
     results.cases.clear();
+    results.stale_entries.clear();
     if let Some(verdict) = verdict {
         case.verdict = verdict;
         if matches!(verdict, Verdict::Fail | Verdict::KnownFailure) {
@@ -139,4 +140,19 @@ fn exit_codes_follow_the_policy() {
     let (base, mut head) = (one(Some(Verdict::Pass)), one(Some(Verdict::Pass)));
     head.interrupted = true;
     assert_eq!(Comparison::of(&base, &head).exit_code(FailOn::Never), exit::INTERRUPTED);
+}
+
+/// What a comparison says of each case.
+fn said(base: &impl Base, head: &Results) -> Vec<String> {
+    let comparison = Comparison::of(base, head);
+    comparison.deltas.iter().map(|delta| format!("{}: {}", delta.id, delta.phrases().join("; "))).collect()
+}
+
+#[test]
+fn a_baseline_says_the_same_as_the_results_that_it_was_made_of() {
+    let (mut base, head) = (base(), head());
+    let accepted = Baseline::empty(&*base.environment.source).accept(&base).unwrap();
+    // What told nothing is not in a baseline.
+    base.cases.retain(|case| case.verdict.tells_of_the_sample());
+    assert_eq!(said(&accepted, &head), said(&base, &head));
 }

@@ -1,3 +1,4 @@
+use rescind_model::Verdict;
 use rescind_report::compare::Comparison;
 use rescind_report::github::{render, render_comparison};
 
@@ -17,7 +18,7 @@ fn golden_of_a_comparison() {
 #[test]
 fn no_kind_has_more_than_ten_and_the_tenth_counts_the_rest() {
     let mut results = every::results();
-    let failing = results.cases.iter().find(|case| !case.findings.is_empty()).cloned().unwrap();
+    let failing = results.cases.iter().find(|case| case.verdict == Verdict::Fail).cloned().unwrap();
     for number in 0..40 {
         let mut case = failing.clone();
         case.id.scenario = format!("more-{number}");
@@ -28,5 +29,5 @@ fn no_kind_has_more_than_ten_and_the_tenth_counts_the_rest() {
         let count = text.lines().filter(|line| line.starts_with(&format!("::{kind} "))).count();
         assert!(count <= 10, "{count} of the kind {kind}");
     }
-    assert!(text.contains("::error title=41 more::41 more like these"), "{text}");
+    assert!(text.contains("::error title=43 more::43 more like these"), "{text}");
 }

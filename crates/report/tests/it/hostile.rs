@@ -1,7 +1,7 @@
 //! Texts that are out to break a report, in every field that a sample, a toolchain or a page can fill.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use rescind_model::{Captured, CaseResult, LeakedProcess, Results};
+use rescind_model::{Captured, CaseResult, Finding, LeakedProcess, Results, Rule};
 use rescind_report::compare::Comparison;
 use rescind_report::redact::{Secret, redact};
 use rescind_report::{Format, html, json, progress};
@@ -26,13 +26,24 @@ fn megabyte() -> String {
 pub fn results() -> Results {
     let mut results = every::results();
     results.notices.push(attack());
+    for entry in &mut results.stale_entries {
+        entry.place.file = attack();
+        entry.pattern = attack();
+    }
     results.environment.source = attack();
     results.environment.emulator = attack();
     results.environment.toolchains.insert(ATTACK.to_owned(), attack());
     for (index, case) in results.cases.iter_mut().enumerate() {
         // A few such lines do; more of them only take time.
         let longest = if index % 6 == 0 { megabyte() } else { attack() };
-        let CaseResult { title, schedule, reason, findings, observation, location, replay, .. } = case;
+        let CaseResult {
+            title, schedule, reason, findings, observation, location, replay, other_tries, ..
+        } = case;
+        for other in other_tries {
+            other.findings.iter_mut().for_each(|finding| finding.message = attack());
+            other.observation.stdout = Captured::whole(longest.clone());
+            other.observation.journal.iter_mut().for_each(|entry| entry.reply.message = attack());
+        }
         (*title, *schedule, *replay) = (attack(), attack(), attack());
         *reason = reason.is_some().then(attack);
         for finding in findings {
@@ -192,6 +203,10 @@ fn secrets_are_in_no_report() {
             finding.message = format!("printed {value}");
             finding.diff = Some(format!("+{value}\n"));
         }
+        for other in &mut case.other_tries {
+            other.findings.push(Finding::new(Rule::FalseClaim, format!("printed {value}")));
+            other.observation.stdout.text = format!("{value}\n");
+        }
         if let Some(seen) = &mut case.observation {
             seen.stdout.text = format!("{value}\n");
             seen.stderr.text = format!("a{value}b\n");
@@ -200,6 +215,16 @@ fn secrets_are_in_no_report() {
     }
     let secret = |name: &str, value: &str| Secret { name: name.to_owned(), value: value.to_owned() };
     redact(&mut results, &[secret("PART", "s3cr3t-v4lu3"), secret("TOKEN", value), secret("SHORT", "the")]);
+    let base = Results { cases: Vec::new(), ..every::results() };
+    let comparison = Comparison::of(&base, &results);
+    for format in Format::ALL.into_iter().filter(|format| format.has_comparisons()) {
+        let report = format.render_comparison(&comparison).unwrap();
+        assert!(!report.contains("s3cr3t"), "{format} of a comparison tells a secret");
+        assert!(
+            report.contains("redacted TOKEN"),
+            "{format} of a comparison does not say that it was redacted"
+        );
+    }
     for format in Format::ALL {
         let report = format.render(&results).unwrap();
         assert!(!report.contains("s3cr3t"), "{format} tells a secret");

@@ -1,3 +1,4 @@
+use rescind_model::{Try, Verdict};
 use rescind_report::compare::Comparison;
 use rescind_report::junit::{render, render_comparison};
 use roxmltree::{Document, Node};
@@ -7,6 +8,26 @@ use crate::{compare, every};
 #[test]
 fn golden() {
     insta::assert_snapshot!(render(&every::results()).unwrap());
+}
+
+#[test]
+fn tries_that_failed_are_reruns_or_flaky_failures() {
+    let mut results = every::results();
+    let flaky = results.cases.iter_mut().find(|case| case.verdict == Verdict::Flaky).unwrap();
+    let again = Try {
+        findings: flaky.findings.clone(),
+        observation: flaky.observation.clone().unwrap(),
+        time_warp: None,
+        wall_ms: 7,
+    };
+    let count = |xml: &str, name: &str| xml.matches(&format!("<{name} ")).count();
+    let xml = render(&results).unwrap();
+    assert_eq!((count(&xml, "flakyFailure"), count(&xml, "rerunFailure")), (1, 0));
+    let flaky = results.cases.iter_mut().find(|case| case.verdict == Verdict::Flaky).unwrap();
+    (flaky.verdict, flaky.other_tries) = (Verdict::Fail, vec![again.clone(), again]);
+    let xml = render(&results).unwrap();
+    check(&xml);
+    assert_eq!((count(&xml, "flakyFailure"), count(&xml, "rerunFailure")), (0, 2));
 }
 
 #[test]
@@ -57,6 +78,9 @@ pub fn check(xml: &str) {
     }
 }
 
+const TEST_CASE_CHILDREN: &[&str] =
+    &["failure*", "skipped", "error", "rerunFailure*", "flakyFailure*", "system-out", "system-err"];
+
 fn check_element(node: Node<'_, '_>) {
     let (children, attributes): (&[&str], &[&str]) = match node.tag_name().name() {
         "testsuites" => (&["testsuite*"], &["name", "time", "tests", "failures", "errors"]),
@@ -65,10 +89,12 @@ fn check_element(node: Node<'_, '_>) {
         }
         "properties" => (&["property*"], &[]),
         "property" => (&[], &["name!", "value!"]),
-        "testcase" => {
-            (&["failure*", "skipped", "error", "system-out", "system-err"], &["name!", "classname", "time!"])
-        }
+        "testcase" => (TEST_CASE_CHILDREN, &["name!", "classname", "time!"]),
         "failure" | "error" => (&[], &["message", "type!"]),
+        "rerunFailure" | "flakyFailure" => {
+            (&["stackTrace", "system-out", "system-err"], &["message", "type!"])
+        }
+        "stackTrace" => (&[], &[]),
         "skipped" => (&[], &["message"]),
         "system-out" | "system-err" => (&[], &[]),
         other => panic!("neither schema knows <{other}>"),

@@ -5,12 +5,15 @@ mod repeat;
 mod session;
 #[cfg(test)]
 mod tests;
+mod tries;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rescind_model::{CaseId, CaseResult, Environment, Finding, Results, Rule, SCHEMA_VERSION, Verdict};
+use rescind_model::{
+    CaseId, CaseResult, Environment, Finding, Results, Rule, SCHEMA_VERSION, Verdict, known,
+};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
@@ -92,6 +95,7 @@ pub async fn run(
     }
     let (cpu, more_notices) = session.account();
     notices.extend(more_notices);
+    let cases: Vec<CaseResult> = results.into_values().collect();
     let results = Results {
         schema_version: SCHEMA_VERSION,
         environment: Environment {
@@ -99,12 +103,15 @@ pub async fn run(
             platform: context.platform.name.clone(),
             emulator: session.backend.name(),
             source: plan.source.clone(),
+            catalogue: plan.catalogue.clone(),
             toolchains: versions(&plan.samples, &toolchains),
         },
         interrupted,
         filtered: plan.filtered,
+        shard: plan.shard.clone(),
         notices,
-        cases: results.into_values().collect(),
+        stale_entries: known::stale(&plan.known_failures, &cases, plan.filtered),
+        cases,
     };
     let wall = context.clock.now().duration_since(started);
     Finished { results, timing: Timing { wall, cpu, cores: context.cores } }
@@ -166,12 +173,10 @@ async fn start_cases(
                 session
                     .tell(Event::NotPrepared { sample: sample.manifest.id.clone(), reason: reason.clone() });
                 for scenario in &sample.scenarios {
-                    let case = CaseResult {
-                        verdict,
-                        reason: Some(reason.clone()),
-                        findings: findings.clone(),
-                        ..session.blank(sample, scenario)
-                    };
+                    let blank = session.blank(sample, scenario);
+                    let (verdict, known) = session.listed(verdict, &blank.id, &findings);
+                    let reason = known.or_else(|| Some(reason.clone()));
+                    let case = CaseResult { verdict, reason, findings: findings.clone(), ..blank };
                     session.tell(Event::CaseFinished { case: Box::new(case.clone()) });
                     verdicts.push(case);
                 }

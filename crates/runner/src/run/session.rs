@@ -5,13 +5,16 @@ use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use rescind_model::{CaseId, CaseResult, Contract, SampleId, Scenario, Verdict};
+use rescind_model::{
+    CaseId, CaseResult, Contract, Finding, KnownFailure, SampleId, Scenario, Verdict, known,
+};
 use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempted, Case, CaseError};
 use super::repeat::Repeat;
+use super::tries::{Tried, Tries};
 use crate::prepare::{Prepared, command_line};
 use crate::{Backend, Code, Context, Event, Events, Options, Plan, PlannedSample};
 
@@ -49,6 +52,7 @@ pub(super) struct Session {
     warped: Semaphore,
     options: Options,
     replay_options: Vec<String>,
+    known_failures: Vec<KnownFailure>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
     scratch: Result<TempDir, String>,
@@ -70,6 +74,7 @@ impl Session {
             jobs: Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS)),
             warped: Semaphore::new(context.cores.max(1)),
             replay_options: plan.replay_options.clone(),
+            known_failures: plan.known_failures.clone(),
             account: Mutex::default(),
             context,
             backend,
@@ -105,6 +110,7 @@ impl Session {
             location: sample.location.clone(),
             time_warp: None,
             wall_ms: 0,
+            other_tries: Vec::new(),
             replay: self.replay(&id),
             id,
         }
@@ -124,13 +130,15 @@ impl Session {
     pub(super) async fn case(self: Arc<Session>, ready: Arc<Ready>, scenario: Arc<Scenario>) -> CaseResult {
         let blank = self.blank(&ready.sample, &scenario);
         let id = blank.id.clone();
-        let result = match self.decide(&ready, &scenario, &id).await {
-            Ok(attempted) => CaseResult {
-                verdict: if attempted.findings.is_empty() { Verdict::Pass } else { Verdict::Fail },
-                findings: attempted.findings,
-                observation: Some(attempted.observation),
-                time_warp: attempted.time_warp,
-                wall_ms: u64::try_from(attempted.wall.as_millis()).unwrap_or(u64::MAX),
+        let result = match self.tries(&ready, &scenario, &id).await {
+            Ok(Tried { first, others, verdict, reason }) => CaseResult {
+                verdict,
+                reason,
+                findings: first.findings,
+                observation: Some(first.observation),
+                time_warp: first.time_warp,
+                wall_ms: u64::try_from(first.wall.as_millis()).unwrap_or(u64::MAX),
+                other_tries: others,
                 ..blank
             },
             Err(CaseError::Cancelled) => {
@@ -142,6 +150,42 @@ impl Session {
         };
         self.tell(Event::CaseFinished { case: Box::new(result.clone()) });
         result
+    }
+
+    /// What the list of known failures makes of a verdict on code that could not even be run, and why.
+    pub(super) fn listed(
+        &self,
+        verdict: Verdict,
+        id: &CaseId,
+        findings: &[Finding],
+    ) -> (Verdict, Option<String>) {
+        match verdict {
+            Verdict::Fail => known::verdict(&self.known_failures, id, findings),
+            other => (other, None),
+        }
+    }
+
+    /// Tries a case, and anew if it fails and the list of known failures does not say so.
+    async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
+        let first = self.decide(ready, scenario, id).await?;
+        let (verdict, reason) = known::verdict(&self.known_failures, id, &first.findings);
+        if verdict != Verdict::Fail {
+            return Ok(Tried { first, others: Vec::new(), verdict, reason });
+        }
+        let mut tries = Tries::new(first);
+        for _ in 0..self.options.retries {
+            self.tell(Event::CaseRetried { id: id.clone(), number: tries.next() });
+            match self.decide(ready, scenario, id).await {
+                Ok(attempted) => {
+                    if tries.push(attempted) {
+                        break;
+                    }
+                }
+                // What was seen before stands: the case failed.
+                Err(_) => break,
+            }
+        }
+        Ok(tries.end())
     }
 
     async fn decide(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Attempted, CaseError> {

@@ -149,6 +149,20 @@ impl Router {
     }
 }
 
+#[cfg(test)]
+impl Router {
+    /// Every route.
+    pub fn routes(&self) -> impl Iterator<Item = &Route> {
+        let mut nodes = vec![&self.root];
+        std::iter::from_fn(move || {
+            let node = nodes.pop()?;
+            nodes.extend(node.literals.values().chain(node.any.as_deref()));
+            Some(node)
+        })
+        .flat_map(|node| node.routes.values().flatten().map(|(_, route)| route))
+    }
+}
+
 impl Node {
     /// The node of these segments; a literal wins over a wildcard.
     fn walk(&self, segments: &[String]) -> Option<&Node> {

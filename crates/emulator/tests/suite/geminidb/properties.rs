@@ -136,8 +136,6 @@ fn check_pages(case: &mut Case, size: usize) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, ..ProptestConfig::default() })]
-
     #[test]
     fn any_sequence_of_requests_keeps_the_invariants(
         terms in proptest::sample::subsequence(TERMS, 0..6),

@@ -118,6 +118,7 @@ pub(super) fn case(id: &str, title: &str, schedule: &str, verdict: Verdict) -> C
         location: None,
         time_warp: None,
         wall_ms: 0,
+        other_tries: Vec::new(),
         replay: {
             let (sample, scenario) = id.rsplit_once('/').unwrap();
             let (service, language) = sample.split_once('/').unwrap();

@@ -1,6 +1,6 @@
 //! A crash, a flaky case and a replay that diverged.
 
-use rescind_model::{CaseResult, Code, Ended, Finding, LeakedProcess, Rule, Verdict};
+use rescind_model::{CaseResult, Code, Ended, Finding, LeakedProcess, Rule, Try, Verdict};
 
 use super::build::{Journal, NOTHING, READY, RUNNING, case, location, observed};
 
@@ -13,6 +13,12 @@ pub(super) fn cases() -> Vec<CaseResult> {
             .ok("GetOperation", "poll1:running", RUNNING)
             .ok("GetOperation", "poll2:done", READY)
             .ok("DeleteBackup", "delete1:serve", (None, READY.1))
+    };
+    let leaves_it = || {
+        Journal::from(NOTHING)
+            .ok("CreateBackup", "create1:running", RUNNING)
+            .ok("CancelOperation", "cancel1:ignored", RUNNING)
+            .ok("GetOperation", "poll1:done", READY)
     };
     let mut crashed = observed(
         Ended::Signal(11),
@@ -46,13 +52,25 @@ pub(super) fn cases() -> Vec<CaseResult> {
             )
         },
         CaseResult {
-            observation: Some(observed(
-                Ended::Code(0),
-                "Backup my-backup was completed and then deleted.\n",
-                "",
-                completes(),
-            )),
-            reason: Some("2 of 3 tries passed; the third broke `output-differs`".to_owned()),
+            observation: Some(observed(Ended::Code(0), "Backup my-backup was completed.\n", "", leaves_it())),
+            findings: vec![Finding::new(
+                Rule::LeakedBackup,
+                "left the backup my-backup in the service, where it is READY",
+            )],
+            reason: Some(
+                "the first try broke `leaked-backup` (exit 0), and try 2 passed (exit 0)".to_owned(),
+            ),
+            other_tries: vec![Try {
+                findings: Vec::new(),
+                observation: observed(
+                    Ended::Code(0),
+                    "Backup my-backup was completed and then deleted.\n",
+                    "",
+                    completes(),
+                ),
+                time_warp: None,
+                wall_ms: 291,
+            }],
             location: location(),
             wall_ms: 288,
             ..case(

@@ -1,137 +1,22 @@
-//! gcloud, as its documentation and the page on long-running operations use it. It is not installed by the tests.
+//! gcloud spanner: backups, databases, instances and their operations.
 
 use std::fs;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use crate::emulators::Emulators;
+use super::{Gcloud, id};
+use crate::emulators::{self, Emulators};
 
-/// A test of gcloud, which gets a project of its own.
-pub struct Check {
-    pub name: &'static str,
-    pub run: fn(&Emulators, &str),
+/// Puts a project with `test-instance`, and in it `test-database`.
+pub fn put(address: SocketAddr, project: &str) {
+    let setup = json!({ "service": "spanner", "instance": "test-instance", "database": "test-database" });
+    emulators::put(address, project, &setup);
 }
 
-/// The project of each check.
-pub fn projects() -> impl Iterator<Item = String> {
-    (1..=CHECKS.len()).map(|number| format!("gcloud-{number}"))
-}
-
-/// All of them.
-pub const CHECKS: &[Check] = &[
-    Check { name: "three_settings_lead_to_the_emulator", run: settings },
-    Check { name: "backups_are_made_listed_changed_copied_and_deleted", run: backups },
-    Check { name: "a_backup_that_is_being_made_is_listed_described_and_cancelled", run: running_backup },
-    Check { name: "a_change_of_a_schema_is_listed_described_and_cancelled", run: running_schema_change },
-    Check { name: "databases_are_created_changed_restored_and_deleted", run: databases },
-    Check { name: "instances_are_created_listed_and_deleted", run: instances },
-    Check { name: "operations_of_partitions_and_configurations_have_types_of_their_own", run: other_types },
-    Check { name: "refusals_have_their_codes_and_texts", run: refusals },
-];
-
-/// gcloud with settings of its own.
-struct Gcloud {
-    folder: tempfile::TempDir,
-    settings: Vec<(&'static str, String)>,
-}
-
-/// What a command did.
-struct Ran {
-    code: Option<i32>,
-    stdout: String,
-    stderr: String,
-}
-
-impl Gcloud {
-    fn new(settings: Vec<(&'static str, String)>) -> Gcloud {
-        Gcloud { folder: tempfile::tempdir().unwrap(), settings }
-    }
-
-    /// With settings that lead to a project on an emulator.
-    fn at(address: SocketAddr, project: &str) -> Gcloud {
-        Gcloud::new(vec![
-            ("CLOUDSDK_API_ENDPOINT_OVERRIDES_SPANNER", format!("http://{address}/")),
-            ("CLOUDSDK_AUTH_DISABLE_CREDENTIALS", "true".to_owned()),
-            ("CLOUDSDK_CORE_PROJECT", project.to_owned()),
-        ])
-    }
-
-    /// Runs a command as one types it, without the first word.
-    fn run(&self, line: &str) -> Ran {
-        let output = duct::cmd("gcloud", shlex::split(line).unwrap())
-            .full_env(
-                [
-                    ("PATH", std::env::var("PATH").unwrap_or_default()),
-                    ("HOME", self.folder.path().display().to_string()),
-                    ("CLOUDSDK_CONFIG", self.folder.path().display().to_string()),
-                    ("CLOUDSDK_CORE_DISABLE_PROMPTS", "true".to_owned()),
-                    ("CLOUDSDK_CORE_DISABLE_FILE_LOGGING", "true".to_owned()),
-                    ("CLOUDSDK_COMPONENT_MANAGER_DISABLE_UPDATE_CHECK", "true".to_owned()),
-                    // Three quarters of a command's time are compiling, where gcloud's own folder cannot be written to.
-                    ("PYTHONPYCACHEPREFIX", bytecode().display().to_string()),
-                ]
-                .into_iter()
-                .chain(self.settings.iter().cloned()),
-            )
-            .stdin_null()
-            .stdout_capture()
-            .stderr_capture()
-            .unchecked()
-            .run()
-            .unwrap();
-        let text = |bytes| String::from_utf8(bytes).unwrap();
-        Ran { code: output.status.code(), stdout: text(output.stdout), stderr: text(output.stderr) }
-    }
-
-    /// Runs a command that must succeed; what it printed.
-    #[track_caller]
-    fn done(&self, line: &str) -> String {
-        let ran = self.run(line);
-        assert_eq!(ran.code, Some(0), "gcloud {line}\n{}{}", ran.stdout, ran.stderr);
-        ran.stdout
-    }
-
-    /// Runs a command that must be refused with this status and this text.
-    #[track_caller]
-    fn refused(&self, line: &str, status: &str, text: &str) {
-        let ran = self.run(line);
-        assert_eq!(ran.code, Some(1), "gcloud {line}\n{}{}", ran.stdout, ran.stderr);
-        assert!(ran.stderr.contains(status) && ran.stderr.contains(text), "gcloud {line}\n{}", ran.stderr);
-    }
-
-    #[track_caller]
-    fn json(&self, line: &str) -> Value {
-        serde_json::from_str(&self.done(&format!("{line} --format=json"))).unwrap()
-    }
-
-    /// The table that a command prints, without the columns that hold times.
-    #[track_caller]
-    fn table(&self, line: &str) -> Vec<Vec<String>> {
-        let is_time = |word: &str| word.starts_with("202") && word.ends_with('Z');
-        let words = |line: &str| {
-            line.split("  ")
-                .map(str::trim)
-                .filter(|word| !word.is_empty() && !is_time(word))
-                .map(str::to_owned)
-                .collect()
-        };
-        self.done(line).lines().skip(1).map(words).collect()
-    }
-}
-
-/// Where Python keeps what it compiles, for all runs of the tests.
-fn bytecode() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("clients/gcloud-pycache")
-}
-
-/// The id at the end of the name of an operation.
-fn id(operation: &Value) -> &str {
-    operation["name"].as_str().unwrap().rsplit('/').next().unwrap()
-}
-
-fn settings(emulators: &Emulators, project: &str) {
+pub fn settings(emulators: &Emulators) {
+    let project = "gcloud-settings";
+    put(emulators.brief(), project);
     let gcloud = Gcloud::new(Vec::new());
     gcloud.done("config set auth/disable_credentials true");
     gcloud.done(&format!("config set project {project}"));
@@ -143,7 +28,8 @@ fn settings(emulators: &Emulators, project: &str) {
     );
 }
 
-fn backups(emulators: &Emulators, project: &str) {
+pub fn backups(emulators: &Emulators) {
+    let project = "gcloud-backups";
     let gcloud = Gcloud::at(emulators.brief(), project);
     gcloud.done("spanner backups create first --instance=test-instance --database=test-database --retention-period=2d");
     let copy = "--source-instance=test-instance --source-backup=first --destination-instance=test-instance";
@@ -172,8 +58,8 @@ fn backups(emulators: &Emulators, project: &str) {
     );
 }
 
-fn running_backup(emulators: &Emulators, project: &str) {
-    let gcloud = Gcloud::at(emulators.lasting(), project);
+pub fn running_backup(emulators: &Emulators) {
+    let gcloud = Gcloud::at(emulators.lasting(), "gcloud-running-backup");
     let create = "spanner backups create first --instance=test-instance --database=test-database";
     let operation = gcloud.json(&format!("{create} --retention-period=2d --async"));
     let id = id(&operation);
@@ -195,8 +81,8 @@ fn running_backup(emulators: &Emulators, project: &str) {
     assert_eq!(gcloud.done("spanner backups list --instance=test-instance"), "");
 }
 
-fn running_schema_change(emulators: &Emulators, project: &str) {
-    let gcloud = Gcloud::at(emulators.lasting(), project);
+pub fn running_schema_change(emulators: &Emulators) {
+    let gcloud = Gcloud::at(emulators.lasting(), "gcloud-running-schema");
     let statement = "CREATE TABLE T (Id INT64) PRIMARY KEY (Id)";
     gcloud.done(&format!(
         "spanner databases ddl update test-database --instance=test-instance --ddl='{statement}' --async"
@@ -213,8 +99,8 @@ fn running_schema_change(emulators: &Emulators, project: &str) {
     assert_eq!((&cancelled["done"], &cancelled["error"]["code"]), (&Value::Bool(true), &Value::from(1)));
 }
 
-fn databases(emulators: &Emulators, project: &str) {
-    let gcloud = Gcloud::at(emulators.brief(), project);
+pub fn databases(emulators: &Emulators) {
+    let gcloud = Gcloud::at(emulators.brief(), "gcloud-databases");
     let place = "--instance=test-instance";
     gcloud.done(&format!(
         "spanner databases create shop {place} --ddl='CREATE TABLE T (Id INT64) PRIMARY KEY (Id)'"
@@ -251,8 +137,8 @@ fn databases(emulators: &Emulators, project: &str) {
     gcloud.refused(&format!("spanner databases describe again {place}"), "NOT_FOUND", "Database not found");
 }
 
-fn instances(emulators: &Emulators, project: &str) {
-    let gcloud = Gcloud::at(emulators.brief(), project);
+pub fn instances(emulators: &Emulators) {
+    let gcloud = Gcloud::at(emulators.brief(), "gcloud-instances");
     gcloud.done(
         "spanner instances create another --config=regional-us-central1 --description=Another --nodes=1",
     );
@@ -267,8 +153,8 @@ fn instances(emulators: &Emulators, project: &str) {
     gcloud.refused("spanner instances describe another", "NOT_FOUND", "Instance not found");
 }
 
-fn other_types(emulators: &Emulators, project: &str) {
-    let gcloud = Gcloud::at(emulators.lasting(), project);
+pub fn other_types(emulators: &Emulators) {
+    let gcloud = Gcloud::at(emulators.lasting(), "gcloud-other-types");
     let create = "spanner instance-partitions create part --instance=test-instance --config=nam3 --nodes=1";
     gcloud.done(&format!("{create} --description=Part --async"));
     let list = "spanner operations list --instance=test-instance --type=INSTANCE_PARTITION";
@@ -291,8 +177,8 @@ fn other_types(emulators: &Emulators, project: &str) {
     assert!(updates.is_empty(), "{updates:?}");
 }
 
-fn refusals(emulators: &Emulators, project: &str) {
-    let gcloud = Gcloud::at(emulators.lasting(), project);
+pub fn refusals(emulators: &Emulators) {
+    let gcloud = Gcloud::at(emulators.lasting(), "gcloud-refusals");
     let create = |id: &str, rest: &str| {
         format!("spanner backups create {id} --instance=test-instance --database={rest} --async")
     };

@@ -1,0 +1,33 @@
+#!/usr/bin/env bash
+# Puts the comment of this run into the place of the one before it, found by the marker in its first line. That a token
+# may not comment (as those of pull requests from forks) is no failure: all else of the report is there without it.
+set -euo pipefail
+
+if [ -z "${GH_TOKEN:-}" ] || [ -z "${PULL_REQUEST:-}" ]; then
+  echo "no comment: there is no token, or no pull request"
+  exit 0
+fi
+if [ ! -s "$COMMENT" ]; then
+  echo "no comment: nothing was reported"
+  exit 0
+fi
+
+marker=$(sed -n 1p "$COMMENT")
+comments=repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments
+
+# Only a bot's comment is replaced: a person may have quoted one.
+filter=".[] | select(.user.type == \"Bot\" and (.body | startswith(\"$marker\"))) | .id"
+refused() {
+  echo "::notice title=rescind::the token may not comment on the pull request; the summary of the job says the same"
+  exit 0
+}
+found=$(gh api --paginate "$comments" --jq "$filter") || refused
+earlier=$(sed -n 1p <<< "$found")
+
+if [ -n "$earlier" ]; then
+  gh api --silent --method PATCH "repos/$GITHUB_REPOSITORY/issues/comments/$earlier" --field "body=@$COMMENT" || refused
+  echo "the comment is updated"
+else
+  gh api --silent --method POST "$comments" --field "body=@$COMMENT" || refused
+  echo "the comment is written"
+fi

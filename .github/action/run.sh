@@ -1,0 +1,66 @@
+#!/usr/bin/env bash
+# Runs the samples, or puts the results of earlier jobs together (RESULTS), and writes every report to REPORTS. What
+# rescind exits with becomes an output, so that the reports are uploaded before the job fails.
+set -euo pipefail
+
+mkdir -p "$REPORTS"
+reports=(
+  --report "markdown=$REPORTS/comment.md"
+  --report "summary=$REPORTS/summary.md"
+  --report "junit=$REPORTS/junit.xml"
+  --report "sarif=$REPORTS/rescind.sarif"
+  --report "github=$REPORTS/annotations.txt"
+)
+# What has no form for comparisons.
+whole=(--report "json=$REPORTS/results.json" --report "html=$REPORTS/report.html")
+
+# Appends an option for each word of a list.
+globs=()
+each() {
+  local option=$1 words word
+  read -r -a words <<< "${2//$'\n'/ }"
+  for word in "${words[@]}"; do globs+=("$option" "$word"); done
+}
+
+run() {
+  local options=(--root "${CATALOGUE:-$GITHUB_ACTION_PATH}" --retries "${RETRIES:-0}")
+  each --language "${LANGUAGES:-}"
+  each --service "${SERVICES:-}"
+  each --scenario "${SCENARIOS:-}"
+  [ -z "${PAGE:-}" ] || options+=(--page "$PAGE")
+  [ -z "${PARTITION:-}" ] || options+=(--partition "$PARTITION")
+  [ -z "${BASELINE:-}" ] || options+=(--baseline "$BASELINE")
+  [ -z "${KNOWN_FAILURES:-}" ] || options+=(--known-failures "$KNOWN_FAILURES")
+  [ -z "${FAIL_ON:-}" ] || options+=(--fail-on "$FAIL_ON")
+  rescind run "${options[@]}" "${globs[@]}" "${reports[@]}" "${whole[@]}"
+}
+
+merge() {
+  local files fail=(--exit-code)
+  mapfile -d '' files < <(find "$RESULTS" -name results.json -print0 | LC_ALL=C sort -z)
+  if [ "${#files[@]}" = 0 ]; then
+    echo "::error title=rescind::there is no results.json in $RESULTS"
+    return 2
+  fi
+  if [ -n "${BASELINE:-}" ]; then
+    rescind report "${files[@]}" "${whole[@]}" || return
+    rescind compare "$BASELINE" "$REPORTS/results.json" --fail-on "${FAIL_ON:-regression}" \
+      --report terminal=- "${reports[@]}"
+  else
+    [ "${FAIL_ON:-any}" != never ] || fail=()
+    rescind report "${files[@]}" "${fail[@]}" --report terminal=- "${reports[@]}" "${whole[@]}"
+  fi
+}
+
+code=0
+if [ -n "${RESULTS:-}" ]; then merge || code=$?; else run || code=$?; fi
+
+# None of them is there if the run could not begin.
+[ ! -f "$REPORTS/annotations.txt" ] || cat "$REPORTS/annotations.txt"
+[ ! -f "$REPORTS/summary.md" ] || cat "$REPORTS/summary.md" >> "$GITHUB_STEP_SUMMARY"
+{
+  echo "exit-code=$code"
+  echo "results=$REPORTS/results.json"
+  echo "junit=$REPORTS/junit.xml"
+  echo "sarif=$REPORTS/rescind.sarif"
+} >> "$GITHUB_OUTPUT"

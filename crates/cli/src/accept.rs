@@ -1,0 +1,67 @@
+//! `rescind accept`.
+
+use std::io::Write as _;
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow};
+use rescind_model::{Baseline, exit};
+use rescind_report::compare::Comparison;
+use rescind_report::{json, terminal};
+use tempfile::NamedTempFile;
+
+use crate::args::AcceptArgs;
+use crate::failure::Failure;
+use crate::report;
+
+/// Shows what differs from the baseline, and takes the results for the new one. It asks nothing: the baseline is a
+/// file under version control, where a change is reviewed and can be taken back.
+///
+/// # Errors
+/// A file that holds no results or no baseline; results that cannot be accepted; a baseline that cannot be written.
+pub fn accept(args: &AcceptArgs) -> Result<u8, Failure> {
+    let results = report::read_all(&args.results)?;
+    let name = args.baseline.display();
+    let old = read(&args.baseline)?;
+    let before = old.clone().unwrap_or_else(|| Baseline::empty(&*results.environment.source));
+    let accepted = before.accept(&results).map_err(|error| {
+        let names: Vec<_> = args.results.iter().map(|path| path.display().to_string()).collect();
+        Failure::usage(anyhow!("{}: {error}", names.join(", ")))
+    })?;
+
+    let comparison = Comparison::of(&before, &results);
+    anstream::print!("{}", terminal::render_changes(&comparison, &terminal::Options::default()));
+    let cases = accepted.cases.len();
+    let cases = format!("{cases} case{}", if cases == 1 { "" } else { "s" });
+    if old.as_ref() == Some(&accepted) {
+        anstream::println!("{name} stays as it is: {cases}");
+    } else {
+        write(&args.baseline, &accepted)?;
+        let done = if old.is_some() { "updated" } else { "written" };
+        anstream::println!("{name} is {done}: {cases}");
+    }
+    Ok(exit::OK)
+}
+
+/// The baseline of a file; none if there is no such file yet.
+fn read(path: &Path) -> Result<Option<Baseline>, Failure> {
+    let name = path.display();
+    let text = match std::fs::read_to_string(path) {
+        Ok(text) => text,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(Failure::usage(anyhow::Error::from(error).context(name.to_string()))),
+    };
+    json::read_baseline(&text).map(Some).map_err(|error| Failure::usage(anyhow!("{name}: {error}")))
+}
+
+/// Puts the new file into the place of the old one at once: half a baseline is never left behind.
+fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
+    let text = json::render_baseline(baseline).map_err(Failure::setup)?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let place = || format!("cannot write {}", path.display());
+    let written = NamedTempFile::new_in(folder).and_then(|mut file| {
+        file.write_all(text.as_bytes())?;
+        file.persist(path).map_err(|error| error.error)
+    });
+    written.with_context(place).map_err(Failure::setup)?;
+    Ok(())
+}

@@ -1,0 +1,223 @@
+//! The baseline: what was accepted, and nothing that differs from run to run.
+//!
+//! It is a file that people commit and review. So it keeps of each case what a change can have to answer for (the
+//! verdict, the findings, what was printed), and leaves out times, journals, versions and places.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::{CaseId, CaseResult, Finding, Results, Verdict};
+
+/// The version of the baseline's schema. It changes when a reader of the old one could misread the new one.
+pub const BASELINE_VERSION: u32 = 1;
+
+/// Bytes of standard output that a baseline keeps of one case. What is longer is not kept at all, for a part of it
+/// could not be compared.
+pub const BASELINE_OUTPUT_BYTES: usize = 16 * 1024;
+
+/// What was accepted of one case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineCase {
+    /// Which sample in which scenario.
+    pub id: CaseId,
+    /// The one word.
+    pub verdict: Verdict,
+    /// The broken expectations, without the diffs.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub findings: Vec<Finding>,
+    /// What it wrote to standard output; none if that was too long to keep.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub stdout: Option<String>,
+}
+
+/// Accepted results, which a later run is compared with.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Baseline {
+    /// [`BASELINE_VERSION`] of the rescind that wrote it.
+    pub baseline_version: u32,
+    /// Where the samples' code came from: `bundled`, or the path of the page.
+    pub source: String,
+    /// The cases, in the order of their ids.
+    pub cases: Vec<BaselineCase>,
+}
+
+/// Why results cannot be accepted.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AcceptError {
+    /// Part of what they say is that nobody knows.
+    #[error("the run was interrupted; accept the results of one that went to its end")]
+    Interrupted,
+    /// The cases have the same names, and are other code.
+    #[error(
+        "the baseline is of the source `{baseline}`, and the results are of `{results}`; \
+         keep a baseline for each, and name it with --baseline"
+    )]
+    OtherSource {
+        /// The source of the baseline.
+        baseline: String,
+        /// The source of the results.
+        results: String,
+    },
+    /// There is nothing to accept.
+    #[error("no case was run, so there is nothing to accept")]
+    NothingRan,
+}
+
+impl Verdict {
+    /// True if the verdict tells something about the sample, which can then be accepted and compared.
+    pub const fn tells_of_the_sample(self) -> bool {
+        match self {
+            Verdict::Pass
+            | Verdict::Fail
+            | Verdict::KnownFailure
+            | Verdict::UnexpectedPass
+            | Verdict::Flaky => true,
+            Verdict::Unsupported | Verdict::Skipped | Verdict::SetupError | Verdict::Diverged => false,
+        }
+    }
+}
+
+impl BaselineCase {
+    fn of(case: &CaseResult) -> BaselineCase {
+        let without_diff = |finding: &Finding| Finding { diff: None, ..finding.clone() };
+        let printed = case.observation.as_ref().map(|seen| &seen.stdout);
+        let kept = printed.filter(|stdout| stdout.dropped == 0 && stdout.text.len() <= BASELINE_OUTPUT_BYTES);
+        BaselineCase {
+            id: case.id.clone(),
+            verdict: case.verdict,
+            findings: case.findings.iter().map(without_diff).collect(),
+            stdout: kept.map(|stdout| stdout.text.clone()),
+        }
+    }
+}
+
+impl Baseline {
+    /// A baseline of this source, with no case.
+    pub fn empty(source: impl Into<String>) -> Baseline {
+        Baseline { baseline_version: BASELINE_VERSION, source: source.into(), cases: Vec::new() }
+    }
+
+    /// The baseline with these results accepted.
+    ///
+    /// Each case that was run takes the place of what was accepted before. A case that was not run (unsupported, failed
+    /// to be set up) keeps what it had. A case that the results do not have at all is dropped if the run was whole, and
+    /// kept if options chose among the cases.
+    ///
+    /// # Errors
+    /// Interrupted results, results of another source, and results in which not one case was run.
+    pub fn accept(&self, results: &Results) -> Result<Baseline, AcceptError> {
+        if results.interrupted {
+            return Err(AcceptError::Interrupted);
+        }
+        if self.source != results.environment.source {
+            let (baseline, results) = (self.source.clone(), results.environment.source.clone());
+            return Err(AcceptError::OtherSource { baseline, results });
+        }
+        if !results.cases.iter().any(|case| case.verdict.tells_of_the_sample()) {
+            return Err(AcceptError::NothingRan);
+        }
+        let mut cases: BTreeMap<&CaseId, BaselineCase> =
+            self.cases.iter().map(|case| (&case.id, case.clone())).collect();
+        if !results.is_partial() {
+            cases.retain(|id, _| results.cases.iter().any(|case| case.id == **id));
+        }
+        for case in results.cases.iter().filter(|case| case.verdict.tells_of_the_sample()) {
+            cases.insert(&case.id, BaselineCase::of(case));
+        }
+        Ok(Baseline { cases: cases.into_values().collect(), ..Baseline::empty(&*self.source) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::results::testing::{case, results};
+    use crate::{Captured, Rule};
+
+    fn ids(baseline: &Baseline) -> Vec<String> {
+        baseline.cases.iter().map(|case| format!("{} {}", case.id, case.verdict)).collect()
+    }
+
+    fn accepted(base: &Baseline, results: &Results) -> Vec<String> {
+        ids(&base.accept(results).unwrap())
+    }
+
+    #[test]
+    fn a_whole_run_replaces_what_it_ran_keeps_what_could_not_run_and_drops_what_is_gone() {
+        use Verdict::{Fail, Pass, SetupError, Unsupported};
+        let old = results([("go/a", Pass), ("java/a", Fail), ("perl/a", Pass), ("ruby/a", Pass)]);
+        let base = Baseline::empty("").accept(&old).unwrap();
+        let new =
+            results([("ruby/a", SetupError), ("java/a", Unsupported), ("go/a", Fail), ("curl/a", Pass)]);
+        assert_eq!(
+            accepted(&base, &new),
+            ["spanner/curl/a pass", "spanner/go/a fail", "spanner/java/a fail", "spanner/ruby/a pass"]
+        );
+    }
+
+    #[test]
+    fn a_partial_run_updates_only_its_own_cases() {
+        let old = results([("go/a", Verdict::Pass), ("go/b", Verdict::Pass)]);
+        let base = Baseline::empty("").accept(&old).unwrap();
+        let new = Results { filtered: true, ..results([("go/b", Verdict::Fail)]) };
+        assert_eq!(accepted(&base, &new), ["spanner/go/a pass", "spanner/go/b fail"]);
+    }
+
+    #[test]
+    fn what_is_no_result_of_the_same_source_is_refused() {
+        let base = Baseline::empty("");
+        let mut of_page = results([("go/a", Verdict::Pass)]);
+        of_page.environment.source = "page.md".to_owned();
+        let interrupted = Results { interrupted: true, ..results([("go/a", Verdict::Pass)]) };
+        assert!(matches!(base.accept(&of_page), Err(AcceptError::OtherSource { .. })));
+        assert_eq!(base.accept(&interrupted), Err(AcceptError::Interrupted));
+        let nothing = results([("go/a", Verdict::Unsupported)]);
+        assert_eq!(base.accept(&nothing), Err(AcceptError::NothingRan));
+    }
+
+    #[test]
+    fn it_keeps_what_was_found_and_printed_and_no_more() {
+        let mut long = case("go/long", Verdict::Fail);
+        let printed = |text: String| {
+            let mut seen = crate::results::testing::observation();
+            seen.stdout = Captured::whole(text);
+            Some(seen)
+        };
+        long.observation = printed("x".repeat(BASELINE_OUTPUT_BYTES + 1));
+        let mut short = case("go/short", Verdict::Fail);
+        short.observation = printed("Cancelled.\n".to_owned());
+        short.findings = vec![Finding {
+            diff: Some("-a\n+b\n".to_owned()),
+            ..Finding::new(Rule::OutputDiffers, "differs")
+        }];
+        let results = Results { cases: vec![long, short], ..results([]) };
+        let baseline = Baseline::empty("").accept(&results).unwrap();
+        insta::assert_snapshot!(serde_json::to_string_pretty(&baseline).unwrap(), @r#"
+        {
+          "baseline_version": 1,
+          "source": "",
+          "cases": [
+            {
+              "id": "spanner/go/long",
+              "verdict": "fail"
+            },
+            {
+              "id": "spanner/go/short",
+              "verdict": "fail",
+              "findings": [
+                {
+                  "rule": "output-differs",
+                  "message": "differs"
+                }
+              ],
+              "stdout": "Cancelled.\n"
+            }
+          ]
+        }
+        "#);
+    }
+}

@@ -1,0 +1,138 @@
+//! The baseline: `accept`, and runs that are compared with one.
+
+use std::path::Path;
+
+use rescind_model::{Baseline, Verdict};
+
+use crate::support::{Project, Ran, rescind};
+
+const SCRIPT: &str = "samples/spanner/shell/sample.sh";
+
+/// Runs every case into a results file.
+fn results(project: &Project, name: &str, more: &[&str]) {
+    project.run(&[&["--results", name], more].concat());
+}
+
+fn accept(project: &Project, arguments: &[&str]) -> Ran {
+    rescind(project.root(), &[&["accept"], arguments].concat())
+}
+
+fn baseline(project: &Project) -> Baseline {
+    read(&project.root().join("rescind-baseline.json"))
+}
+
+fn read(path: &Path) -> Baseline {
+    serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
+}
+
+#[test]
+fn what_is_accepted_is_shown_written_and_then_stays_as_it_is() {
+    let project = Project::new("echo hello; exit 1");
+    results(&project, "results.json", &[]);
+    let ran = accept(&project, &["results.json"]).exits(0);
+    insta::assert_snapshot!(ran.stdout, @"
+    new (1)
+      spanner/shell/cancel-wins: not there → fail; breaks wrong-exit
+
+    1 new (1 failing)
+    rescind-baseline.json is written: 1 case
+    ");
+    let first = std::fs::read(project.root().join("rescind-baseline.json")).unwrap();
+    assert_eq!(baseline(&project).cases[0].verdict, Verdict::Fail);
+
+    // Another run of the same sample takes another time, and makes the same file.
+    results(&project, "again.json", &[]);
+    let ran = accept(&project, &["again.json"]).exits(0);
+    insta::assert_snapshot!(ran.stdout, @"
+    still failing (1)
+      spanner/shell/cancel-wins: fail
+
+    no changes in 1 case: 1 still failing
+    rescind-baseline.json stays as it is: 1 case
+    ");
+    assert_eq!(std::fs::read(project.root().join("rescind-baseline.json")).unwrap(), first);
+
+    project.edit(SCRIPT, "exit 1", "exit 0");
+    results(&project, "mended.json", &[]);
+    let ran = accept(&project, &["mended.json"]).exits(0);
+    insta::assert_snapshot!(ran.stdout, @"
+    fixed (1)
+      spanner/shell/cancel-wins: fail → pass; no longer breaks wrong-exit
+
+    1 fixed
+    rescind-baseline.json is updated: 1 case
+    ");
+    assert_eq!(baseline(&project).cases[0].verdict, Verdict::Pass);
+}
+
+#[test]
+fn a_partial_run_updates_only_its_own_cases() {
+    let project = Project::new("exit 1");
+    project.copy("manifests/scenarios/cancel-wins.yaml", "manifests/scenarios/cancel-lags.yaml");
+    results(&project, "all.json", &[]);
+    accept(&project, &["all.json", "--baseline", "b.json"]).exits(0);
+    project.edit(SCRIPT, "exit 1", "exit 0");
+    results(&project, "some.json", &["--scenario", "cancel-lags"]);
+    accept(&project, &["some.json", "--baseline", "b.json"]).exits(0);
+    let verdicts: Vec<_> =
+        read(&project.root().join("b.json")).cases.iter().map(|case| case.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::Fail]);
+}
+
+#[test]
+fn what_cannot_be_accepted_is_refused_and_changes_nothing() {
+    let project = Project::new("true");
+    results(&project, "results.json", &[]);
+    let text = std::fs::read_to_string(project.root().join("results.json")).unwrap();
+    let version = "\"schema_version\": 1,";
+    for (name, from, to, said) in [
+        ("interrupted.json", version, &*format!("{version} \"interrupted\": true,"), "was interrupted"),
+        ("old.json", version, "\"schema_version\": 0,", "`schema_version` is 0"),
+    ] {
+        assert!(text.contains(from));
+        project.write(name, &text.replace(from, to));
+        let ran = accept(&project, &[name]).exits(2);
+        assert!(ran.stderr.contains(said) && ran.stderr.contains(name), "{}", ran.stderr);
+        assert!(!project.root().join("rescind-baseline.json").exists());
+    }
+    accept(&project, &["results.json"]).exits(0);
+    project.write("page.md", "# Shell\n\n```sh\ntrue\n```\n");
+    results(&project, "page.json", &["--page", "page.md"]);
+    let ran = accept(&project, &["page.json"]).exits(2);
+    assert!(ran.stderr.contains("of the source `bundled`"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("`page.md`"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_run_with_a_baseline_fails_for_regressions_only() {
+    let project = Project::new("exit 1");
+    results(&project, "results.json", &[]);
+    accept(&project, &["results.json"]).exits(0);
+    let compared = |more: &[&str]| {
+        project.run(&[&["--baseline", "rescind-baseline.json", "--report", "junit=junit.xml"], more].concat())
+    };
+    let ran = compared(&[]).exits(0);
+    assert!(ran.stdout.contains("no changes in 1 case: 1 still failing"), "{}", ran.stdout);
+    let junit = std::fs::read_to_string(project.root().join("junit.xml")).unwrap();
+    assert!(!junit.contains("<failure"), "{junit}");
+    compared(&["--fail-on", "any"]).exits(1);
+    compared(&["--fail-on", "never"]).exits(0);
+
+    // One more broken rule is a regression of a case that failed before.
+    project.edit(SCRIPT, "exit 1", "sleep 987652 >/dev/null 2>&1 & exit 1");
+    let ran = compared(&[]).exits(1);
+    assert!(ran.stdout.contains("breaks leaked-process"), "{}", ran.stdout);
+    let junit = std::fs::read_to_string(project.root().join("junit.xml")).unwrap();
+    assert!(junit.contains("<failure"), "{junit}");
+    compared(&["--fail-on", "never"]).exits(0);
+}
+
+#[test]
+fn without_a_baseline_only_regressions_is_no_policy() {
+    let project = Project::new("exit 1");
+    let ran = project.run(&["--fail-on", "regression"]).exits(2);
+    assert!(ran.stderr.contains("--baseline"), "{}", ran.stderr);
+    let ran = project.run(&["--baseline", "none.json"]).exits(2);
+    assert!(ran.stderr.contains("none.json"), "{}", ran.stderr);
+    project.run(&["--fail-on", "never"]).exits(0);
+}
