@@ -12,10 +12,12 @@ struct Emulator {
 }
 
 impl Emulator {
-    fn start() -> Emulator {
+    fn start(options: &[&str]) -> Emulator {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
-            .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--database", "p/i/d"])
+            .args(["emulator", "--grpc-port", "0", "--rest-port", "0"])
+            .args(options)
             .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
@@ -41,9 +43,16 @@ impl Emulator {
         answer
     }
 
-    fn stop(mut self, signal: &str) -> Option<i32> {
+    /// How it ended, and what it had written to standard error.
+    fn stop(mut self, signal: &str) -> (Option<i32>, String) {
         Command::new("kill").arg(signal).arg(self.child.id().to_string()).status().unwrap();
-        self.child.wait().unwrap().code()
+        self.ended()
+    }
+
+    fn ended(&mut self) -> (Option<i32>, String) {
+        let mut errors = String::new();
+        self.child.stderr.take().unwrap().read_to_string(&mut errors).unwrap();
+        (self.child.wait().unwrap().code(), errors)
     }
 }
 
@@ -57,7 +66,7 @@ impl Drop for Emulator {
 
 #[test]
 fn it_says_where_it_listens_answers_there_and_stops_on_term() {
-    let emulator = Emulator::start();
+    let emulator = Emulator::start(&["--database", "p/i/d"]);
     let answer = emulator.ask("GET", "/v1/projects/p/instanceConfigs");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("projects/p/instanceConfigs/"), "{answer}");
@@ -66,7 +75,122 @@ fn it_says_where_it_listens_answers_there_and_stops_on_term() {
     let answer = emulator.ask("GET", "/v1/projects/p/instances/nope");
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert!(answer.contains("NOT_FOUND"), "{answer}");
-    assert_eq!(emulator.stop("-TERM"), Some(0));
+    assert_eq!(emulator.stop("-TERM"), (Some(0), String::new()));
+}
+
+#[test]
+fn it_stops_cleanly_on_ctrl_c_and_when_nobody_asks_anything() {
+    assert_eq!(Emulator::start(&[]).stop("-INT").0, Some(0));
+    let mut idle = Emulator::start(&["--stop-when-idle", "0.2"]);
+    idle.ask("GET", "/v1/projects/p/instanceConfigs");
+    assert_eq!(idle.ended(), (Some(0), String::new()));
+}
+
+#[test]
+fn it_can_be_asked_whether_it_is_well() {
+    let emulator = Emulator::start(&[]);
+    let folder = tempfile::tempdir().unwrap();
+    rescind(folder.path(), &["emulator", "--check", &emulator.rest]).exits(0);
+    let address = emulator.rest.clone();
+    assert_eq!(emulator.stop("-TERM").0, Some(0));
+    let ran = rescind(folder.path(), &["emulator", "--check", &address]).exits(3);
+    assert!(ran.stderr.contains(&format!("no emulator answers at {address}")), "{}", ran.stderr);
+}
+
+#[test]
+fn it_begins_with_what_a_file_says() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("seed.yaml");
+    let file = file.to_str().unwrap();
+    std::fs::write(
+        file,
+        "projects:
+  p:
+    - { service: spanner, instance: i, database: d1, backups: [{ id: b1, state: READY }] }
+    - { service: spanner, instance: i, database: d2, backups: [{ id: b2, state: READY }] }
+    - { service: spanner, instance: empty }
+    - { service: alloydb, instance: us-central1, database: c, backups: [{ id: b3, state: READY }] }
+    - { service: geminidb, database: g, backups: [{ id: backup4, state: READY }] }
+",
+    )
+    .unwrap();
+    let emulator = Emulator::start(&["--seed", file]);
+    for (path, expected) in [
+        ("/v1/projects/p/instances/i/backups/b1", "/databases/d1"),
+        ("/v1/projects/p/instances/i/backups/b2", "/databases/d2"),
+        ("/v1/projects/p/instances/empty", "\"READY\""),
+        ("/v1/projects/p/locations/us-central1/backups/b3", "/clusters/c"),
+        ("/rescind/v1/projects/p/snapshot", "backup4"),
+    ] {
+        let answer = emulator.ask("GET", path);
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(expected), "{path}: {answer}");
+    }
+    emulator.ask("DELETE", "/v1/projects/p/instances/i/backups/b1");
+    emulator.ask("POST", "/rescind/v1/reset");
+    let answer = emulator.ask("GET", "/v1/projects/p/instances/i/backups/b1");
+    assert!(answer.starts_with("HTTP/1.1 200"), "a reset returns to the file: {answer}");
+    drop(emulator);
+
+    let text = std::fs::read_to_string(file).unwrap();
+    std::fs::write(file, text.replace("database: d2", "database: d1")).unwrap();
+    let ran = rescind(folder.path(), &["emulator", "--seed", "seed.yaml"]).exits(2);
+    insta::assert_snapshot!(ran.stderr, @"
+    error: database `d1`: given twice
+     --> seed.yaml:4:7
+      |
+    4 |     - { service: spanner, instance: i, database: d1, backups: [{ id: b2, state: READY }] }
+      |       ^
+    ");
+    std::fs::write(file, text.replace("state: READY", "stat: READY")).unwrap();
+    let ran = rescind(folder.path(), &["emulator", "--seed", "seed.yaml"]).exits(2);
+    assert!(ran.stderr.contains("unknown key `stat` (did you mean `state`?)"), "{}", ran.stderr);
+    let ran = rescind(folder.path(), &["emulator", "--seed", "none.yaml"]).exits(2);
+    assert!(ran.stderr.contains("cannot be read: No such file"), "{}", ran.stderr);
+}
+
+#[test]
+fn it_writes_a_line_for_each_request() {
+    let emulator = Emulator::start(&["--database", "p/i/d", "--log", "json"]);
+    emulator.ask("GET", "/v1/projects/p/instances/i/databases/d");
+    emulator.ask("DELETE", "/v1/projects/p/instances/none");
+    emulator.ask("GET", "/rescind/v1/health");
+    emulator.ask("GET", "/v1/nonsense");
+    let (code, errors) = emulator.stop("-TERM");
+    assert_eq!(code, Some(0));
+    let lines: Vec<serde_json::Value> =
+        errors.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let seen: Vec<_> = (lines.iter())
+        .map(|line| ["transport", "rpc", "resource", "code"].map(|key| line[key].as_str().unwrap()))
+        .collect();
+    assert_eq!(
+        seen,
+        [
+            ["rest", "GetDatabase", "projects/p/instances/i/databases/d", "OK"],
+            ["rest", "DeleteInstance", "projects/p/instances/none", "OK"],
+            ["rest", "GET /v1/nonsense", "nonsense", "NOT_FOUND"],
+        ]
+    );
+    for line in &lines {
+        assert!(line["time"].as_str().unwrap().ends_with('Z'), "{line}");
+        assert!(line["duration_us"].is_u64(), "{line}");
+    }
+    let emulator = Emulator::start(&["--log", "pretty"]);
+    emulator.ask("GET", "/v1/projects/p/instanceConfigs");
+    let (_, errors) = emulator.stop("-TERM");
+    assert!(errors.contains("Z REST ListInstanceConfigs projects/p OK in "), "{errors}");
+}
+
+#[test]
+fn what_nobody_has_published_can_be_chosen() {
+    let emulator = Emulator::start(&["--choice", "bad-id=NOT_FOUND"]);
+    let answer = emulator.ask("POST", "/v1/projects/p/instances/i/backups?backupId=B!");
+    assert!(answer.contains("NOT_FOUND"), "{answer}");
+    drop(emulator);
+    let folder = tempfile::tempdir().unwrap();
+    let ran = rescind(folder.path(), &["emulator", "--choice", "bad-idd=NOT_FOUND"]).exits(2);
+    assert!(ran.stderr.contains("bad-id"), "{}", ran.stderr);
+    let ran = rescind(folder.path(), &["emulator", "--help"]).exits(0);
+    assert!(ran.stdout.contains("bad-id=INVALID_ARGUMENT: "), "{}", ran.stdout);
 }
 
 #[test]

@@ -7,8 +7,12 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use rescind_emulator::engine::{Choices, Settings, Switch};
 use rescind_model::{InvalidId, Partition, Service};
 use rescind_report::{Format, UnknownFormat};
+
+use crate::backend::Choice;
+use crate::emulator::LogFormat;
 
 /// Tells whether "cancel a backup" code samples are true.
 ///
@@ -100,6 +104,12 @@ pub struct RunArgs {
     /// repeated
     #[arg(long, value_name = "FORMAT=PATH")]
     pub report: Vec<ReportTarget>,
+    /// The emulator: `embedded` in this process, `container` for one in Docker, or the address of a running one
+    #[arg(long, value_name = "embedded|container|HOST:PORT", default_value = "embedded")]
+    pub emulator: Choice,
+    /// The image for `--emulator container` [default: one that is made of this program]
+    #[arg(long, value_name = "NAME")]
+    pub image: Option<String>,
     /// Let the samples wait in real time
     #[arg(long)]
     pub no_time_warp: bool,
@@ -244,12 +254,40 @@ pub struct EmulatorArgs {
     /// How long an operation takes, in seconds
     #[arg(long, value_name = "SECONDS", default_value = "2", value_parser = seconds)]
     pub operation_time: Duration,
-    /// A database that is there from the start, with its instance; may be repeated, once for each project
+    /// What is there from the start: a YAML file with projects, their databases and backups
+    #[arg(long, value_name = "FILE.yaml")]
+    pub seed: Option<PathBuf>,
+    /// A database that is there from the start, with its instance; may be repeated
     #[arg(long, value_name = "PROJECT/INSTANCE/DATABASE")]
     pub database: Vec<DatabasePath>,
+    /// Write a line for each request to standard error
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub log: Option<LogFormat>,
+    /// Decide what nobody has published about the services otherwise than by default; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", long_help = choices_help())]
+    pub choice: Vec<Settings>,
     /// Listen on an address that other machines can reach; there is no authentication
     #[arg(long)]
     pub allow_remote: bool,
+    /// Only tell, by the exit code, whether an emulator of this version answers at this address
+    #[arg(long, value_name = "HOST:PORT")]
+    pub check: Option<String>,
+    /// Stop when nobody has asked anything for so many seconds [default: never]
+    #[arg(long, value_name = "SECONDS", value_parser = seconds)]
+    pub stop_when_idle: Option<Duration>,
+}
+
+/// The names of the choices, what each is about, and its default.
+fn choices_help() -> String {
+    let mut text =
+        "Decide what nobody has published about the services otherwise than by default; may be repeated.\n\
+                    The choices, with their defaults:\n"
+            .to_owned();
+    for switch in Switch::all() {
+        let about: Vec<&str> = switch.about.split_whitespace().collect();
+        text += &format!("  {}={}: {}\n", switch.name, switch.value(&Choices::default()), about.join(" "));
+    }
+    text
 }
 
 /// The options of `doctor`.

@@ -22,6 +22,8 @@ pub struct Machine {
     pub context: Arc<Context>,
     /// The folder with `manifests` and `samples`.
     pub root: PathBuf,
+    /// This program.
+    pub executable: PathBuf,
     /// The time of day at the start.
     pub now: SystemTime,
     /// The current folder.
@@ -43,6 +45,8 @@ impl Machine {
     pub fn detect(cli: &Cli) -> Result<Machine, Failure> {
         let current =
             std::env::current_dir().context("the current folder is gone").map_err(Failure::setup)?;
+        let executable =
+            std::env::current_exe().context("cannot find this program").map_err(Failure::setup)?;
         let mut context =
             Context::detect(std::env::vars_os(), Clock::new(Instant::now)).map_err(Failure::setup)?;
         if let Some(cache) = &cli.cache_dir {
@@ -60,6 +64,7 @@ impl Machine {
             interactive: std::io::stderr().is_terminal(),
             width: columns.or_else(terminal_width).unwrap_or(DEFAULT_WIDTH),
             current,
+            executable,
             secrets: std::env::vars_os()
                 .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
                 .filter(|(name, _)| is_secret_name(name))

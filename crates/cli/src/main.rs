@@ -2,6 +2,7 @@
 
 mod accept;
 mod args;
+mod backend;
 mod compare;
 mod doctor;
 mod emulator;

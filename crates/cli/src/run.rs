@@ -8,7 +8,7 @@ use rescind_model::exit;
 use rescind_report::compare::{self, Comparison};
 use rescind_report::redact::redact;
 use rescind_report::{Format, terminal};
-use rescind_runner::{Backend, Embedded, Finished, Options, Plan, run as run_plan};
+use rescind_runner::{Finished, Options, Plan, run as run_plan};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +16,7 @@ use tokio_util::sync::CancellationToken;
 use crate::args::{FailOn, ReportTarget, RunArgs};
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::{plan, progress, report};
+use crate::{backend, plan, progress, report};
 
 /// Runs the selected cases, reports, and gives the exit code.
 ///
@@ -34,7 +34,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
         retries: args.retries,
     };
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
-    let mut finished = runtime.block_on(execute(machine, plan, options))?;
+    let mut finished = runtime.block_on(execute(machine, args, plan, options))?;
     redact(&mut finished.results, &machine.secrets);
 
     let results = &finished.results;
@@ -76,18 +76,27 @@ fn fail_on(args: &RunArgs) -> Result<compare::FailOn, Failure> {
     }
 }
 
-async fn execute(machine: &Machine, plan: Plan, options: Options) -> Result<Finished, Failure> {
+async fn execute(
+    machine: &Machine,
+    args: &RunArgs,
+    plan: Plan,
+    options: Options,
+) -> Result<Finished, Failure> {
     let cancel = CancellationToken::new();
+    // Signals count from here on, so that one that comes while the emulator starts stops it again.
     tokio::spawn(cancel_on_signal(cancel.clone()));
-    let embedded =
-        Arc::new(Embedded::start(Arc::new(std::time::SystemTime::now)).await.map_err(Failure::setup)?);
-    let backend: Arc<dyn Backend> = Arc::clone(&embedded) as _;
+    let backend = backend::start(&args.emulator, args.image.as_deref(), &machine.executable).await?;
     let (events, received) = mpsc::unbounded_channel();
     let shown = tokio::spawn(progress::show(received, plan.cases(), machine.interactive, machine.color));
     let context = Arc::clone(&machine.context);
-    let finished = run_plan(context, backend, plan, options, env!("CARGO_PKG_VERSION"), events, cancel).await;
+    let used = Arc::clone(&backend);
+    let finished = run_plan(context, used, plan, options, env!("CARGO_PKG_VERSION"), events, cancel).await;
     // Progress is for the eye; what it could not show is in the results.
     let _ = shown.await;
+    if let Err(error) = backend.close().await {
+        // What the run found is worth more than what it left behind.
+        anstream::eprintln!("warning: {error}");
+    }
     Ok(finished)
 }
 

@@ -1,7 +1,8 @@
 //! The emulator: projects by id, each behind a lock of its own.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -11,8 +12,8 @@ use crate::clock::Clock;
 use crate::engine::geminidb::{Call, Credentials};
 use crate::engine::rpc::Method;
 use crate::engine::{
-    self, Arrival, Choices, Decisions, Delivery, FreeRunning, InvalidSetup, Project, Setup, Span, Status,
-    Time, World,
+    self, Arrival, Choices, Decisions, Delivery, FreeRunning, InvalidSetup, Project, Settings, Setup, Span,
+    Status, Time, World,
 };
 
 /// An emulator. Clones are the same emulator.
@@ -21,14 +22,48 @@ pub struct Emulator {
     shared: Arc<Shared>,
 }
 
+type Projects = HashMap<String, Arc<Mutex<Project>>>;
+
 struct Shared {
     clock: Arc<dyn Clock>,
     choices: Arc<Choices>,
+    /// From which the choices follow.
+    settings: Settings,
+    observer: Option<Observer>,
     /// How long operations take in projects that were not prepared; none if those are not kept.
     pace: Option<Span>,
-    projects: RwLock<HashMap<String, Arc<Mutex<Project>>>>,
+    projects: RwLock<Projects>,
     /// What it began with, to which a reset returns.
     seeds: Mutex<Vec<(String, Setup)>>,
+    /// How many requests its servers have received.
+    requests: AtomicU64,
+}
+
+/// What an emulator is made of.
+pub struct Options {
+    /// Tells the time.
+    pub clock: Arc<dyn Clock>,
+    /// How long operations take in projects that nobody prepared. None for an emulator of cases, which keeps no such
+    /// projects.
+    pub operation_time: Option<Duration>,
+    /// What is decided otherwise than by default where nobody has published what a service does.
+    pub choices: Settings,
+    /// Sees every request once it has been served.
+    pub observer: Option<Observer>,
+}
+
+/// Sees a request once it has been served.
+pub type Observer = Arc<dyn Fn(&Observed) + Send + Sync>;
+
+/// A request that has been served.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Observed {
+    /// When it was received.
+    pub received: Time,
+    /// How long it took to serve, without its way through the network.
+    pub took: Duration,
+    /// As journals have it. It is not numbered where no journal is kept.
+    pub entry: Entry,
 }
 
 /// What a request comes to.
@@ -36,6 +71,10 @@ struct Shared {
 pub(crate) struct Answer<T> {
     pub reply: Result<T, Status>,
     pub delivery: Delivery,
+}
+
+fn invalid(project: &str) -> impl FnOnce(InvalidSetup) -> ControlError {
+    |source| ControlError::InvalidSetup { project: project.to_owned(), source }
 }
 
 /// Why the emulator could not be controlled.
@@ -64,22 +103,27 @@ impl Emulator {
     /// An emulator of cases, to which `clock` tells the time: it knows the projects that were prepared, and answers for
     /// every other as for an empty one.
     pub fn new(clock: Arc<dyn Clock>) -> Emulator {
-        Emulator::with(clock, None)
+        Emulator::with(Options { clock, operation_time: None, choices: Settings::default(), observer: None })
     }
 
     /// A free-running emulator: every project is there, empty at first, and an operation takes `operation_time`. A cancel
     /// takes effect at once. Projects can be prepared for cases beside.
     pub fn free_running(clock: Arc<dyn Clock>, operation_time: Duration) -> Emulator {
-        Emulator::with(clock, Some(operation_time.into()))
+        let operation_time = Some(operation_time);
+        Emulator::with(Options { clock, operation_time, choices: Settings::default(), observer: None })
     }
 
-    fn with(clock: Arc<dyn Clock>, pace: Option<Span>) -> Emulator {
+    /// An emulator of this kind.
+    pub fn with(options: Options) -> Emulator {
         let shared = Shared {
-            clock,
-            choices: Arc::default(),
-            pace,
+            clock: options.clock,
+            choices: Arc::new(options.choices.choices()),
+            settings: options.choices,
+            pace: options.operation_time.map(Span::from),
+            observer: options.observer,
             projects: RwLock::default(),
             seeds: Mutex::default(),
+            requests: AtomicU64::new(0),
         };
         Emulator { shared: Arc::new(shared) }
     }
@@ -89,8 +133,9 @@ impl Emulator {
     /// # Errors
     /// The set-up asks for a state that the service knows not; the project then stays as it was.
     pub fn prepare(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
-        let world = self.world(project, setup)?;
-        self.put(project, Project::new(world, self.choices(), Box::new(setup.schedule.clone()), true));
+        let choices = self.choices([setup]);
+        let world = setup.world(project, self.now(), &choices).map_err(invalid(project))?;
+        self.put(project, Project::new(world, choices, Box::new(setup.schedule.clone()), true));
         Ok(())
     }
 
@@ -101,7 +146,7 @@ impl Emulator {
     /// As [`prepare`](Self::prepare); and the emulator is [one of cases](Self::new).
     pub fn prepare_free_running(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
         self.shared.pace.ok_or(ControlError::NotFreeRunning)?;
-        let mut project_running_free = self.furnished(project, setup, true)?;
+        let mut project_running_free = self.furnished(project, &[setup], true)?;
         project_running_free.put_faults(setup.schedule.clone());
         self.put(project, project_running_free);
         Ok(())
@@ -131,34 +176,51 @@ impl Emulator {
         Ok(())
     }
 
-    fn seeded(
-        &self,
-        seeds: &[(String, Setup)],
-    ) -> Result<HashMap<String, Arc<Mutex<Project>>>, ControlError> {
-        let project = |(id, setup): &(String, Setup)| {
-            Ok((id.clone(), Arc::new(Mutex::new(self.furnished(id, setup, false)?))))
+    fn seeded(&self, seeds: &[(String, Setup)]) -> Result<Projects, ControlError> {
+        let mut by_project: BTreeMap<&str, Vec<&Setup>> = BTreeMap::new();
+        for (id, setup) in seeds {
+            by_project.entry(id).or_default().push(setup);
+        }
+        let project = |(id, setups): (&str, Vec<&Setup>)| {
+            Ok((id.to_owned(), Arc::new(Mutex::new(self.furnished(id, &setups, false)?))))
         };
-        seeds.iter().map(project).collect()
+        by_project.into_iter().map(project).collect()
     }
 
-    /// A project with what a set-up gives, which runs free.
-    fn furnished(&self, id: &str, setup: &Setup, journal: bool) -> Result<Project, ControlError> {
-        let world = self.world(id, setup)?.at_pace(self.shared.pace);
-        Ok(Project::new(world, self.choices(), Box::new(FreeRunning), journal))
+    /// A project with what set-ups give, which runs free.
+    fn furnished(&self, id: &str, setups: &[&Setup], journal: bool) -> Result<Project, ControlError> {
+        let choices = self.choices(setups.iter().copied());
+        let mut world = World::new(id, None);
+        for setup in setups {
+            setup.furnish(&mut world, self.now(), &choices).map_err(invalid(id))?;
+        }
+        let world = world.at_pace(self.shared.pace);
+        Ok(Project::new(world, choices, Box::new(FreeRunning), journal))
     }
 
-    fn world(&self, project: &str, setup: &Setup) -> Result<World, ControlError> {
-        setup
-            .world(project, self.now(), &self.shared.choices)
-            .map_err(|source| ControlError::InvalidSetup { project: project.to_owned(), source })
-    }
-
-    fn choices(&self) -> Arc<Choices> {
-        self.shared.choices.clone()
+    /// The choices of a project: those of the emulator, but for what its set-ups choose.
+    fn choices<'a>(&self, setups: impl IntoIterator<Item = &'a Setup>) -> Arc<Choices> {
+        let mut choosing = setups.into_iter().filter(|setup| !setup.choices.is_empty()).peekable();
+        if choosing.peek().is_none() {
+            return Arc::clone(&self.shared.choices);
+        }
+        let mut settings = self.shared.settings.clone();
+        choosing.for_each(|setup| settings.extend(&setup.choices));
+        Arc::new(settings.choices())
     }
 
     fn put(&self, id: &str, project: Project) {
         self.shared.projects.write().insert(id.to_owned(), Arc::new(Mutex::new(project)));
+    }
+
+    /// How many requests its servers have received, of services and of the control API.
+    pub fn requests(&self) -> u64 {
+        self.shared.requests.load(Ordering::Relaxed)
+    }
+
+    /// Counts a request that a server has received.
+    pub(crate) fn count_request(&self) {
+        self.shared.requests.fetch_add(1, Ordering::Relaxed);
     }
 
     /// The ids of all projects that are there, in their order.
@@ -244,7 +306,7 @@ impl Emulator {
             }
             Err(error) => {
                 let message = format!("{}.{}: malformed request: {error}", method.service, method.name);
-                Answer { reply: Err(Status::new(Code::Internal, message)), delivery: Delivery::AtOnce }
+                self.refuse(transport, method.name, "", Status::new(Code::Internal, message))
             }
         }
     }
@@ -279,7 +341,7 @@ impl Emulator {
         let status = Status::new(Code::Unimplemented, format!("{name} is not implemented."));
         match engine::rpc::describe(path, request) {
             Some((rpc, resource)) => self.refuse(transport, &rpc, &resource, status),
-            None => Answer { reply: Err(status), delivery: Delivery::AtOnce },
+            None => self.refuse(transport, path, "", status),
         }
     }
 
@@ -292,12 +354,23 @@ impl Emulator {
         let found = self.shared.projects.read().get(id).cloned();
         let project = found.or_else(|| self.open(id));
         let clock = self.now();
-        let serve =
-            |project: &mut Project| Answer { reply: serve(project, clock), delivery: project.delivery() };
-        match project {
+        let serve = |project: &mut Project| {
+            if self.shared.observer.is_some() {
+                project.observe();
+            }
+            let answer = Answer { reply: serve(project, clock), delivery: project.delivery() };
+            (answer, project.take_latest())
+        };
+        let (answer, entry) = match project {
             Some(project) => serve(&mut project.lock()),
             None => serve(&mut self.empty_project(id, Box::new(Schedule::default()))),
+        };
+        if let (Some(observer), Some(entry)) = (&self.shared.observer, entry) {
+            let micros = self.now().micros().saturating_sub(clock.micros());
+            let took = Duration::from_micros(u64::try_from(micros).unwrap_or_default());
+            observer(&Observed { received: clock, took, entry });
         }
+        answer
     }
 
     /// The project of a free-running emulator that is asked for the first time.
@@ -310,7 +383,7 @@ impl Emulator {
     }
 
     fn empty_project(&self, id: &str, decisions: Box<dyn Decisions>) -> Project {
-        Project::new(World::new(id, self.shared.pace), self.choices(), decisions, false)
+        Project::new(World::new(id, self.shared.pace), self.choices([]), decisions, false)
     }
 
     fn now(&self) -> Time {

@@ -92,6 +92,11 @@ impl Diagnostics {
         Err(Diagnostics(found))
     }
 
+    /// A single mistake.
+    pub(crate) fn one(diagnostic: Diagnostic) -> Diagnostics {
+        Diagnostics(vec![diagnostic])
+    }
+
     /// The mistakes, one by one.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()

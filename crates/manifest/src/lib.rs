@@ -19,6 +19,7 @@ mod region;
 mod scalar;
 mod scenarios;
 mod schema;
+mod seeds;
 mod source;
 mod yaml;
 
@@ -30,4 +31,5 @@ pub use manifest::{COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHO
 pub use page::{Block, Extraction, Page, PageError, Wanted};
 pub use region::{Region, RegionError, Replaced};
 pub use schema::schemas;
+pub use seeds::{Seed, Seeds};
 pub use source::read_region;

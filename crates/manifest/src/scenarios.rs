@@ -38,7 +38,7 @@ pub(crate) fn resolve(raw: RawScenario, name: &str, log: &mut Log<'_>) -> Option
             services.push(service.value);
         }
     }
-    let backups = given_backups(raw.given.backups, log);
+    let backups = given_backups(raw.given.backups, &ID_PLACEHOLDERS, log);
     let schedule = raw.schedule.map_or(Some(Schedule::default()), |text| schedule(&text, log));
     Some(Scenario {
         name: name.to_owned(),
@@ -64,11 +64,16 @@ fn schedule(text: &Located<String>, log: &mut Log<'_>) -> Option<Schedule> {
     }
 }
 
-fn given_backups(raw: Vec<RawGivenBackup>, log: &mut Log<'_>) -> Vec<GivenBackup> {
+/// The backups that are given, each once; their ids may hold these placeholders.
+pub(crate) fn given_backups(
+    raw: Vec<RawGivenBackup>,
+    placeholders: &[&str],
+    log: &mut Log<'_>,
+) -> Vec<GivenBackup> {
     let mut seen = BTreeSet::new();
     let mut backups = Vec::new();
     for RawGivenBackup { id, state } in raw {
-        check::placeholders(log, &id, &ID_PLACEHOLDERS);
+        check::placeholders(log, &id, placeholders);
         if !seen.insert(id.value.clone()) {
             log.at(id.span, format!("the backup `{}` is given twice", id.value));
             continue;

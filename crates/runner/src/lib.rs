@@ -11,7 +11,6 @@
 
 mod backend;
 mod context;
-mod embedded;
 mod event;
 mod plan;
 mod prepare;
@@ -22,9 +21,10 @@ mod testing;
 mod toolchain;
 mod warp;
 
-pub use backend::{Backend, BackendError};
+pub use backend::{
+    Backend, BackendError, ConnectError, Container, ContainerError, Embedded, ImageError, Remote,
+};
 pub use context::{Clock, Context, ContextError, Platform};
-pub use embedded::Embedded;
 pub use event::{Event, Events};
 pub use plan::{Code, Options, Plan, PlannedSample};
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};

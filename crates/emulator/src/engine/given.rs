@@ -4,7 +4,7 @@ use rescind_model::{BackupState, Given, Schedule, Service};
 use serde::{Deserialize, Serialize};
 
 use super::alloydb;
-use super::choices::Choices;
+use super::choices::{Choices, Settings};
 use super::geminidb;
 use super::name;
 use super::operation::Operation;
@@ -33,6 +33,9 @@ pub struct Setup {
     /// What the server decides.
     #[serde(default)]
     pub schedule: Schedule,
+    /// What is decided otherwise than the emulator does, where nobody has published what the service does.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub choices: Settings,
 }
 
 /// A set-up that no service could be in.
@@ -46,20 +49,36 @@ impl Setup {
     /// # Errors
     /// The set-up asks for what no service could be in.
     pub fn world(&self, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
+        let mut world = World::new(project, None);
+        self.furnish(&mut world, clock, choices)?;
+        Ok(world)
+    }
+
+    /// Gives a world, which may hold something already, what a case begins with.
+    ///
+    /// # Errors
+    /// As [`world`](Self::world); and for what is there already. The world is then of no use any more.
+    pub fn furnish(&self, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
         match self.service {
-            Service::Spanner => self.spanner(project, clock, choices),
-            Service::GeminiDb => geminidb::world(self, project, clock, choices),
-            Service::AlloyDb => alloydb::world(self, project, clock, choices),
+            Service::Spanner => self.spanner(world, clock, choices),
+            Service::GeminiDb => geminidb::furnish(self, world, clock, choices),
+            Service::AlloyDb => alloydb::furnish(self, world, clock, choices),
         }
     }
 
-    fn spanner(&self, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
-        let mut world = World::new(project, None);
+    fn spanner(&self, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
         let begin = clock - choices.age_of_given;
-        let mut instance = Instance::new(instances::new(project, &self.instance, begin));
+        let there = world.spanner.instances.remove(self.instance.as_str());
+        let new = || Instance::new(instances::new(&world.id, &self.instance, begin));
+        let mut instance = there.unwrap_or_else(new);
         let instance_name = instance.name().to_owned();
         let database_name = format!("{instance_name}/databases/{}", self.database);
-        for (what, name) in [("an instance", &instance_name), ("a database", &database_name)] {
+        let mut names = vec![("an instance", &instance_name)];
+        // Where there is only an instance, no database need be named.
+        if !(self.given.database_missing && self.database.is_empty()) {
+            names.push(("a database", &database_name));
+        }
+        for (what, name) in names {
             if name::instance(name).is_err() && name::database(name).is_err() {
                 return Err(InvalidSetup(format!(
                     "`{name}` is no name of {what}; ids hold no `/` and are not empty"
@@ -114,9 +133,12 @@ impl Setup {
             instance.backups.insert(backup);
         }
         if !self.given.database_missing {
-            instance.databases.insert(self.database.as_str().into(), database);
+            let there = instance.databases.insert(self.database.as_str().into(), database);
+            if there.is_some() {
+                return Err(InvalidSetup(format!("database `{}`: given twice", self.database)));
+            }
         }
         world.spanner.instances.insert(self.instance.as_str().into(), instance);
-        Ok(world)
+        Ok(())
     }
 }

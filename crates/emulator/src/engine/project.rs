@@ -22,6 +22,10 @@ pub struct Project {
     pub(super) journal: Option<Vec<Entry>>,
     /// How the latest reply is delivered.
     pub(super) delivery: Delivery,
+    /// True if somebody wants to see each request.
+    pub(super) observed: bool,
+    /// The latest request, for whoever observes.
+    pub(super) latest: Option<Entry>,
 }
 
 impl Project {
@@ -33,7 +37,19 @@ impl Project {
             desk: Desk::new(decisions),
             journal: journal.then(Vec::new),
             delivery: Delivery::AtOnce,
+            observed: false,
+            latest: None,
         }
+    }
+
+    /// Keeps the latest request for [`take_latest`](Self::take_latest) from now on, even without a journal.
+    pub fn observe(&mut self) {
+        self.observed = true;
+    }
+
+    /// The latest request, if it was observed and not taken yet.
+    pub fn take_latest(&mut self) -> Option<Entry> {
+        self.latest.take()
     }
 
     /// Lets requests meet faults from now on, in the place of those that were put before. Of the schedule only the

@@ -129,7 +129,8 @@ impl Project {
     ) -> Result<T, Status> {
         let now = self.world.tick(clock);
         self.world.end_due(now, &self.choices);
-        let before = self.journal.as_ref().map(|_| touched(&self.world, arrival.resource));
+        let before =
+            (self.observed || self.journal.is_some()).then(|| touched(&self.world, arrival.resource));
         let point = self.desk.arrive(arrival.kind.clone());
         let fault = self.desk.fault(&point);
         self.delivery = Delivery::of(fault);
@@ -145,10 +146,11 @@ impl Project {
             }
         };
         let decisions = self.desk.take_terms();
-        if let (Some(journal), Some(before)) = (&mut self.journal, before) {
+        if let Some(before) = before {
             let operation = reply.as_ref().ok().and_then(shown).and_then(|name| view(&self.world, name));
-            journal.push(Entry {
-                seq: u32::try_from(journal.len()).unwrap_or(u32::MAX).saturating_add(1),
+            let number = self.journal.as_ref().map_or(0, Vec::len) + 1;
+            let entry = Entry {
+                seq: u32::try_from(number).unwrap_or(u32::MAX),
                 transport: arrival.transport,
                 rpc: arrival.rpc.to_owned(),
                 resource: arrival.resource.to_owned(),
@@ -160,7 +162,9 @@ impl Project {
                 fault: fault.is_some_and(Decision::replaces_reply),
                 before,
                 after: touched(&self.world, arrival.resource),
-            });
+            };
+            self.latest = self.observed.then(|| entry.clone());
+            self.journal.iter_mut().for_each(|journal| journal.push(entry.clone()));
         }
         reply
     }

@@ -125,6 +125,7 @@ async fn answer(
     connection: Connection,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
+    emulator.count_request();
     let path = request.uri().path();
     Ok(if grpc::is_call(&request) {
         grpc::answer(emulator, connection, request).await

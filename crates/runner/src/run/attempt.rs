@@ -6,6 +6,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rescind_emulator::engine::Settings;
 use rescind_manifest::{COMMAND_PLACEHOLDERS, Manifest};
 use rescind_model::template::{self, TemplateError};
 use rescind_model::{CaseId, Contract, Finding, Observation, Placeholders, Scenario, Service, judge};
@@ -100,6 +101,7 @@ impl Case<'_> {
             backup: BACKUP.to_owned(),
             given: self.scenario.given.clone(),
             schedule: self.scenario.schedule.clone(),
+            choices: Settings::default(),
         };
         self.backend.prepare(&project, &setup).await?;
         let attempted = self.play(&project, time_warp).await;

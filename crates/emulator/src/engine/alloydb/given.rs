@@ -17,14 +17,13 @@ use crate::engine::time::{Span, Time};
 use crate::engine::world::World;
 use crate::proto::alloydb::v1beta::{self as pb, backup::Type};
 
-/// The world of a case: in the location with the id that the set-up calls the instance, the cluster with the id that it
+/// Gives a world, in the location with the id that the set-up calls the instance, the cluster with the id that it
 /// calls the database, and the given backups of it.
 ///
 /// # Errors
 /// The set-up asks for what AlloyDB could not be in.
-pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
-    let mut world = World::new(project, None);
-    let location = format!("projects/{project}/locations/{}", setup.instance);
+pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+    let location = format!("projects/{}/locations/{}", world.id, setup.instance);
     if name::location(&location).is_err() {
         let message = format!("`{location}` is no name of a location; ids hold no `/` and are not empty");
         return Err(InvalidSetup(message));
@@ -71,8 +70,11 @@ pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Re
         world.alloydb.backups.insert(name, Managed { about, busy, foreign: true });
     }
     if !setup.given.database_missing {
-        let name = cluster.name.as_str().into();
+        let name: Arc<str> = cluster.name.as_str().into();
+        if world.alloydb.clusters.get(&name).is_some() {
+            return Err(InvalidSetup(format!("cluster `{}`: given twice", setup.database)));
+        }
         world.alloydb.clusters.insert(name, Managed { about: cluster, busy: None, foreign: true });
     }
-    Ok(world)
+    Ok(())
 }

@@ -14,6 +14,6 @@ mod state;
 mod version;
 mod work;
 
-pub use given::world;
+pub use given::furnish;
 pub use state::{AlloyDb, Resource};
 pub use version::{V1, V1Beta};

@@ -15,13 +15,12 @@ use crate::engine::world::World;
 const CASSANDRA: Datastore = Datastore { r#type: "cassandra", version: "3.11" };
 const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
 
-/// The world of a case: the instance with the id that the set-up calls the database, and the given backups of it,
+/// Gives a world the instance with the id that the set-up calls the database, and the given backups of it,
 /// each with the job that made it.
 ///
 /// # Errors
 /// The set-up asks for what GeminiDB could not be in.
-pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Result<World, InvalidSetup> {
-    let mut world = World::new(project, None);
+pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
     let id = setup.database.as_str();
     if id.is_empty() || id.contains('/') {
         return Err(InvalidSetup(format!(
@@ -31,7 +30,10 @@ pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Re
     let datastore = if setup.given.not_cassandra { MONGODB } else { CASSANDRA };
     let instance = Instance { id: id.into(), datastore: datastore.clone(), building: None };
     if !setup.given.database_missing {
-        world.geminidb.instances.insert(instance.id.clone(), instance.clone());
+        let there = world.geminidb.instances.insert(instance.id.clone(), instance.clone());
+        if there.is_some() {
+            return Err(InvalidSetup(format!("instance `{id}`: given twice")));
+        }
     }
     let mut begin = clock - choices.age_of_given;
     for given in &setup.given.backups {
@@ -55,7 +57,7 @@ pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Re
             BackupState::Deleting => return refused("backups of GeminiDB are never DELETING"),
         };
         let job = Job::Backup { instance: instance.id.clone(), stops: Vec::new() };
-        let key = jobs::start(&mut world, job, begin);
+        let key = jobs::start(world, job, begin);
         if let Some(job) = world.operations.get_mut(key) {
             job.foreign = true;
         }
@@ -75,5 +77,5 @@ pub fn world(setup: &Setup, project: &str, clock: Time, choices: &Choices) -> Re
             world.end(key, end, begin, choices);
         }
     }
-    Ok(world)
+    Ok(())
 }

@@ -15,7 +15,7 @@ use rescind_model::{RequestKind, Transport};
 use serde::Serialize;
 
 pub use backups::{BatchDeleteBackups, CreateBackup, DeleteBackup, ListBackups, StopBackup};
-pub(super) use given::world;
+pub(super) use given::furnish;
 pub use jobs::ListJobs;
 pub use message::{
     ApiVersion, BackupItem, BackupList, BackupQuery, DatabaseTable, Datastore, Empty, JobInstance, JobItem,

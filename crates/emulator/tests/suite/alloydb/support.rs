@@ -29,6 +29,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         backup: "b1".into(),
         given: Given { backups, ..Given::default() },
         schedule: schedule.parse().unwrap(),
+        choices: rescind_emulator::engine::Settings::default(),
     }
 }
 

@@ -23,6 +23,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         backup: "nightly".into(),
         given: Given { backups: backups.collect(), ..Given::default() },
         schedule: schedule.parse().unwrap(),
+        choices: rescind_emulator::engine::Settings::default(),
     }
 }
 

@@ -1,5 +1,15 @@
 //! Emulator back-ends: where the service is that the samples talk to.
 
+mod container;
+mod embedded;
+mod image;
+mod remote;
+
+pub use container::{Container, ContainerError};
+pub use embedded::Embedded;
+pub use image::ImageError;
+pub use remote::{ConnectError, Remote};
+
 use async_trait::async_trait;
 use rescind_emulator::Setup;
 use rescind_model::{Entry, Snapshot};
@@ -53,4 +63,12 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// If the emulator cannot.
     async fn remove(&self, project: &str) -> Result<(), BackendError>;
+
+    /// Leaves nothing behind that was started for this back-end. It cannot be used any more then.
+    ///
+    /// # Errors
+    /// If something is left behind.
+    async fn close(&self) -> Result<(), BackendError> {
+        Ok(())
+    }
 }

@@ -7,7 +7,8 @@ use async_trait::async_trait;
 use rescind_emulator::{Clock, ControlError, Emulator, ServeError, Server};
 use rescind_model::{Entry, Snapshot};
 
-use crate::{Backend, BackendError, Setup};
+use super::{Backend, BackendError};
+use crate::Setup;
 
 /// An emulator in this process, on a free port of the loopback interface. Dropping it stops it at once.
 pub struct Embedded {
@@ -89,6 +90,7 @@ mod tests {
             backup: "b1".to_owned(),
             given: Given { backups: vec![foreign], ..Given::default() },
             schedule: Schedule::default(),
+            choices: rescind_emulator::engine::Settings::default(),
         }
     }
 

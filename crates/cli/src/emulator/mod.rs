@@ -1,23 +1,35 @@
 //! `rescind emulator`: the emulator by itself, free-running, for people and for other test suites.
 
+mod log;
+mod seed;
+
+pub use log::Format as LogFormat;
+
 use std::net::SocketAddr;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, anyhow};
-use rescind_emulator::{Emulator, Server, Setup};
-use rescind_model::{Given, Schedule, Service, exit};
-use tokio::runtime::Runtime;
+use rescind_emulator::engine::Settings;
+use rescind_emulator::{Emulator, Options, Server};
+use rescind_model::exit;
+use rescind_runner::Remote;
+use tokio::runtime::{Builder, Runtime};
 use tokio::signal::unix::{SignalKind, signal};
 
-use crate::args::{DatabasePath, EmulatorArgs};
+use crate::args::EmulatorArgs;
 use crate::failure::Failure;
 
 /// Serves until Ctrl-C or TERM.
 ///
 /// # Errors
-/// An address that other machines can reach and that was not explicitly allowed; a port that is taken.
+/// An address that other machines can reach and that was not explicitly allowed; a port that is taken; a seed that is
+/// wrong. With `--check`: no emulator answers.
 pub fn emulator(args: &EmulatorArgs) -> Result<u8, Failure> {
+    if let Some(address) = &args.check {
+        let asked = runtime()?.block_on(Remote::connect(address));
+        return asked.map(|_| exit::OK).map_err(Failure::setup);
+    }
     if !args.host.is_loopback() && !args.allow_remote {
         return Err(Failure::usage(anyhow!(
             "{} can be reached from other machines, and the emulator has no authentication; \
@@ -25,8 +37,12 @@ pub fn emulator(args: &EmulatorArgs) -> Result<u8, Failure> {
             args.host
         )));
     }
-    let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
-    runtime.block_on(serve(args))
+    runtime()?.block_on(serve(args))
+}
+
+fn runtime() -> Result<Runtime, Failure> {
+    let built = Builder::new_multi_thread().enable_all().build();
+    built.context("cannot start the runtime").map_err(Failure::setup)
 }
 
 async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
@@ -35,19 +51,15 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
         signal(SignalKind::terminate()).context("cannot wait for TERM").map_err(Failure::setup)?;
     let mut interrupt =
         signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C").map_err(Failure::setup)?;
-    let emulator = Emulator::free_running(Arc::new(SystemTime::now), args.operation_time);
-    let seed = |path: &DatabasePath| {
-        let setup = Setup {
-            service: Service::Spanner,
-            instance: path.instance.clone(),
-            database: path.database.clone(),
-            backup: String::new(),
-            given: Given::default(),
-            schedule: Schedule::default(),
-        };
-        (path.project.clone(), setup)
-    };
-    emulator.seed(args.database.iter().map(seed).collect()).map_err(Failure::usage)?;
+    let mut choices = Settings::default();
+    args.choice.iter().for_each(|choice| choices.extend(choice));
+    let emulator = Emulator::with(Options {
+        clock: Arc::new(SystemTime::now),
+        operation_time: Some(args.operation_time),
+        choices,
+        observer: args.log.map(log::observer),
+    });
+    seed::seed(&emulator, args)?;
     let bind = |port| Server::bind(emulator.clone(), SocketAddr::new(args.host, port));
     let grpc = bind(args.grpc_port).await.map_err(Failure::setup)?;
     let rest = bind(args.rest_port).await.map_err(Failure::setup)?;
@@ -69,7 +81,22 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
+        () = idle(&emulator, args.stop_when_idle) => {}
     }
     tokio::join!(grpc.shutdown(), rest.shutdown());
     Ok(exit::OK)
+}
+
+/// Returns when nobody has asked the emulator anything for so long; never, if no time is given.
+async fn idle(emulator: &Emulator, time: Option<Duration>) {
+    let Some(time) = time else { return std::future::pending().await };
+    let mut seen = emulator.requests();
+    loop {
+        tokio::time::sleep(time).await;
+        let requests = emulator.requests();
+        if requests == seen {
+            return;
+        }
+        seen = requests;
+    }
 }

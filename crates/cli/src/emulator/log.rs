@@ -1,0 +1,115 @@
+//! One line for each request, to standard error.
+
+use std::io::Write as _;
+use std::sync::Arc;
+
+use clap::ValueEnum;
+use rescind_emulator::{Observed, Observer};
+use rescind_model::{Code, Transport};
+use serde::Serialize;
+
+/// The form of the lines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// A JSON object on each line
+    Json,
+    /// For the eye
+    Pretty,
+}
+
+/// Writes a line for each request that is observed.
+pub fn observer(format: Format) -> Observer {
+    Arc::new(move |observed| {
+        let line = match format {
+            Format::Json => json(observed),
+            Format::Pretty => pretty(observed),
+        };
+        // Whoever closed standard error wants no log; the emulator serves on.
+        let _ = writeln!(std::io::stderr().lock(), "{line}");
+    })
+}
+
+#[derive(Serialize)]
+struct Line<'a> {
+    time: String,
+    transport: Transport,
+    rpc: &'a str,
+    resource: &'a str,
+    code: Code,
+    #[serde(skip_serializing_if = "str::is_empty")]
+    message: &'a str,
+    decisions: &'a [String],
+    duration_us: u128,
+}
+
+fn json(observed: &Observed) -> String {
+    let entry = &observed.entry;
+    let line = Line {
+        time: observed.received.to_string(),
+        transport: entry.transport,
+        rpc: &entry.rpc,
+        resource: &entry.resource,
+        code: entry.reply.code,
+        message: &entry.reply.message,
+        decisions: &entry.decisions,
+        duration_us: observed.took.as_micros(),
+    };
+    let written = serde_json::to_string(&line);
+    debug_assert!(written.is_ok(), "writing JSON into memory cannot fail");
+    written.unwrap_or_default()
+}
+
+fn pretty(observed: &Observed) -> String {
+    let entry = &observed.entry;
+    let transport = match entry.transport {
+        Transport::Grpc => "gRPC",
+        Transport::Rest => "REST",
+    };
+    let mut line = format!(
+        "{} {transport} {} {} {} in {} µs",
+        observed.received,
+        entry.rpc,
+        entry.resource,
+        entry.reply.code,
+        observed.took.as_micros()
+    );
+    for decision in &entry.decisions {
+        line += &format!(" {decision}");
+    }
+    // A name or a message that a client chose cannot begin a line of its own.
+    line.replace(|c: char| c.is_control(), " ")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use rescind_emulator::engine::Time;
+    use rescind_model::{Entry, Reply, Touched};
+
+    use super::*;
+
+    fn observed() -> Observed {
+        Observed {
+            received: Time::from_micros(1_795_262_400_000_001),
+            took: Duration::from_micros(42),
+            entry: Entry {
+                seq: 1,
+                transport: Transport::Grpc,
+                rpc: "GetBackup".to_owned(),
+                resource: "projects/p/instances/i/backups/b\n1".to_owned(),
+                decisions: vec!["get1:not-found".to_owned()],
+                reply: Reply { code: Code::NotFound, message: "gone".to_owned(), operation: None },
+                fault: true,
+                before: Touched::default(),
+                after: Touched::default(),
+            },
+        }
+    }
+
+    #[test]
+    fn a_request_is_a_line_whatever_its_name() {
+        insta::assert_snapshot!(json(&observed()), @r#"{"time":"2026-11-21T12:00:00.000001Z","transport":"grpc","rpc":"GetBackup","resource":"projects/p/instances/i/backups/b\n1","code":"NOT_FOUND","message":"gone","decisions":["get1:not-found"],"duration_us":42}"#);
+        insta::assert_snapshot!(pretty(&observed()), @"2026-11-21T12:00:00.000001Z gRPC GetBackup projects/p/instances/i/backups/b 1 NOT_FOUND in 42 µs get1:not-found");
+    }
+}

@@ -1,0 +1,63 @@
+//! What a stand-alone emulator begins with: `--seed` and `--database`.
+
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use rescind_emulator::engine::Settings;
+use rescind_emulator::{ControlError, Emulator, Setup};
+use rescind_manifest::{Seed, Seeds};
+use rescind_model::{Given, Schedule, Service};
+
+use crate::args::{DatabasePath, EmulatorArgs};
+use crate::failure::Failure;
+
+/// Gives the emulator what the command line asks for.
+///
+/// # Errors
+/// A file that is wrong, or asks for what no service could be in.
+pub fn seed(emulator: &Emulator, args: &EmulatorArgs) -> Result<(), Failure> {
+    let mut setups: Vec<(String, Setup)> = args.database.iter().map(of_path).collect();
+    if let Some(file) = &args.seed {
+        let seeds = Seeds::read(file).map_err(Failure::usage)?;
+        let mut tried: Vec<(String, Setup)> = setups.clone();
+        for seed in &seeds.seeds {
+            tried.push((seed.project.clone(), of_seed(seed)));
+            // One by one, so that the wrong one is known.
+            let trial = Emulator::free_running(Arc::new(SystemTime::now), args.operation_time);
+            trial.seed(tried.clone()).map_err(|error| {
+                let message = match error {
+                    ControlError::InvalidSetup { source, .. } => source.to_string(),
+                    error => error.to_string(),
+                };
+                Failure::usage(seeds.wrong(seed, message))
+            })?;
+        }
+        setups = tried;
+    }
+    emulator.seed(setups).map_err(Failure::usage)
+}
+
+fn of_path(path: &DatabasePath) -> (String, Setup) {
+    let setup = Setup {
+        service: Service::Spanner,
+        instance: path.instance.clone(),
+        database: path.database.clone(),
+        backup: String::new(),
+        given: Given::default(),
+        schedule: Schedule::default(),
+        choices: Settings::default(),
+    };
+    (path.project.clone(), setup)
+}
+
+fn of_seed(seed: &Seed) -> Setup {
+    Setup {
+        service: seed.service,
+        instance: seed.instance.clone(),
+        database: seed.database.clone(),
+        backup: String::new(),
+        given: seed.given.clone(),
+        schedule: Schedule::default(),
+        choices: Settings::default(),
+    }
+}

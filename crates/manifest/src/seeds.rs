@@ -1,0 +1,199 @@
+//! What a stand-alone emulator begins with: a YAML file.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use rescind_model::{Given, Service};
+use serde::Deserialize;
+
+use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
+use crate::located::Located;
+use crate::raw::RawGivenBackup;
+use crate::{scenarios, yaml};
+
+/// The file, as typed.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSeeds {
+    /// What is there, by the ids of projects.
+    projects: BTreeMap<Located<String>, Vec<Located<RawSeed>>>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct RawSeed {
+    service: Service,
+    /// An instance of Spanner, a location of AlloyDB; GeminiDB has nothing of the kind.
+    #[serde(default)]
+    instance: String,
+    /// A database of Spanner, a cluster of AlloyDB, an instance of GeminiDB; left out for an instance without one.
+    database: Option<String>,
+    #[serde(default)]
+    not_cassandra: bool,
+    #[serde(default)]
+    backups: Vec<RawGivenBackup>,
+}
+
+/// A database with its backups that is there from the start.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// The id of its project.
+    pub project: String,
+    /// Its service.
+    pub service: Service,
+    /// The id of its instance (Spanner) or location (AlloyDB).
+    pub instance: String,
+    /// Its id; empty if there is only the instance.
+    pub database: String,
+    /// Its backups, and whether it is there.
+    pub given: Given,
+    span: std::ops::Range<usize>,
+}
+
+/// The seeds of a file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Seeds {
+    file: PathBuf,
+    text: Arc<str>,
+    /// In the order of projects, then as they stand in the file.
+    pub seeds: Vec<Seed>,
+}
+
+impl Seeds {
+    /// Reads `projects: { PROJECT: [{ service, instance, database, backups: [{ id, state }] }] }`.
+    ///
+    /// # Errors
+    /// The file cannot be read, or has mistakes: all of them, unless it is not even of the right form.
+    pub fn read(file: &Path) -> Result<Seeds, Diagnostics> {
+        let mut found = Vec::new();
+        let text = match std::fs::read_to_string(file) {
+            Ok(text) => Arc::from(text),
+            Err(error) => {
+                found.push(whole_file(file, format!("cannot be read: {error}")));
+                Arc::from("")
+            }
+        };
+        let mut seeds = Vec::new();
+        if found.is_empty() {
+            let mut log = Log::new(file, Arc::clone(&text), &mut found);
+            if let Some(raw) = yaml::read::<RawSeeds>(&mut log) {
+                seeds = resolve(raw, &mut log);
+            }
+        }
+        Diagnostics::of(found).map(|()| Seeds { file: file.to_owned(), text, seeds })
+    }
+
+    /// What is wrong with a seed, where only the emulator can tell.
+    pub fn wrong(&self, seed: &Seed, message: impl Into<String>) -> Diagnostics {
+        let mut found: Vec<Diagnostic> = Vec::new();
+        Log::new(&self.file, Arc::clone(&self.text), &mut found).at(seed.span.clone(), message);
+        Diagnostics::one(found.remove(0))
+    }
+}
+
+fn resolve(raw: RawSeeds, log: &mut Log<'_>) -> Vec<Seed> {
+    let mut seeds = Vec::new();
+    for (project, raw) in raw.projects {
+        if project.value.is_empty() {
+            log.at(project.span, "the id of a project is not empty");
+        }
+        for Located { value: raw, span } in raw {
+            if raw.instance.is_empty() && raw.service != Service::GeminiDb {
+                log.at(
+                    span.clone(),
+                    format!("the key `instance` is missing here; {} needs one", raw.service),
+                );
+            }
+            // Only Spanner has instances that can be without one.
+            if raw.database.is_none() && (raw.service != Service::Spanner || !raw.backups.is_empty()) {
+                log.at(span.clone(), "the key `database` is missing here");
+            }
+            let given = Given {
+                database_missing: raw.database.is_none(),
+                not_cassandra: raw.not_cassandra,
+                backups: scenarios::given_backups(raw.backups, &[], log),
+            };
+            seeds.push(Seed {
+                project: project.value.clone(),
+                service: raw.service,
+                instance: raw.instance,
+                database: raw.database.unwrap_or_default(),
+                given,
+                span,
+            });
+        }
+    }
+    seeds
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Seeds, String> {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("seed.yaml");
+        std::fs::write(&file, text).unwrap();
+        Seeds::read(&file)
+            .map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
+    }
+
+    #[test]
+    fn seeds_are_read_in_order() {
+        let seeds = read(
+            "projects:
+  b:
+    - { service: geminidb, database: d }
+  a:
+    - { service: spanner, instance: i }
+    - { service: spanner, instance: i, database: d, backups: [{ id: b1, state: READY }] }
+",
+        )
+        .unwrap();
+        let seen: Vec<_> = (seeds.seeds.iter())
+            .map(|seed| (seed.project.as_str(), seed.database.as_str(), seed.given.database_missing))
+            .collect();
+        assert_eq!(seen, [("a", "", true), ("a", "d", false), ("b", "d", false)]);
+        assert_eq!(seeds.seeds[1].given.backups[0].id, "b1");
+    }
+
+    #[test]
+    fn every_mistake_is_shown_where_it_is() {
+        let text = "projects:
+  a:
+    - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
+";
+        insta::assert_snapshot!(read(text).unwrap_err(), @"
+        error: the key `instance` is missing here; spanner needs one
+         --> seed.yaml:3:7
+          |
+        3 |     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
+          |       ^
+
+        error: the key `database` is missing here
+         --> seed.yaml:3:7
+          |
+        3 |     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
+          |       ^
+
+        error: the backup `b1` is given twice
+         --> seed.yaml:3:69
+          |
+        3 |     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
+          |                                                                     ^^
+        ");
+        insta::assert_snapshot!(read("projects: { a: [{ service: spaner }] }").unwrap_err(), @"
+        error: unknown value `spaner` (did you mean `spanner`?)
+         --> seed.yaml:1:28
+          |
+        1 | projects: { a: [{ service: spaner }] }
+          |                            ^^^^^^
+          |
+          = help: the values here are spanner, alloydb, geminidb
+        ");
+        let seeds = read("projects:\n  a:\n    - { service: geminidb, database: d }\n").unwrap();
+        let wrong = seeds.wrong(&seeds.seeds[0], "given twice").to_string();
+        assert!(wrong.starts_with("error: given twice") && wrong.contains("seed.yaml:3:7"), "{wrong}");
+    }
+}
