@@ -220,7 +220,7 @@ pub struct CompareArgs {
 /// What makes a run or a comparison fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum FailOn {
-    /// A case that regressed, or a new one that fails
+    /// A case that regressed, a new one that fails, or a list of known failures that is wrong
     Regression,
     /// Any finding, as without a base
     Any,

@@ -1,6 +1,6 @@
 //! Annotations of a GitHub workflow: commands on standard output that mark lines of the pull request.
 
-use rescind_model::{CaseResult, ListPlace, Location, Results, Verdict};
+use rescind_model::{CaseResult, ListPlace, Location, Results, StaleEntry, Verdict};
 
 use crate::compare::Comparison;
 use crate::grouping::not_run;
@@ -51,15 +51,7 @@ pub fn render(results: &Results) -> String {
             message: format!("{} case{}: {}", group.cases, plural(group.cases), group.reason),
         });
     }
-    annotations.extend(results.stale().map(|entry| {
-        let ListPlace { file, line, .. } = &entry.place;
-        Annotation {
-            kind: Kind::Error,
-            location: Some(Location { file: file.clone(), first_line: *line, last_line: *line }),
-            title: "stale known failure".to_owned(),
-            message: entry.to_string(),
-        }
-    }));
+    annotations.extend(results.stale().map(of_stale));
     for notice in &results.notices {
         annotations.push(Annotation {
             kind: Kind::Notice,
@@ -71,7 +63,7 @@ pub fn render(results: &Results) -> String {
     write(&annotations)
 }
 
-/// Renders the regressions of a comparison as errors, and nothing else.
+/// Renders the regressions of a comparison, and what is wrong in the list of known failures, as errors; nothing else.
 pub fn render_comparison(comparison: &Comparison<'_>) -> String {
     let regressions = comparison.regressions().filter_map(|delta| {
         let case = delta.head?;
@@ -82,7 +74,20 @@ pub fn render_comparison(comparison: &Comparison<'_>) -> String {
             message: format!("{}\n{}", delta.phrases().join("; "), describe(case)),
         })
     });
-    write(&regressions.collect::<Vec<_>>())
+    let unexpected = comparison.head.cases.iter().filter(|case| case.verdict == Verdict::UnexpectedPass);
+    let list = unexpected.filter_map(of_case).chain(comparison.head.stale().map(of_stale));
+    write(&regressions.chain(list).collect::<Vec<_>>())
+}
+
+/// An entry of the list of known failures, at its place in the list.
+fn of_stale(entry: &StaleEntry) -> Annotation {
+    let ListPlace { file, line, .. } = &entry.place;
+    Annotation {
+        kind: Kind::Error,
+        location: Some(Location { file: file.clone(), first_line: *line, last_line: *line }),
+        title: "stale known failure".to_owned(),
+        message: entry.to_string(),
+    }
 }
 
 fn of_case(case: &CaseResult) -> Option<Annotation> {

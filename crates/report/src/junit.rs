@@ -43,7 +43,8 @@ pub fn render(results: &Results) -> Result<String, RenderError> {
     report(&results.environment, cases, results.stale())
 }
 
-/// Renders the head of a comparison: what regressed fails, what fails as before is skipped.
+/// Renders the head of a comparison: what regressed fails, and so does what is wrong in the list of known failures; what
+/// fails as before is skipped.
 ///
 /// # Errors
 /// As [`render`].
@@ -52,7 +53,7 @@ pub fn render_comparison(comparison: &Comparison<'_>) -> Result<String, RenderEr
         let head = delta.head?;
         Some((head, compared_status(delta, head)))
     });
-    report(&comparison.head.environment, cases, std::iter::empty())
+    report(&comparison.head.environment, cases, comparison.head.stale())
 }
 
 fn report<'a>(
@@ -160,6 +161,7 @@ fn status(case: &CaseResult) -> TestCaseStatus {
 
 fn compared_status(delta: &Delta<'_>, head: &CaseResult) -> TestCaseStatus {
     match delta.change {
+        _ if head.verdict == Verdict::UnexpectedPass => status(head),
         Change::Regressed | Change::New | Change::NotCompared => status(head),
         Change::StillFailing | Change::Flaky => skipped(&format!("{}: {}", delta.change, message(head))),
         Change::Fixed | Change::Unchanged | Change::Removed => TestCaseStatus::success(),

@@ -162,7 +162,7 @@ pub fn check_mask(paths: &[String], updatable: &[&str], code: Code) -> Result<()
         None if paths.is_empty() => "it must name what is to be updated".to_owned(),
         None => return Ok(()),
     };
-    Err(Status::new(code, format!("Invalid update mask in the request: {why}.")))
+    Err(Status::new(code, format!("Invalid update_mask in the request: {why}.")))
 }
 
 /// The message with the fields that a mask names taken from another one.

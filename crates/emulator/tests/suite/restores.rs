@@ -55,7 +55,8 @@ fn a_restored_database_is_creating_then_optimizing_then_ready() {
     assert_eq!(metadata_as::<pb::OptimizeRestoredDatabaseMetadata>(&optimizing).name, RESTORED);
 
     case.pass(OPERATION_TIME);
-    assert!(case.poll(&optimize).unwrap().done);
+    let optimized = case.poll(&optimize).unwrap();
+    assert_eq!(response_as::<()>(&optimized), Some(()), "what has completed has a response");
     assert_eq!(case.database(RESTORED).unwrap().state(), State::Ready);
 }
 

@@ -85,7 +85,7 @@ impl Delta<'_> {
 /// What makes a comparison fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FailOn {
-    /// A case that regressed, or a new one that fails.
+    /// A case that regressed, a new one that fails, or a list of known failures that is wrong.
     Regression,
     /// Whatever makes a run without a base fail.
     Any,
@@ -142,6 +142,15 @@ impl<'a> Comparison<'a> {
         self.deltas.iter().filter(|delta| delta.is_regression())
     }
 
+    /// What is wrong with the list of known failures, in words: each unexpected pass, and each stale entry. It makes
+    /// every comparison fail, whoever did it: a list that nobody has to keep says nothing.
+    pub fn list_mistakes(&self) -> Vec<String> {
+        let passes = self.head.cases.iter().filter(|case| case.verdict == Verdict::UnexpectedPass);
+        let passes =
+            passes.map(|case| format!("{}: {}", case.id, case.reason.as_deref().unwrap_or(&case.title)));
+        passes.chain(self.head.stale().map(ToString::to_string)).collect()
+    }
+
     /// The [exit code](exit) of the comparison. An interrupted head stays interrupted, and, unless nothing is to fail,
     /// what could not be set up is never taken for what passed.
     pub fn exit_code(&self, fail_on: FailOn) -> u8 {
@@ -149,6 +158,7 @@ impl<'a> Comparison<'a> {
             FailOn::Never | FailOn::Any => exit_code(self.head, fail_on),
             FailOn::Regression if self.head.interrupted => exit::INTERRUPTED,
             FailOn::Regression if self.regressions().next().is_some() => exit::FINDINGS,
+            FailOn::Regression if !self.list_mistakes().is_empty() => exit::FINDINGS,
             FailOn::Regression => {
                 let codes = self.head.cases.iter().map(|case| case.verdict.exit_code());
                 let unknown = codes.chain([self.head.exit_code()]).any(|code| code == exit::SETUP);

@@ -84,11 +84,16 @@ impl Comparison<'_> {
         };
         let changed = list(changes);
         let cases = self.deltas.len();
-        match (changed.as_str(), list(rest)) {
+        let mistakes = match self.list_mistakes().len() {
+            0 => String::new(),
+            count => format!("; {count} mistake{} in the list of known failures", plural(count)),
+        };
+        let headline = match (changed.as_str(), list(rest)) {
             ("", rest) if rest.is_empty() => "no changes: there are no cases".to_owned(),
             ("", rest) => format!("no changes in {cases} case{}: {rest}", plural(cases)),
             (changed, rest) if rest.is_empty() => changed.to_owned(),
             (changed, rest) => format!("{changed}; {rest}"),
-        }
+        };
+        headline + &mistakes
     }
 }

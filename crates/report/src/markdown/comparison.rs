@@ -19,6 +19,13 @@ pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
     document.push(&format!("{MARKER}\n## rescind: {title}\n\n{}\n", comparison.headline()));
     let blocks: Vec<Block> = comparison.regressions().filter_map(regression).collect();
     document.push_blocks(&blocks, "regression");
+    let mistakes: Vec<String> =
+        comparison.list_mistakes().iter().map(|mistake| format!("- {}\n", inline(mistake))).collect();
+    if !mistakes.is_empty()
+        && document.push(&format!("\n### Wrong in the list of known failures ({})\n\n", mistakes.len()))
+    {
+        document.push_lines(&mistakes, document.room() / 4, "mistake");
+    }
     for change in Change::ALL {
         let listed = |delta: &&Delta<'_>| !delta.is_regression();
         let lines: Vec<String> = comparison.with(change).filter(listed).map(line).collect();

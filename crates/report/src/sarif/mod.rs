@@ -40,7 +40,8 @@ pub fn render(results: &Results) -> Result<String, RenderError> {
     write(results, found)
 }
 
-/// Renders the regressions of a comparison, and no other finding, with `baselineState` `new`.
+/// Renders the regressions of a comparison, with `baselineState` `new`, and what is wrong in the list of known failures; no
+/// other finding.
 ///
 /// # Errors
 /// As [`render`].
@@ -52,8 +53,10 @@ pub fn render_comparison(comparison: &Comparison<'_>) -> Result<String, RenderEr
             result.rule_id.as_deref().is_some_and(|id| delta.broken.iter().any(|rule| rule.id() == id))
         })
     });
-    let found = found.map(|result| SarifResult { baseline_state: Some("new".into()), ..result }).collect();
-    write(comparison.head, found)
+    let unexpected = comparison.head.cases.iter().filter(|case| case.verdict == Verdict::UnexpectedPass);
+    let list = unexpected.flat_map(parts::results).chain(comparison.head.stale().map(parts::stale));
+    let found = found.map(|result| SarifResult { baseline_state: Some("new".into()), ..result });
+    write(comparison.head, found.chain(list).collect())
 }
 
 fn write(results: &Results, mut found: Vec<SarifResult>) -> Result<String, RenderError> {

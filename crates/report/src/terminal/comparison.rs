@@ -35,6 +35,15 @@ pub fn render_changes(comparison: &Comparison<'_>, options: &Options) -> String 
         }
         out.push('\n');
     }
+    let mistakes = comparison.list_mistakes();
+    if !mistakes.is_empty() {
+        let heading = format!("wrong in the list of known failures ({})", mistakes.len());
+        out.push_str(&format!("{}\n", paint.text(BOLD, &heading)));
+        for mistake in &mistakes {
+            case::wrap(&mut out, mistake, "  ", "    ", width);
+        }
+        out.push('\n');
+    }
     out.push_str(&format!("{}\n", comparison.headline()));
     out
 }

@@ -50,9 +50,10 @@ fn results_that_are_the_same_have_no_changes() {
     let head = head();
     let comparison = Comparison::of(&head, &head);
     assert_eq!(comparison.regressions().count(), 0);
-    insta::assert_snapshot!(comparison.headline(), @"no changes in 19 cases: 8 still failing, 1 flaky, 6 not compared, 4 unchanged");
+    insta::assert_snapshot!(comparison.headline(), @"no changes in 19 cases: 8 still failing, 1 flaky, 6 not compared, 4 unchanged; 3 mistakes in the list of known failures");
     let mut passing = head.clone();
     passing.cases.retain(|case| case.verdict == Verdict::Pass);
+    passing.stale_entries.clear();
     insta::assert_snapshot!(Comparison::of(&passing, &passing).headline(), @"no changes in 3 cases: 3 unchanged");
     assert_eq!(Comparison::of(&passing, &passing).exit_code(FailOn::Regression), exit::OK);
 }
@@ -123,6 +124,19 @@ fn a_case_that_breaks_one_more_rule_regressed_and_one_that_breaks_fewer_did_not(
     let mut twice = base.clone();
     twice.cases[0].findings.push(base.cases[0].findings[0].clone());
     assert_eq!(Comparison::of(&base, &twice).deltas[0].change, Change::Regressed);
+}
+
+#[test]
+fn a_list_of_known_failures_that_is_wrong_fails_a_comparison() {
+    let base = one(Some(Verdict::Pass));
+    let unexpected = one(Some(Verdict::UnexpectedPass));
+    let stale = Results { stale_entries: head().stale_entries, ..base.clone() };
+    for head in [unexpected, stale] {
+        let comparison = Comparison::of(&base, &head);
+        assert_eq!(comparison.regressions().count(), 0);
+        assert_eq!(comparison.exit_code(FailOn::Regression), exit::FINDINGS);
+        assert_eq!(comparison.exit_code(FailOn::Never), exit::OK);
+    }
 }
 
 #[test]

@@ -45,7 +45,10 @@ fn both_have_the_shape_that_surefire_and_jenkins_ask_for() {
 
 #[test]
 fn exactly_the_regressions_of_a_comparison_fail() {
-    let (base, head) = (compare::base(), compare::head());
+    let (base, mut head) = (compare::base(), compare::head());
+    // What is wrong in the list of known failures fails as well; here there is nothing.
+    head.stale_entries.clear();
+    head.cases.retain(|case| case.verdict != Verdict::UnexpectedPass);
     let comparison = Comparison::of(&base, &head);
     let xml = render_comparison(&comparison).unwrap();
     let document = Document::parse(&xml).unwrap();

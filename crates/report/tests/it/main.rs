@@ -13,5 +13,6 @@ mod html;
 mod json;
 mod junit;
 mod markdown;
+mod merge;
 mod sarif;
 mod terminal;
