@@ -82,7 +82,7 @@ fi
 
 # A command of gcloud takes seconds by itself, so the operation is looked at a few times only.
 look_at_operation
-for delay in 10 50 240; do
+for delay in 60 240; do
   [ "$end" = running ] || break
   sleep "$delay"
   look_at_operation
