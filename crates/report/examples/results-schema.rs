@@ -1,4 +1,4 @@
-//! Brings `docs/schema/*.json` up to date: `cargo run -p rescind-report --example schema`.
+//! Brings `docs/schema/*.json` up to date: `cargo run -p rescind-report --example results-schema`.
 
 use std::error::Error;
 use std::path::Path;
