@@ -162,14 +162,15 @@ async fn a_reset_connection_is_reset_over_rest_and_has_no_effect() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_reset_connection_is_unavailable_over_grpc_and_the_next_call_connects_anew() {
+async fn a_reset_connection_is_unavailable_over_grpc_and_a_new_one_serves() {
     use rescind_emulator::proto::database as pb;
     let emulator = free_running();
     emulator.prepare("p", &setup("GetDatabase1:reset", &[])).unwrap();
     let server = serve(&emulator).await;
-    let channel = Endpoint::from_shared(format!("http://{}", server.address())).unwrap().connect_lazy();
-    let mut client = tonic::client::Grpc::new(channel);
-    let mut get = async || {
+    // Each call has a connection of its own: a client may still hold a broken one for the next.
+    let get = async || {
+        let endpoint = Endpoint::from_shared(format!("http://{}", server.address())).unwrap();
+        let mut client = tonic::client::Grpc::new(endpoint.connect().await.unwrap());
         client.ready().await.unwrap();
         let name = DATABASE.trim_start_matches("/v1/").to_owned();
         let path = "/google.spanner.admin.database.v1.DatabaseAdmin/GetDatabase".parse().unwrap();
