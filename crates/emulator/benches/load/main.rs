@@ -76,7 +76,7 @@ async fn throughput(ours: &std::path::Path, anchor: Option<&std::path::Path>) {
         client::furnish(anchor).await;
     }
     println!(
-        "GetDatabase | connections × calls in flight | calls/s | p50 | p99 | the vendor's | p50 | p99 | ratio"
+        "| GetDatabase | connections × calls in flight | calls/s | p50 | p99 | the vendor's | p50 | p99 | ratio |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     for load in GRPC {
