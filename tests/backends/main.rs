@@ -6,42 +6,17 @@
 
 #[path = "../e2e/support.rs"]
 mod support;
+#[path = "../trial.rs"]
+mod trial;
 
 mod container;
 mod same;
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::Arguments;
 
-/// Something that a test needs: what it is called, and whether it is there.
-struct Need {
-    name: &'static str,
-    met: bool,
-}
-
-fn need(name: &'static str, program: &str, arguments: &[&str]) -> Need {
-    let mut command = Command::new(program);
-    let status = command.args(arguments).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    Need { name, met: status.is_ok_and(|status| status.success()) }
-}
-
-/// A test that runs where its needs are met, and is counted as ignored elsewhere.
-fn trial(name: &str, needs: &[&Need], test: fn()) -> Trial {
-    let missing: Vec<&str> = needs.iter().filter(|need| !need.met).map(|need| need.name).collect();
-    let name = match missing.as_slice() {
-        [] => name.to_owned(),
-        missing => format!("{name} (needs {})", missing.join(", ")),
-    };
-    Trial::test(name, move || {
-        std::panic::catch_unwind(test).map_err(|panic| {
-            let text = panic.downcast_ref::<String>().cloned();
-            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Failed::from(text.unwrap_or_else(|| "panicked".to_owned()))
-        })
-    })
-    .with_ignored_flag(!missing.is_empty())
-}
+use trial::{need, trial};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

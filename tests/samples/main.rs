@@ -6,52 +6,27 @@
 
 #[path = "../e2e/support.rs"]
 mod support;
+#[path = "../trial.rs"]
+mod trial;
 
 mod bundled;
 mod page;
 mod story;
 
 use std::path::Path;
-use std::process::{Command, ExitCode, Stdio};
+use std::process::ExitCode;
 
-use libtest_mimic::{Arguments, Failed, Trial};
+use libtest_mimic::{Arguments, Trial};
 
-/// Something that a test needs: how to see whether it is there, and what it is called.
-struct Need {
-    name: &'static str,
-    met: bool,
-}
+use trial::{Need, need, trial};
 
 fn program(name: &'static str) -> Need {
-    program_with(name, "--version")
-}
-
-/// A program that is asked for its version in a way of its own.
-fn program_with(name: &'static str, version: &str) -> Need {
-    let status = Command::new(name).arg(version).stdout(Stdio::null()).stderr(Stdio::null()).status();
-    Need { name, met: status.is_ok_and(|status| status.success()) }
+    need(name, name, &["--version"])
 }
 
 fn library(name: &'static str) -> Need {
     let folders = ["/usr/lib/x86_64-linux-gnu", "/usr/lib/aarch64-linux-gnu", "/usr/lib64", "/usr/lib"];
     Need { name, met: folders.iter().any(|folder| Path::new(folder).join("faketime").join(name).exists()) }
-}
-
-/// A test that runs where its needs are met, and is counted as ignored elsewhere.
-fn trial(name: &str, needs: &[&Need], test: fn()) -> Trial {
-    let missing: Vec<&str> = needs.iter().filter(|need| !need.met).map(|need| need.name).collect();
-    let name = match missing.as_slice() {
-        [] => name.to_owned(),
-        missing => format!("{name} (needs {})", missing.join(", ")),
-    };
-    Trial::test(name, move || {
-        std::panic::catch_unwind(test).map_err(|panic| {
-            let text = panic.downcast_ref::<String>().cloned();
-            let text = text.or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()));
-            Failed::from(text.unwrap_or_else(|| "panicked".to_owned()))
-        })
-    })
-    .with_ignored_flag(!missing.is_empty())
 }
 
 /// A test that takes too long to be run each time.
@@ -66,7 +41,7 @@ fn main() -> ExitCode {
     let python = program("python3");
     let (node, npm) = (program("node"), program("npm"));
     let (curl, jq, gcloud) = (program("curl"), program("jq"), program("gcloud"));
-    let (git, go) = (program("git"), program_with("go", "version"));
+    let (git, go) = (program("git"), need("go", "go", &["version"]));
     let faketime = library("libfaketime.so.1");
     let tests = vec![
         trial("python_passes_every_scenario", &[&python, &faketime], bundled::python),

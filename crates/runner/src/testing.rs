@@ -8,7 +8,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 use rescind_model::{
-    Contract, Entry, Expectation, ExpectedExit, Given, Outcome, Scenario, Schedule, Service, Snapshot,
+    BackupState, Contract, Entry, Expectation, ExpectedExit, Given, GivenBackup, Outcome, Scenario, Schedule,
+    Service, Snapshot,
 };
 
 use crate::process::Supervisor;
@@ -29,6 +30,20 @@ pub(crate) fn context(folder: &Path) -> Context {
         clock,
         platform: Platform { name: "test/test".to_owned(), system: "debian".to_owned() },
         faketime: None,
+    }
+}
+
+/// A project in which the backup's name is taken.
+pub(crate) fn setup() -> Setup {
+    let foreign = GivenBackup { id: "{backup}".to_owned(), state: BackupState::Ready };
+    Setup {
+        service: Service::Spanner,
+        instance: "i".to_owned(),
+        database: "d".to_owned(),
+        backup: "b1".to_owned(),
+        given: Given { backups: vec![foreign], ..Given::default() },
+        schedule: Schedule::default(),
+        choices: rescind_emulator::engine::Settings::default(),
     }
 }
 

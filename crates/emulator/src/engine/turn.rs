@@ -75,6 +75,17 @@ impl Turn<'_> {
         }
     }
 
+    /// Lets an operation that creates a backup run: how far it is in the reply is decided.
+    pub fn run_as_decided(&mut self, key: Key) {
+        use Decision::{Done, DoneAfter, FailedAfter, Running};
+        match self.choose(&[Running, Done, DoneAfter, FailedAfter]) {
+            Done => self.end(key, End::Completed),
+            DoneAfter => self.world.end_later(key, End::Completed),
+            FailedAfter => self.world.end_later(key, End::Failed),
+            _ => {}
+        }
+    }
+
     /// Ends an operation as a cancel ends it.
     pub fn cancel(&mut self, key: Key) {
         self.world.cancel(key, self.now, self.choices);

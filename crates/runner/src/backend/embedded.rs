@@ -77,22 +77,10 @@ mod tests {
     use std::net::TcpStream;
     use std::time::SystemTime;
 
-    use rescind_model::{BackupState, Given, GivenBackup, Schedule, Service};
+    use rescind_model::BackupState;
 
     use super::*;
-
-    fn setup() -> Setup {
-        let foreign = GivenBackup { id: "{backup}".to_owned(), state: BackupState::Ready };
-        Setup {
-            service: Service::Spanner,
-            instance: "i".to_owned(),
-            database: "d".to_owned(),
-            backup: "b1".to_owned(),
-            given: Given { backups: vec![foreign], ..Given::default() },
-            schedule: Schedule::default(),
-            choices: rescind_emulator::engine::Settings::default(),
-        }
-    }
+    use crate::testing::setup;
 
     #[tokio::test]
     async fn a_project_is_there_from_its_preparation_to_its_removal() {

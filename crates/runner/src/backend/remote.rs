@@ -200,25 +200,13 @@ mod tests {
     use std::sync::Arc;
     use std::time::SystemTime;
 
-    use rescind_model::{BackupState, Given, GivenBackup, Schedule, Service};
+    use rescind_model::BackupState;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 
     use super::*;
     use crate::Embedded;
-
-    fn setup() -> Setup {
-        let foreign = GivenBackup { id: "{backup}".to_owned(), state: BackupState::Ready };
-        Setup {
-            service: Service::Spanner,
-            instance: "i".to_owned(),
-            database: "d".to_owned(),
-            backup: "b1".to_owned(),
-            given: Given { backups: vec![foreign], ..Given::default() },
-            schedule: Schedule::default(),
-            choices: rescind_emulator::engine::Settings::default(),
-        }
-    }
+    use crate::testing::setup;
 
     #[tokio::test]
     async fn it_says_of_each_project_what_the_emulator_itself_says() {

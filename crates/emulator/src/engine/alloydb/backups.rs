@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use prost::Message;
-use rescind_model::{BackupState as Stage, Code, Decision};
+use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
 use super::listing::{self, Listing};
@@ -14,7 +14,6 @@ use super::work::{Change, Verb, Work};
 use super::{clusters, errors};
 use crate::engine::filter::{Kind, Value};
 use crate::engine::name;
-use crate::engine::operation::End;
 use crate::engine::reflect;
 use crate::engine::status::Status;
 use crate::engine::turn::Turn;
@@ -63,12 +62,7 @@ fn begin<V: Version>(
     turn.world.alloydb.backups.insert(name.clone(), Managed { about: backup, busy: None, foreign: false });
     let key = work.start(turn);
     once.id.remember(turn, once.verb, name, key);
-    match turn.choose(&[Decision::Running, Decision::Done, Decision::DoneAfter, Decision::FailedAfter]) {
-        Decision::Done => turn.end(key, End::Completed),
-        Decision::DoneAfter => turn.world.end_later(key, End::Completed),
-        Decision::FailedAfter => turn.world.end_later(key, End::Failed),
-        _ => {}
-    }
+    turn.run_as_decided(key);
     turn.show(key)
 }
 

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use prost_types::Any;
-use rescind_model::{BackupState, Code, Decision};
+use rescind_model::{BackupState, Code};
 
 use super::backup::{Backup, LONGEST_ID, LONGEST_LIFE, SHORTEST_LIFE};
 use super::{encryption, errors};
@@ -94,12 +94,7 @@ pub fn create(
     let key = turn.start(&parent, Creation::of(database.clone()));
     turn.world.instance_mut(instance)?.backups.insert(Backup { operation: Some(key), ..backup });
     turn.world.database_mut(&database)?.pending_backup = Some(key);
-    match turn.choose(&[Decision::Running, Decision::Done, Decision::DoneAfter, Decision::FailedAfter]) {
-        Decision::Done => turn.end(key, End::Completed),
-        Decision::DoneAfter => turn.world.end_later(key, End::Completed),
-        Decision::FailedAfter => turn.world.end_later(key, End::Failed),
-        _ => {}
-    }
+    turn.run_as_decided(key);
     turn.show(key)
 }
 
