@@ -2,11 +2,11 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
 use rescind_model::{Code, Entry, RequestKind, Schedule, Snapshot, Transport};
+use tokio::sync::watch;
 
 use crate::clock::Clock;
 use crate::engine::geminidb::{Call, Credentials};
@@ -36,7 +36,7 @@ struct Shared {
     /// What it began with, to which a reset returns.
     seeds: Mutex<Vec<(String, Setup)>>,
     /// How many requests its servers have received.
-    requests: AtomicU64,
+    requests: watch::Sender<u64>,
 }
 
 /// What an emulator is made of.
@@ -123,7 +123,7 @@ impl Emulator {
             observer: options.observer,
             projects: RwLock::default(),
             seeds: Mutex::default(),
-            requests: AtomicU64::new(0),
+            requests: watch::Sender::new(0),
         };
         Emulator { shared: Arc::new(shared) }
     }
@@ -213,14 +213,14 @@ impl Emulator {
         self.shared.projects.write().insert(id.to_owned(), Arc::new(Mutex::new(project)));
     }
 
-    /// How many requests its servers have received, of services and of the control API.
-    pub fn requests(&self) -> u64 {
-        self.shared.requests.load(Ordering::Relaxed)
+    /// How many requests its servers have received, of services and of the control API; tells of each new one.
+    pub fn requests(&self) -> watch::Receiver<u64> {
+        self.shared.requests.subscribe()
     }
 
     /// Counts a request that a server has received.
     pub(crate) fn count_request(&self) {
-        self.shared.requests.fetch_add(1, Ordering::Relaxed);
+        self.shared.requests.send_modify(|requests| *requests += 1);
     }
 
     /// The ids of all projects that are there, in their order.

@@ -9,7 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
 use crate::known::{self, ListedFailure};
-use crate::manifests::{Resolver, ScenarioNames};
+use crate::manifests::{Resolver, Scenarios};
 use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
 use crate::{Manifest, scenarios, yaml};
 
@@ -112,20 +112,18 @@ impl Loader<'_> {
             };
         }
         let services = self.folders();
-        let mut names = ScenarioNames::new();
-        let mut scenarios = Vec::new();
+        let mut scenarios = Scenarios::new();
         for file in self.files(&Path::new(FOLDER).join(SCENARIOS)) {
             let scenario = self.scenario(&file);
-            names.insert(file.stem, scenario.as_ref().map(|scenario| scenario.services.clone()));
-            scenarios.extend(scenario);
+            scenarios.insert(file.stem, scenario);
         }
         let mut manifests = Vec::new();
         for (service, folder) in services {
             for file in self.files(&folder) {
-                manifests.extend(self.manifest(&file, service, &names));
+                manifests.extend(self.manifest(&file, service, &scenarios));
             }
         }
-        scenarios.sort_by(|a, b| a.name.cmp(&b.name));
+        let scenarios: Vec<Scenario> = scenarios.into_values().flatten().collect();
         manifests.sort_by(|a, b| a.id.cmp(&b.id));
         let list = Path::new(FOLDER).join(KNOWN_FAILURES);
         let known_failures = if self.root.join(&list).exists() {
@@ -167,7 +165,7 @@ impl Loader<'_> {
         self.read(&file.path, |raw: RawScenario, log| scenarios::resolve(raw, &file.stem, log))
     }
 
-    fn manifest(&mut self, file: &File, service: Service, names: &ScenarioNames) -> Option<Manifest> {
+    fn manifest(&mut self, file: &File, service: Service, scenarios: &Scenarios) -> Option<Manifest> {
         let id = match format!("{service}/{}", file.stem).parse::<SampleId>() {
             Ok(id) => id,
             Err(error) => {
@@ -175,7 +173,7 @@ impl Loader<'_> {
                 return None;
             }
         };
-        let resolver = Resolver { root: self.root, scenarios: names };
+        let resolver = Resolver { root: self.root, scenarios };
         self.read(&file.path, |raw: RawManifest, log| resolver.resolve(raw, id, &file.path, log))
     }
 

@@ -1,11 +1,12 @@
 //! A manifest, resolved: every path absolute, every pattern compiled, every default filled in.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
 use regex::Regex;
-use rescind_model::{Contract, SampleId};
+use rescind_model::{Contract, Expectation, SampleId, Scenario};
 
 /// All that rescind knows of one sample.
 #[derive(Clone, Debug)]
@@ -32,8 +33,36 @@ pub struct Manifest {
     pub bundled: Contract,
     /// What published code (a page, another repository) promises, when it takes the place of the region.
     pub published: Contract,
-    /// The scenarios that the sample's tool cannot meet by its nature, each with the reason.
-    pub unsupported: BTreeMap<String, String>,
+    /// By scenario: what is expected instead, where the sample's tool can do no better.
+    pub expectations: BTreeMap<String, Substitute>,
+}
+
+impl Manifest {
+    /// A scenario as this sample meets it: with the expectation that takes the place of its own, if there is one.
+    pub fn as_met(&self, scenario: &Scenario) -> Scenario {
+        let mut met = scenario.clone();
+        if let Some(substitute) = self.expectations.get(&scenario.name) {
+            met.expect = substitute.expect.clone();
+        }
+        met
+    }
+}
+
+/// What is expected of a sample instead of what a scenario says: the expectation of another scenario.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Substitute {
+    /// The other scenario.
+    pub like: String,
+    /// Its expectation.
+    pub expect: Expectation,
+    /// Why the sample's tool can do no better.
+    pub reason: String,
+}
+
+impl fmt::Display for Substitute {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "expected as in {}: {}", self.like, self.reason)
+    }
 }
 
 /// Where the code of a sample lies.

@@ -5,22 +5,24 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rescind_model::{ClaimPattern, Contract, Outcome, Placeholders, SampleId, Service, suggestion};
+use rescind_model::{ClaimPattern, Contract, Outcome, Placeholders, SampleId, Scenario, Service, suggestion};
 
 use crate::check;
 use crate::diagnostic::Log;
 use crate::located::Located;
 use crate::manifest::{
-    COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHOLDERS, Source, Stage, Tool,
+    COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHOLDERS, Source, Stage, Substitute, Tool,
 };
-use crate::raw::{RawClaim, RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawStage, RawTool};
+use crate::raw::{
+    RawClaim, RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawStage, RawSubstitute, RawTool,
+};
 use crate::region::Region;
 
 /// The deadline of a case whose manifest has none.
 const DEADLINE: Duration = Duration::from_secs(60);
 
-/// The scenarios that there are, by name, with their services; none for those that could not be read.
-pub(crate) type ScenarioNames = BTreeMap<String, Option<Vec<Service>>>;
+/// The scenarios that there are, by name; none for those that could not be read.
+pub(crate) type Scenarios = BTreeMap<String, Option<Scenario>>;
 
 type Text = Located<String>;
 type Texts = BTreeMap<Text, Text>;
@@ -28,7 +30,7 @@ type Texts = BTreeMap<Text, Text>;
 /// Resolves manifests below a root.
 pub(crate) struct Resolver<'a> {
     pub(crate) root: &'a Path,
-    pub(crate) scenarios: &'a ScenarioNames,
+    pub(crate) scenarios: &'a Scenarios,
 }
 
 impl Resolver<'_> {
@@ -53,7 +55,7 @@ impl Resolver<'_> {
         let run = run(raw.run, log);
         let bundled = self.contract(raw.claims, raw.outputs, id.service, log);
         let published = self.contract(raw.published.claims, raw.published.outputs, id.service, log);
-        let unsupported = self.unsupported(raw.unsupported, id.service, log);
+        let expectations = self.expectations(raw.expectations, id.service, log);
         Some(Manifest {
             id,
             title,
@@ -66,7 +68,7 @@ impl Resolver<'_> {
             run: run?,
             bundled: bundled?,
             published: published?,
-            unsupported,
+            expectations,
         })
     }
 
@@ -106,35 +108,53 @@ impl Resolver<'_> {
         valid.then_some(contract)
     }
 
-    fn unsupported(&self, raw: Texts, service: Service, log: &mut Log<'_>) -> BTreeMap<String, String> {
-        let mut unsupported = BTreeMap::new();
-        for (name, reason) in raw {
-            let text = check::one_line(log, &name.value, &reason);
-            if self.is_scenario_of(service, &name, log) {
-                unsupported.insert(name.value, text);
+    fn expectations(
+        &self,
+        raw: BTreeMap<Text, RawSubstitute>,
+        service: Service,
+        log: &mut Log<'_>,
+    ) -> BTreeMap<String, Substitute> {
+        let mut expectations = BTreeMap::new();
+        for (name, RawSubstitute { like, reason }) in raw {
+            let reason = check::one_line(log, "reason", &reason);
+            let known = self.scenario(service, &name, log).is_some();
+            // Without a value, the other scenario is there but has mistakes of its own, which are told where it lies.
+            let Some(Some(other)) = self.scenario(service, &like, log) else { continue };
+            if known {
+                let expect = other.expect.clone();
+                expectations.insert(name.value, Substitute { like: like.value, expect, reason });
             }
         }
-        unsupported
+        expectations
     }
 
     fn is_scenario_of(&self, service: Service, name: &Text, log: &mut Log<'_>) -> bool {
-        match self.scenarios.get(&name.value) {
-            Some(Some(services)) if !services.contains(&service) => {
-                let message = format!("the scenario `{}` is not one of {service}", name.value);
-                log.at(name.span.clone(), message);
-                false
-            }
-            Some(_) => true,
-            None => {
-                let outcomes = Outcome::ALL.map(|outcome| outcome.to_string());
-                let known = outcomes.iter().chain(self.scenarios.keys()).map(String::as_str);
-                let close = suggestion(&name.value, known);
-                let message = format!("`{}` is neither an outcome nor a scenario{close}", name.value);
-                let help = format!("the outcomes are {}", outcomes.join(", "));
-                log.note(name.span.clone(), message, Some(help));
-                false
-            }
+        if self.scenarios.contains_key(&name.value) {
+            return self.scenario(service, name, log).is_some();
         }
+        let outcomes = Outcome::ALL.map(|outcome| outcome.to_string());
+        let known = outcomes.iter().chain(self.scenarios.keys()).map(String::as_str);
+        let close = suggestion(&name.value, known);
+        let message = format!("`{}` is neither an outcome nor a scenario{close}", name.value);
+        let help = format!("the outcomes are {}", outcomes.join(", "));
+        log.note(name.span.clone(), message, Some(help));
+        false
+    }
+
+    /// A scenario of the service, without a value if it could not be read; none, with a note, if there is no such one.
+    fn scenario(&self, service: Service, name: &Text, log: &mut Log<'_>) -> Option<Option<&Scenario>> {
+        let message = match self.scenarios.get(&name.value) {
+            Some(Some(scenario)) if !scenario.services.contains(&service) => {
+                format!("the scenario `{}` is not one of {service}", name.value)
+            }
+            Some(scenario) => return Some(scenario.as_ref()),
+            None => {
+                let close = suggestion(&name.value, self.scenarios.keys().map(String::as_str));
+                format!("there is no scenario `{}`{close}", name.value)
+            }
+        };
+        log.at(name.span.clone(), message);
+        None
     }
 }
 

@@ -46,9 +46,20 @@ pub(crate) struct RawManifest {
     /// What published code promises, when it takes the place of the region.
     #[serde(default)]
     pub(crate) published: RawPublished,
-    /// The scenarios that the sample's tool cannot meet by its nature, each with the reason, which reports show.
+    /// By scenario: what is expected instead, where the sample's tool can do no better.
     #[serde(default)]
-    pub(crate) unsupported: Texts,
+    pub(crate) expectations: BTreeMap<Text, RawSubstitute>,
+}
+
+/// What is expected of a sample instead of what the scenario says.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Substitute")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawSubstitute {
+    /// The scenario whose expectation takes the place of the scenario's own.
+    pub(crate) like: Text,
+    /// Why, which reports show.
+    pub(crate) reason: Text,
 }
 
 /// Where the code of a sample lies.

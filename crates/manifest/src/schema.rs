@@ -1,8 +1,9 @@
-//! The JSON Schemas of manifests, scenarios and the list of known failures, for editors.
+//! The JSON Schemas of manifests, scenarios, the list of known failures and seeds, for editors.
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 
 use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
+use crate::seeds::RawSeeds;
 
 /// The committed schema files: their paths relative to the root of the repository, and their contents.
 ///
@@ -10,11 +11,12 @@ use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
 ///
 /// # Errors
 /// A schema that cannot be written as JSON.
-pub fn schemas() -> Result<[(&'static str, String); 3], serde_json::Error> {
+pub fn schemas() -> Result<[(&'static str, String); 4], serde_json::Error> {
     Ok([
         ("manifests/schema/manifest.schema.json", of::<RawManifest>()?),
         ("manifests/schema/scenario.schema.json", of::<RawScenario>()?),
         ("manifests/schema/known-failures.schema.json", of::<RawKnownFailures>()?),
+        ("manifests/schema/seed.schema.json", of::<RawSeeds>()?),
     ])
 }
 

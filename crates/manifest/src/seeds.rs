@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use rescind_model::{Given, Service};
+use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
@@ -12,25 +13,31 @@ use crate::located::Located;
 use crate::raw::RawGivenBackup;
 use crate::{scenarios, yaml};
 
-/// The file, as typed.
-#[derive(Deserialize)]
+/// What a stand-alone emulator begins with: `rescind emulator --seed FILE`.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Seeds")]
 #[serde(deny_unknown_fields)]
-struct RawSeeds {
+pub(crate) struct RawSeeds {
     /// What is there, by the ids of projects.
     projects: BTreeMap<Located<String>, Vec<Located<RawSeed>>>,
 }
 
-#[derive(Deserialize)]
+/// A database with its backups that is there from the start.
+#[derive(Deserialize, JsonSchema)]
+#[schemars(rename = "Seed")]
 #[serde(deny_unknown_fields)]
 struct RawSeed {
+    /// The service that it belongs to.
     service: Service,
     /// An instance of Spanner, a location of AlloyDB; GeminiDB has nothing of the kind.
     #[serde(default)]
     instance: String,
     /// A database of Spanner, a cluster of AlloyDB, an instance of GeminiDB; left out for an instance without one.
     database: Option<String>,
+    /// True if the instance is not a Cassandra one (GeminiDB): its backups then cannot be stopped.
     #[serde(default)]
     not_cassandra: bool,
+    /// Its backups.
     #[serde(default)]
     backups: Vec<RawGivenBackup>,
 }

@@ -41,6 +41,16 @@ fn the_list_of_known_failures_names_its_schema() {
 }
 
 #[test]
+fn every_seed_names_its_schema() {
+    for service in ["alloydb", "geminidb"] {
+        let path = root().join("samples").join(service).join("seed.yaml");
+        let text = std::fs::read_to_string(&path).unwrap();
+        let header = "# yaml-language-server: $schema=../../manifests/schema/seed.schema.json";
+        assert_eq!(text.lines().next(), Some(header), "{}", path.display());
+    }
+}
+
+#[test]
 fn every_file_names_the_schema_that_its_editor_is_to_use() {
     for folder in std::fs::read_dir(root().join("manifests")).unwrap() {
         let folder = folder.unwrap().path();

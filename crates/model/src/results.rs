@@ -23,7 +23,7 @@ pub enum Verdict {
     KnownFailure,
     /// It passes, although the list of known failures says that it fails.
     UnexpectedPass,
-    /// It cannot run: a toolchain or a dependency is missing here, or the sample's tool cannot meet the scenario at all.
+    /// It cannot run: a toolchain or a dependency is missing here.
     Unsupported,
     /// It was not run: interrupted before its turn.
     Skipped,

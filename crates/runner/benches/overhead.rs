@@ -152,7 +152,7 @@ fn manifest(folder: &Path) -> Result<Manifest> {
         },
         bundled: Contract::default(),
         published: Contract::default(),
-        unsupported: BTreeMap::new(),
+        expectations: BTreeMap::new(),
     })
 }
 

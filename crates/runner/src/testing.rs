@@ -70,7 +70,7 @@ pub(crate) fn manifest(folder: &Path, language: &str, script: &str) -> Manifest 
         },
         bundled: Contract::default(),
         published: Contract::default(),
-        unsupported: BTreeMap::new(),
+        expectations: BTreeMap::new(),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `rescind emulator`: the emulator by itself, free-running, for people and for other test suites.
 
+mod awake;
 mod log;
 mod seed;
 
@@ -73,16 +74,19 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
         "# gRPC and REST on both ports; what gRPC clients need:\n\
          export SPANNER_EMULATOR_HOST={}\n\
          # what REST clients and gcloud need:\n\
-         export CLOUDSDK_API_ENDPOINT_OVERRIDES_SPANNER=http://{}/\n\
+         export CLOUDSDK_API_ENDPOINT_OVERRIDES_SPANNER=http://{rest}/\n\
+         export CLOUDSDK_API_ENDPOINT_OVERRIDES_ALLOYDB=http://{rest}/\n\
          export CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true\n",
         grpc.address(),
-        rest.address()
+        rest = rest.address()
     );
+    let awake = tokio::spawn(awake::stay_awake(emulator.requests()));
     tokio::select! {
         _ = terminate.recv() => {}
         _ = interrupt.recv() => {}
         () = idle(&emulator, args.stop_when_idle) => {}
     }
+    awake.abort();
     tokio::join!(grpc.shutdown(), rest.shutdown());
     Ok(exit::OK)
 }
@@ -90,13 +94,6 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
 /// Returns when nobody has asked the emulator anything for so long; never, if no time is given.
 async fn idle(emulator: &Emulator, time: Option<Duration>) {
     let Some(time) = time else { return std::future::pending().await };
-    let mut seen = emulator.requests();
-    loop {
-        tokio::time::sleep(time).await;
-        let requests = emulator.requests();
-        if requests == seen {
-            return;
-        }
-        seen = requests;
-    }
+    let mut requests = emulator.requests();
+    while tokio::time::timeout(time, requests.changed()).await.is_ok() {}
 }

@@ -6,9 +6,10 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http::Request;
-use http_body_util::{BodyExt, Empty};
-use hyper::client::conn::http1;
-use hyper_util::rt::TokioIo;
+use http_body_util::{BodyExt, Full};
+use hyper::client::conn::{http1, http2};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use prost::Message;
 use rescind_emulator::proto::{database as pb, instance as instance_pb};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
@@ -20,6 +21,7 @@ use crate::program::Program;
 
 const INSTANCE: &str = "projects/p/instances/test";
 const DATABASE: &str = "projects/p/instances/test/databases/db";
+const GET_DATABASE: &str = "/google.spanner.admin.database.v1.DatabaseAdmin/GetDatabase";
 
 /// How many connections, and calls in flight on each.
 #[derive(Clone, Copy)]
@@ -135,56 +137,102 @@ where
 
 async fn get(channel: &Channel) -> Result<pb::Database, tonic::Status> {
     let request = pb::GetDatabaseRequest { name: DATABASE.into() };
-    call(channel, "/google.spanner.admin.database.v1.DatabaseAdmin/GetDatabase", request).await
+    call(channel, GET_DATABASE, request).await
 }
 
-/// GetDatabase over gRPC.
-pub async fn grpc(program: &Program, load: Load, lasts: Duration) -> Rate {
-    let mut channels = Vec::new();
-    for _ in 0..load.connections {
-        channels.push(connect(program.address).await);
-    }
-    let begin = Instant::now();
-    let mut tasks = JoinSet::new();
-    for channel in channels.iter().flat_map(|channel| std::iter::repeat_n(channel, load.in_flight)) {
-        let channel = channel.clone();
-        tasks.spawn(async move {
-            let mut times = Vec::new();
-            while begin.elapsed() < lasts {
-                let sent = Instant::now();
-                get(&channel).await.unwrap();
-                times.push(sent.elapsed());
-            }
-            times
-        });
-    }
-    let times = tasks.join_all().await.concat();
-    Rate::of(times, begin.elapsed())
+/// How a call is made.
+#[derive(Clone, Copy)]
+pub enum Wire {
+    /// Over HTTP/2, on which a connection takes many calls at once.
+    Grpc,
+    /// Over HTTP/1.1, on which a connection takes one call at a time.
+    Rest,
 }
 
-/// GetDatabase over HTTP/1.1, on which a connection takes one call at a time.
-pub async fn rest(program: &Program, load: Load, lasts: Duration) -> Rate {
-    let mut senders = Vec::new();
-    for _ in 0..load.connections {
-        let stream = TcpStream::connect(program.address).await.unwrap();
+impl fmt::Display for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Wire::Grpc => "gRPC",
+            Wire::Rest => "REST",
+        })
+    }
+}
+
+/// A connection that makes the one call. It stands right on HTTP: what a whole client library takes for itself would
+/// hide the servers' differences.
+struct Caller {
+    sender: Sender,
+    request: Request<Full<Bytes>>,
+}
+
+enum Sender {
+    Grpc(http2::SendRequest<Full<Bytes>>),
+    Rest(http1::SendRequest<Full<Bytes>>),
+}
+
+impl Caller {
+    /// As many callers as calls may be in flight, on one connection.
+    async fn connect(wire: Wire, address: SocketAddr, in_flight: usize) -> Vec<Caller> {
+        let stream = TcpStream::connect(address).await.unwrap();
         stream.set_nodelay(true).unwrap();
-        let (sender, connection) = http1::handshake(TokioIo::new(stream)).await.unwrap();
-        tokio::spawn(connection);
-        senders.push(sender);
+        let stream = TokioIo::new(stream);
+        match wire {
+            Wire::Grpc => {
+                let (sender, connection) = http2::handshake(TokioExecutor::new(), stream).await.unwrap();
+                tokio::spawn(connection);
+                let message = pb::GetDatabaseRequest { name: DATABASE.into() }.encode_to_vec();
+                let length = u32::try_from(message.len()).unwrap();
+                // Not compressed, its length, itself.
+                let framed = [&[0], length.to_be_bytes().as_slice(), &message].concat();
+                let request = Request::post(format!("http://{address}{GET_DATABASE}"))
+                    .header("content-type", "application/grpc")
+                    .header("te", "trailers")
+                    .body(Full::from(framed));
+                let request = request.unwrap();
+                let caller = || Caller { sender: Sender::Grpc(sender.clone()), request: request.clone() };
+                std::iter::repeat_with(caller).take(in_flight).collect()
+            }
+            Wire::Rest => {
+                let (sender, connection) = http1::handshake(stream).await.unwrap();
+                tokio::spawn(connection);
+                let request = Request::get(format!("/v1/{DATABASE}")).header("host", address.to_string());
+                assert_eq!(in_flight, 1);
+                vec![Caller { sender: Sender::Rest(sender), request: request.body(Full::default()).unwrap() }]
+            }
+        }
     }
-    let begin = Instant::now();
-    let mut tasks = JoinSet::new();
-    for mut sender in senders {
-        let host = program.address.to_string();
-        tasks.spawn(async move {
-            let mut times = Vec::new();
-            while begin.elapsed() < lasts {
-                let sent = Instant::now();
-                let request = Request::get(format!("/v1/{DATABASE}")).header("host", &host);
-                let request = request.body(Empty::<Bytes>::new()).unwrap();
+
+    async fn call(&mut self) {
+        let request = self.request.clone();
+        match &mut self.sender {
+            Sender::Grpc(sender) => {
+                let response = sender.send_request(request).await.unwrap();
+                let response = response.into_body().collect().await.unwrap();
+                assert_eq!(response.trailers().unwrap()["grpc-status"], "0");
+            }
+            Sender::Rest(sender) => {
                 let response = sender.send_request(request).await.unwrap();
                 assert_eq!(response.status(), 200);
                 response.into_body().collect().await.unwrap();
+            }
+        }
+    }
+}
+
+/// GetDatabase, again and again.
+pub async fn load(program: &Program, wire: Wire, load: Load, lasts: Duration) -> Rate {
+    let mut callers = Vec::new();
+    for _ in 0..load.connections {
+        callers.extend(Caller::connect(wire, program.address, load.in_flight).await);
+    }
+    let begin = Instant::now();
+    let mut tasks = JoinSet::new();
+    for mut caller in callers {
+        tasks.spawn(async move {
+            let mut times = Vec::new();
+            while begin.elapsed() < lasts {
+                let sent = Instant::now();
+                caller.call().await;
                 times.push(sent.elapsed());
             }
             times

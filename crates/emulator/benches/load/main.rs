@@ -9,6 +9,7 @@
 mod backups;
 mod client;
 mod program;
+mod stock;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -16,7 +17,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rescind_emulator::{Emulator, Server};
 
-use self::client::{Load, Rate};
+use self::client::{Load, Rate, Wire};
 use self::program::Program;
 
 /// How often each load is repeated, and how long it lasts each time. The median counts.
@@ -29,7 +30,12 @@ const GRPC: [Load; 4] = [Load::new(1, 1), Load::new(1, 32), Load::new(8, 4), Loa
 const REST: [Load; 2] = [Load::new(1, 1), Load::new(32, 1)];
 
 fn main() {
-    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap();
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    if let [stock::ARGUMENT, service, count] = arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        return stock::memory_of(service, count);
+    }
+    // The load takes one core at most.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     let ours = program::build();
     let anchor = program::anchor();
     println!("{} cores, shared by client and server.\n", std::thread::available_parallelism().unwrap());
@@ -38,7 +44,8 @@ fn main() {
         throughput(&ours, anchor.as_deref()).await;
     });
     drop(runtime);
-    backups::measure();
+    stock::memory();
+    backups::times();
 }
 
 /// Ready time and memory when idle.
@@ -79,30 +86,26 @@ async fn throughput(ours: &std::path::Path, anchor: Option<&std::path::Path>) {
         "| GetDatabase | connections × calls in flight | calls/s | p50 | p99 | the vendor's | p50 | p99 | ratio |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
-    for load in GRPC {
+    let anchored = GRPC.map(|load| (Wire::Grpc, load, anchor.as_ref()));
+    // The vendor's emulator itself has no REST.
+    let alone = REST.map(|load| (Wire::Rest, load, None));
+    for (wire, load, anchor) in anchored.into_iter().chain(alone) {
         let mut rates = (Vec::new(), Vec::new());
         for _ in 0..ROUNDS {
-            rates.0.push(client::grpc(&ours, load, LASTS).await);
-            if let Some(anchor) = &anchor {
-                rates.1.push(client::grpc(anchor, load, LASTS).await);
+            rates.0.push(client::load(&ours, wire, load, LASTS).await);
+            if let Some(anchor) = anchor {
+                rates.1.push(client::load(anchor, wire, load, LASTS).await);
             }
         }
         let ours = Rate::median(rates.0);
-        let rest = match rates.1.is_empty() {
-            true => "| not installed | | |".to_owned(),
+        let beside = match rates.1.is_empty() {
+            true => " | | |".to_owned(),
             false => {
                 let anchor = Rate::median(rates.1);
-                format!("| {anchor} | {:.2} |", ours.per_second / anchor.per_second)
+                format!("{anchor} | {:.2}", ours.per_second / anchor.per_second)
             }
         };
-        println!("| gRPC | {load} | {ours} {rest}");
-    }
-    for load in REST {
-        let mut rates = Vec::new();
-        for _ in 0..ROUNDS {
-            rates.push(client::rest(&ours, load, LASTS).await);
-        }
-        println!("| REST | {load} | {} | | | | |", Rate::median(rates));
+        println!("| {wire} | {load} | {ours} | {beside} |");
     }
     println!();
 }
@@ -113,5 +116,5 @@ fn median<T: Ord + Copy>(mut values: Vec<T>) -> T {
 }
 
 fn milliseconds(time: Duration) -> String {
-    format!("{:.1} ms", time.as_secs_f64() * 1000.0)
+    format!("{:.2} ms", time.as_secs_f64() * 1000.0)
 }

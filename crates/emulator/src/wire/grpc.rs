@@ -1,6 +1,8 @@
 //! gRPC: every call is taken out of the table of RPCs by its path, as bytes in and bytes out.
 
 use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut, Bytes};
@@ -22,6 +24,9 @@ use crate::engine::{Detail, Status};
 /// The trailer in which Google's gRPC servers repeat `ResourceInfo`; the Java client reads it there.
 const RESOURCE_INFO: &str = "google.rpc.resourceinfo-bin";
 
+/// The largest message that a server takes unless told otherwise, in bytes: the default of gRPC's core.
+const LARGEST_MESSAGE: usize = 4 * 1024 * 1024;
+
 /// True for a request that is a gRPC call: `application/grpc`, `application/grpc+proto`, but not gRPC-Web.
 pub fn is_call<B>(request: &Request<B>) -> bool {
     let content_type = request.headers().get(header::CONTENT_TYPE).map(HeaderValue::as_bytes);
@@ -39,13 +44,29 @@ pub async fn answer(
     if introspection::serves(&path) {
         return introspection::answer(request).await;
     }
-    tonic::server::Grpc::new(BytesCodec).unary(Handler { emulator, connection, path }, request).await
+    let handed_over = Arc::new(AtomicBool::new(false));
+    let handler = Handler { emulator, connection, path, handed_over: Arc::clone(&handed_over) };
+    let mut response = tonic::server::Grpc::new(BytesCodec)
+        .max_decoding_message_size(LARGEST_MESSAGE)
+        .unary(handler, request)
+        .await;
+    // Only a message that is too large is out of range before anybody has looked at it. tonic says so with another code
+    // than the servers of Google, which are built on gRPC's core.
+    let status = response.headers_mut().get_mut(tonic::Status::GRPC_STATUS);
+    if let Some(status) = status.filter(|_| !handed_over.load(Ordering::Relaxed))
+        && *status == HeaderValue::from(tonic::Code::OutOfRange as i32)
+    {
+        *status = HeaderValue::from(tonic::Code::ResourceExhausted as i32);
+    }
+    response
 }
 
 struct Handler {
     emulator: Emulator,
     connection: Connection,
     path: String,
+    /// Set once the request has been read.
+    handed_over: Arc<AtomicBool>,
 }
 
 impl Service<tonic::Request<Bytes>> for Handler {
@@ -58,6 +79,7 @@ impl Service<tonic::Request<Bytes>> for Handler {
     }
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
+        self.handed_over.store(true, Ordering::Relaxed);
         let Answer { reply, delivery } = self.emulator.answer(&self.path, Transport::Grpc, request.get_ref());
         let connection = self.connection.clone();
         Box::pin(async move {

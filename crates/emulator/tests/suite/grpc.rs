@@ -117,6 +117,18 @@ async fn bytes_that_are_no_message_are_an_error_and_the_server_lives_on() {
 }
 
 #[tokio::test]
+async fn a_message_over_four_mebibytes_is_refused_and_only_that_changes_a_code() {
+    let emulator = emulator();
+    emulator.prepare("p", &setup("list:out-of-range", &[])).unwrap();
+    let (_server, channel) = start(&emulator).await;
+    let list = |filter| pb::ListBackupsRequest { parent: INSTANCE.into(), filter, ..Default::default() };
+    let code = async |request| call::<databases::ListBackups>(&channel, request).await.unwrap_err().code();
+    assert_eq!(code(list("x".repeat(4 * 1024 * 1024))).await, tonic::Code::ResourceExhausted);
+    assert!(emulator.journal("p").unwrap().is_empty());
+    assert_eq!(code(list(String::new())).await, tonic::Code::OutOfRange);
+}
+
+#[tokio::test]
 async fn unknown_projects_are_empty_and_leave_no_trace() {
     let emulator = emulator();
     let (_server, channel) = start(&emulator).await;

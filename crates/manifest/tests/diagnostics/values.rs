@@ -118,6 +118,35 @@ fn outputs() {
 }
 
 #[test]
+fn expectations() {
+    let with = |name: &str, like: &str| {
+        let expectations = format!("expectations: {{ {name}: {{ like: {like}, reason: r }} }}\noutputs:");
+        manifest("outputs:", &expectations)
+    };
+    insta::assert_snapshot!(with("cancel-win", "cancel-wins"), @"
+    error: there is no scenario `cancel-win` (did you mean `cancel-wins`?)
+      --> manifests/spanner/toy.yaml:26:17
+       |
+    26 | expectations: { cancel-win: { like: cancel-wins, reason: r } }
+       |                 ^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(with("cancel-wins", "cancelled"), @"
+    error: there is no scenario `cancelled`
+      --> manifests/spanner/toy.yaml:26:38
+       |
+    26 | expectations: { cancel-wins: { like: cancelled, reason: r } }
+       |                                      ^^^^^^^^^
+    ");
+    insta::assert_snapshot!(manifest("outputs:", "expectations: { cancel-wins: cancel-wins }\noutputs:"), @"
+    error: expected keys with values (`key: value`)
+      --> manifests/spanner/toy.yaml:26:30
+       |
+    26 | expectations: { cancel-wins: cancel-wins }
+       |                              ^^^^^^^^^^^
+    ");
+}
+
+#[test]
 fn commands() {
     insta::assert_snapshot!(manifest("\"{cache}\"", "\"{cash}\""), @r#"
     error: unknown placeholder `{cash}` (did you mean `cache`?); the placeholders are {work}, {cache}

@@ -16,15 +16,13 @@ use testcontainers::{ContainerAsync, GenericBuildableImage, GenericImage, ImageE
 use tokio::sync::Mutex;
 use tokio_util::task::AbortOnDropHandle;
 
-use super::image::{Image, ImageError};
+use super::image::{Image, ImageError, LABEL, VERSION};
 use super::remote::{ConnectError, Remote};
 use super::{Backend, BackendError};
 use crate::Setup;
 
 /// The repository of the images that are built here.
 const REPOSITORY: &str = "rescind-emulator";
-/// What marks containers as started by rescind.
-const LABEL: &str = "dev.rescind.emulator";
 /// The port of gRPC and REST in the container.
 const PORT: u16 = 9010;
 /// The emulator prints this once it listens.
@@ -111,7 +109,7 @@ impl Container {
         let request = image
             .with_wait_for(WaitFor::message_on_stdout(LISTENS))
             .with_cmd(["--stop-when-idle", &IDLE_SECONDS.to_string()])
-            .with_label(LABEL, env!("CARGO_PKG_VERSION"))
+            .with_label(LABEL, VERSION)
             .with_host_config_modifier(publish);
         let container = request.start().await.map_err(failed)?;
         let port = container.get_host_port_ipv4(PORT.tcp()).await.map_err(failed)?;

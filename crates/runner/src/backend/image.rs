@@ -9,6 +9,10 @@ use object::read::elf::{FileHeader, ProgramHeader};
 use object::{Endianness, FileKind};
 use sha2::{Digest, Sha256};
 
+/// What marks images and containers as rescind's, with the version as its value.
+pub(super) const LABEL: &str = "dev.rescind.emulator";
+/// This version of rescind.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 /// Where the libraries lie in the image.
 const LIBRARIES: &str = "/lib/rescind";
 /// Nobody: the emulator needs no rights.
@@ -71,7 +75,7 @@ impl Image {
             }
         }
         dockerfile += &format!(
-            "USER {USER}\nEXPOSE 9010 9020\n\
+            "LABEL {LABEL}={VERSION}\nUSER {USER}\nEXPOSE 9010 9020\n\
              ENTRYPOINT [\"/rescind\", \"emulator\", \"--host\", \"0.0.0.0\", \"--allow-remote\"]\n"
         );
         digest.update(&dockerfile);

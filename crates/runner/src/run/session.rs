@@ -133,10 +133,12 @@ impl Session {
     pub(super) async fn case(self: Arc<Session>, ready: Arc<Ready>, scenario: Arc<Scenario>) -> CaseResult {
         let blank = self.blank(&ready.sample, &scenario);
         let id = blank.id.clone();
+        let scenario = ready.sample.manifest.as_met(&scenario);
+        let substitute = ready.sample.manifest.expectations.get(&scenario.name);
         let result = match self.tries(&ready, &scenario, &id).await {
             Ok(Tried { first, others, verdict, reason }) => CaseResult {
                 verdict,
-                reason,
+                reason: reason.or_else(|| substitute.map(ToString::to_string)),
                 findings: first.findings,
                 observation: Some(first.observation),
                 time_warp: first.time_warp,

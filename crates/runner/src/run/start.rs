@@ -80,15 +80,7 @@ async fn start_cases(
     match ready {
         Ok(ready) => {
             for scenario in &sample.scenarios {
-                match sample.manifest.unsupported.get(&scenario.name) {
-                    None => {
-                        cases.spawn(Arc::clone(session).case(Arc::clone(&ready), Arc::clone(scenario)));
-                    }
-                    Some(reason) => {
-                        let reason = NotReady::new(Verdict::Unsupported, reason.clone());
-                        verdicts.push(not_run(session, sample, scenario, &reason));
-                    }
-                }
+                cases.spawn(Arc::clone(session).case(Arc::clone(&ready), Arc::clone(scenario)));
             }
         }
         Err(reason) => {

@@ -2,8 +2,8 @@
 
 use std::fs;
 
-use rescind_manifest::{Lines, Manifest};
-use rescind_model::{Ended, Finding, KnownFailure, ListPlace, Rule, exit};
+use rescind_manifest::{Lines, Manifest, Substitute};
+use rescind_model::{Ended, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Rule, exit};
 use tokio::sync::mpsc;
 
 use super::*;
@@ -182,17 +182,19 @@ async fn each_fault_is_the_verdict_of_the_cases_it_concerns() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_a_samples_tool_cannot_meet_is_unsupported_with_the_manifests_reason() {
+async fn a_manifests_expectation_takes_the_place_of_the_scenarios() {
     let fixture = Fixture::new();
-    let mut manifest = fixture.manifest("sh", "true");
-    manifest.unsupported.insert("a".to_owned(), "it looks first".to_owned());
-    let seen = fixture.run(vec![manifest], &["a", "b"]).await;
-    let verdicts: Vec<(Verdict, Option<&str>)> =
-        seen.results.cases.iter().map(|case| (case.verdict, case.reason.as_deref())).collect();
-    assert_eq!(verdicts, [(Verdict::Unsupported, Some("it looks first")), (Verdict::Pass, None)]);
-    let finished = seen.events.iter().filter(|event| matches!(event, Event::CaseFinished { .. })).count();
-    assert_eq!(finished, 2);
-    assert!(!fixture.backend.calls.lock().unwrap().contains_key("spanner-sh-a"));
+    let run = async |script| {
+        let mut manifest = fixture.manifest("sh", script);
+        let expect = Expectation { exit: ExpectedExit::NonZero, ..scenario("b").expect.clone() };
+        let reason = "it looks first".to_owned();
+        manifest.expectations.insert("a".to_owned(), Substitute { like: "b".to_owned(), expect, reason });
+        let seen = fixture.run(vec![manifest], &["a", "b"]).await;
+        seen.results.cases.into_iter().map(|case| (case.verdict, case.reason)).collect::<Vec<_>>()
+    };
+    let reason = Some("expected as in b: it looks first".to_owned());
+    assert_eq!(run("false").await, [(Verdict::Pass, reason.clone()), (Verdict::Fail, None)]);
+    assert_eq!(run("true").await, [(Verdict::Fail, reason), (Verdict::Pass, None)]);
 }
 
 #[tokio::test(flavor = "multi_thread")]

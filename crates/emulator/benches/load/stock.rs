@@ -1,0 +1,153 @@
+//! A project of the engine with many backups, and what they take.
+
+use std::process::Command;
+use std::sync::Arc;
+use std::time::SystemTime;
+
+use prost::Message;
+use prost_types::Timestamp;
+use rescind_emulator::Setup;
+use rescind_emulator::engine::geminidb::{
+    ApiVersion, BackupQuery, CreateBackup, Credentials, ListBackups, NewBackup,
+};
+use rescind_emulator::engine::rpc::{Rpc, alloydb::v1 as alloydb, database_admin as spanner};
+use rescind_emulator::engine::{Choices, Project, Settings, Time};
+use rescind_emulator::proto::{alloydb::v1 as alloydb_pb, database as spanner_pb, longrunning};
+use rescind_model::{Given, Service, Transport};
+
+use crate::program::resident;
+
+/// The first word of the arguments by which this program asks itself for the memory of a stock.
+pub const ARGUMENT: &str = "memory-of";
+
+const LOCATION: &str = "projects/p/locations/test";
+pub const INSTANCE: &str = "projects/p/instances/test";
+
+/// A project with backups that are made.
+pub struct Stock {
+    project: Project,
+    clock: Time,
+    service: Service,
+}
+
+impl Stock {
+    pub fn new(service: Service, count: usize) -> Stock {
+        let choices = Arc::new(Choices::default());
+        let clock = Time::from(SystemTime::now());
+        let setup = Setup {
+            service,
+            instance: "test".into(),
+            database: "db".into(),
+            backup: "b1".into(),
+            given: Given::default(),
+            schedule: "create:done".parse().unwrap(),
+            choices: Settings::default(),
+        };
+        let world = setup.world("p", clock, &choices).unwrap();
+        // Without a journal, as in a free-running emulator.
+        let project = Project::new(world, choices, Box::new(setup.schedule), false);
+        let mut stock = Stock { project, clock, service };
+        for number in 0..count {
+            stock.create(number);
+        }
+        stock
+    }
+
+    pub fn call<R: Rpc>(&mut self, request: R::Request) -> R::Reply {
+        self.project.handle::<R>(request, Transport::Grpc, self.clock).unwrap()
+    }
+
+    /// Makes a backup. Returns the name of its operation where there are operations.
+    pub fn create(&mut self, number: usize) -> Option<String> {
+        let backup_id = id(number);
+        let operation: longrunning::Operation = match self.service {
+            Service::Spanner => {
+                let expire = Timestamp { seconds: self.clock.to_proto().seconds + 86_400, nanos: 0 };
+                let database = format!("{INSTANCE}/databases/db");
+                self.call::<spanner::CreateBackup>(spanner_pb::CreateBackupRequest {
+                    parent: INSTANCE.into(),
+                    backup_id,
+                    backup: Some(spanner_pb::Backup {
+                        database,
+                        expire_time: Some(expire),
+                        ..Default::default()
+                    }),
+                    encryption_config: None,
+                })
+            }
+            Service::AlloyDb => {
+                let cluster_name = format!("{LOCATION}/clusters/db");
+                self.call::<alloydb::CreateBackup>(alloydb_pb::CreateBackupRequest {
+                    parent: LOCATION.into(),
+                    backup_id,
+                    backup: Some(alloydb_pb::Backup { cluster_name, ..Default::default() }),
+                    ..Default::default()
+                })
+            }
+            Service::GeminiDb => {
+                let body = Ok(NewBackup { name: Some(backup_id), ..NewBackup::default() });
+                let create = CreateBackup { instance: "db".into(), body };
+                self.project.handle_geminidb(create, Credentials::Given, self.clock).unwrap();
+                return None;
+            }
+        };
+        Some(operation.name)
+    }
+
+    /// The size of the first backup on the wire, in bytes.
+    fn encoded(&mut self) -> usize {
+        match self.service {
+            Service::Spanner => {
+                let name = format!("{INSTANCE}/backups/{}", id(0));
+                self.call::<spanner::GetBackup>(spanner_pb::GetBackupRequest { name }).encoded_len()
+            }
+            Service::AlloyDb => {
+                let name = format!("{LOCATION}/backups/{}", id(0));
+                let request = alloydb_pb::GetBackupRequest { name };
+                self.call::<alloydb::GetBackup>(request).encoded_len()
+            }
+            Service::GeminiDb => {
+                let query = BackupQuery { limit: Some("1".into()), ..BackupQuery::default() };
+                let list = ListBackups { version: ApiVersion::V4, query: Ok(query) };
+                let list = self.project.handle_geminidb(list, Credentials::Given, self.clock).unwrap();
+                serde_json::to_string(&list.backups[0]).unwrap().len()
+            }
+        }
+    }
+}
+
+/// Prints how much memory a backup takes, for each service and number of backups.
+pub fn memory() {
+    println!("| | backups | memory of all | of each | on the wire |");
+    println!("|---|---|---|---|---|");
+    for service in Service::ALL {
+        for count in [0, 10_000, 1_000_000] {
+            // In a process of its own: memory that others gave back would be used again, and so not be seen.
+            let asked = Command::new(std::env::current_exe().unwrap())
+                .args([ARGUMENT, service.name(), &count.to_string()])
+                .output()
+                .unwrap();
+            assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
+            print!("{}", String::from_utf8(asked.stdout).unwrap());
+        }
+    }
+    println!();
+}
+
+/// Prints a line of the table of [`memory`].
+pub fn memory_of(service: &str, count: &str) {
+    let (service, count): (Service, usize) = (service.parse().unwrap(), count.parse().unwrap());
+    let before = resident("self");
+    let mut stock = Stock::new(service, count);
+    let taken = resident("self").saturating_sub(before) as f64;
+    let all = taken / 1024.0 / 1024.0;
+    let each = match count {
+        0 => " | ".to_owned(),
+        _ => format!("{:.0} B | {} B", taken / count as f64, stock.encoded()),
+    };
+    println!("| {service} | {count} | {all:.1} MiB | {each} |");
+}
+
+pub fn id(number: usize) -> String {
+    format!("backup-{number:07}")
+}
