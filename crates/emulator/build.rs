@@ -43,6 +43,8 @@ fn main() -> Result<()> {
         .enable_type_names()
         .type_name_domain(["."], "type.googleapis.com")
         .disable_comments(["."])
+        // In the order of their keys, maps are the same bytes in every run; and they are half as large.
+        .btree_map(["."])
         .include_file("protos.rs")
         .out_dir(output)
         .compile_fds(files)

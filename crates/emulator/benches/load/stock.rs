@@ -2,7 +2,7 @@
 
 use std::process::Command;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use prost::Message;
 use prost_types::Timestamp;
@@ -11,15 +11,17 @@ use rescind_emulator::engine::geminidb::{
     ApiVersion, BackupQuery, CreateBackup, Credentials, ListBackups, NewBackup,
 };
 use rescind_emulator::engine::rpc::{Rpc, alloydb::v1 as alloydb, database_admin as spanner};
-use rescind_emulator::engine::{Choices, Project, Settings, Time};
+use rescind_emulator::engine::{Choices, FreeRunning, Project, Settings, Span, Time};
 use rescind_emulator::proto::{alloydb::v1 as alloydb_pb, database as spanner_pb, longrunning};
-use rescind_model::{Given, Service, Transport};
+use rescind_model::{Given, Schedule, Service, Transport};
 
 use crate::program::resident;
 
 /// The first word of the arguments by which this program asks itself for the memory of a stock.
 pub const ARGUMENT: &str = "memory-of";
 
+/// A million backups are made within an hour: none expires.
+const OPERATION_TIME: Duration = Duration::from_millis(1);
 const LOCATION: &str = "projects/p/locations/test";
 pub const INSTANCE: &str = "projects/p/instances/test";
 
@@ -40,12 +42,12 @@ impl Stock {
             database: "db".into(),
             backup: "b1".into(),
             given: Given::default(),
-            schedule: "create:done".parse().unwrap(),
+            schedule: Schedule::default(),
             choices: Settings::default(),
         };
-        let world = setup.world("p", clock, &choices).unwrap();
-        // Without a journal, as in a free-running emulator.
-        let project = Project::new(world, choices, Box::new(setup.schedule), false);
+        // As in an emulator that runs free: operations take their time, and there is no journal.
+        let world = setup.world("p", clock, &choices).unwrap().at_pace(Some(OPERATION_TIME.into()));
+        let project = Project::new(world, choices, Box::new(FreeRunning), false);
         let mut stock = Stock { project, clock, service };
         for number in 0..count {
             stock.create(number);
@@ -59,6 +61,8 @@ impl Stock {
 
     /// Makes a backup. Returns the name of its operation where there are operations.
     pub fn create(&mut self, number: usize) -> Option<String> {
+        // The one before is made.
+        self.clock = self.clock + Span::from(2 * OPERATION_TIME);
         let backup_id = id(number);
         let operation: longrunning::Operation = match self.service {
             Service::Spanner => {
@@ -118,9 +122,10 @@ impl Stock {
 
 /// Prints how much memory a backup takes, for each service and number of backups.
 pub fn memory() {
-    println!("| | backups | memory of all | of each | on the wire |");
+    println!("| | backups | memory | for each backup | its size on the wire |");
     println!("|---|---|---|---|---|");
     for service in Service::ALL {
+        let mut empty = 0;
         for count in [0, 10_000, 1_000_000] {
             // In a process of its own: memory that others gave back would be used again, and so not be seen.
             let asked = Command::new(std::env::current_exe().unwrap())
@@ -128,24 +133,30 @@ pub fn memory() {
                 .output()
                 .unwrap();
             assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
-            print!("{}", String::from_utf8(asked.stdout).unwrap());
+            let told = String::from_utf8(asked.stdout).unwrap();
+            let (taken, encoded) = told.trim().split_once(' ').unwrap();
+            let taken: u64 = taken.parse().unwrap();
+            let each = match count {
+                0 => " | ".to_owned(),
+                _ => format!("{} B | {encoded} B", taken.saturating_sub(empty) / count),
+            };
+            if count == 0 {
+                empty = taken;
+            }
+            println!("| {service} | {count} | {:.1} MiB | {each} |", taken as f64 / 1024.0 / 1024.0);
         }
     }
     println!();
 }
 
-/// Prints a line of the table of [`memory`].
+/// Tells [`memory`] what a stock takes, and the size of a backup on the wire.
 pub fn memory_of(service: &str, count: &str) {
     let (service, count): (Service, usize) = (service.parse().unwrap(), count.parse().unwrap());
     let before = resident("self");
     let mut stock = Stock::new(service, count);
-    let taken = resident("self").saturating_sub(before) as f64;
-    let all = taken / 1024.0 / 1024.0;
-    let each = match count {
-        0 => " | ".to_owned(),
-        _ => format!("{:.0} B | {} B", taken / count as f64, stock.encoded()),
-    };
-    println!("| {service} | {count} | {all:.1} MiB | {each} |");
+    let taken = resident("self").saturating_sub(before);
+    let encoded = if count == 0 { 0 } else { stock.encoded() };
+    println!("{taken} {encoded}");
 }
 
 pub fn id(number: usize) -> String {

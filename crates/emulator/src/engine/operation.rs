@@ -79,9 +79,9 @@ pub trait Task: fmt::Debug + Send {
         AUTO_ID
     }
 
-    /// The full name of the resource that it works on.
-    fn target<'a>(&'a self, parent: &'a str) -> &'a str {
-        parent
+    /// The full name of the resource that it works on, if it is another one than its parent.
+    fn target(&self) -> Option<&Arc<str>> {
+        None
     }
 
     /// The list that it is in.
@@ -194,7 +194,7 @@ impl Operation {
 
     /// The full name of the resource that it works on.
     pub fn target(&self) -> &str {
-        self.task.target(&self.parent)
+        self.task.target().unwrap_or(&self.parent)
     }
 
     /// Its full name.

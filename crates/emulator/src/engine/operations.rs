@@ -1,40 +1,41 @@
 //! The operations of a project.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use rescind_model::Code;
+use smallvec::SmallVec;
 
 use super::name;
 use super::operation::{Family, Key, Operation, parse_auto_id};
 use super::status::Status;
 
-/// The operations of a project, by number, by resource, and by list.
+/// Numbers of operations, the oldest first. Most resources have one or two.
+type Keys = SmallVec<[Key; 2]>;
+
+/// The operations of a project, by number, by resource, and by list. There may be a million of them.
 #[derive(Debug, Default)]
 pub struct Operations {
-    all: BTreeMap<Key, Operation>,
-    latest: Key,
-    by_parent: HashMap<Arc<str>, Vec<Key>>,
-    /// Those that work on another resource than their parent.
-    by_target: HashMap<Box<str>, Vec<Key>>,
+    /// The operation of number 1 first. Those that were removed, or are detached, leave a gap.
+    all: Vec<Option<Operation>>,
+    by_parent: HashMap<Arc<str>, Keys>,
     by_family: HashMap<(Box<str>, Family), Vec<Key>>,
 }
 
 impl Operations {
     /// Adds an operation.
-    pub fn insert(&mut self, operation: Operation) -> Key {
-        self.latest += 1;
-        let key = self.latest;
-        self.by_parent.entry(operation.parent.clone()).or_default().push(key);
-        let target = operation.target();
-        if target != &*operation.parent {
-            self.by_target.entry(target.into()).or_default().push(key);
+    pub fn insert(&mut self, mut operation: Operation) -> Key {
+        let key = self.all.len() as Key + 1;
+        // All operations of one resource share its name.
+        if let Some((parent, _)) = self.by_parent.get_key_value(&operation.parent) {
+            operation.parent = parent.clone();
         }
+        self.by_parent.entry(operation.parent.clone()).or_default().push(key);
         if let Some(family) = operation.task.family() {
             let owner = family.owner(&operation.parent);
             self.by_family.entry((owner.into(), family)).or_default().push(key);
         }
-        self.all.insert(key, operation);
+        self.all.push(Some(operation));
         key
     }
 
@@ -63,57 +64,70 @@ impl Operations {
 
     /// The operation with this number.
     pub fn get(&self, key: Key) -> Option<&Operation> {
-        self.all.get(&key)
+        self.all.get(place(key)?)?.as_ref()
     }
 
     /// The operation with this number, to be changed.
     pub fn get_mut(&mut self, key: Key) -> Option<&mut Operation> {
-        self.all.get_mut(&key)
+        self.all.get_mut(place(key)?)?.as_mut()
     }
 
     /// Takes an operation out, so that its task can change the world that it is a part of. It must be
     /// [put back](Self::attach).
     pub fn detach(&mut self, key: Key) -> Option<Operation> {
-        self.all.remove(&key)
+        self.all.get_mut(place(key)?)?.take()
     }
 
     /// Puts a [detached](Self::detach) operation back.
     pub fn attach(&mut self, key: Key, operation: Operation) {
-        self.all.insert(key, operation);
+        if let Some(gap) = place(key).and_then(|place| self.all.get_mut(place)) {
+            *gap = Some(operation);
+        }
     }
 
     /// Removes an operation for good.
     pub fn remove(&mut self, key: Key) {
-        let Some(operation) = self.all.remove(&key) else { return };
-        let forget = |keys: &mut Vec<Key>| keys.retain(|other| *other != key);
-        self.by_parent.get_mut(&operation.parent).map(forget);
-        self.by_target.get_mut(operation.target()).map(forget);
+        let Some(operation) = self.detach(key) else { return };
+        let position = |keys: &[Key]| keys.binary_search(&key).ok();
+        let forget = |keys: &mut Keys| position(keys).map(|at| keys.remove(at));
+        self.by_parent.get_mut(&operation.parent).and_then(forget);
         if let Some(family) = operation.task.family() {
             let owner = family.owner(&operation.parent);
-            self.by_family.get_mut(&(owner.into(), family)).map(forget);
+            let keys = self.by_family.get_mut(&(owner.into(), family));
+            keys.and_then(|keys| position(keys).map(|at| keys.remove(at)));
         }
     }
 
     /// All of them, the oldest first.
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Key, &Operation)> {
-        self.all.iter().map(|(key, operation)| (*key, operation))
+        let numbered = self.all.iter().enumerate();
+        numbered.filter_map(|(place, operation)| Some((place as Key + 1, operation.as_ref()?)))
     }
 
     /// Those below one resource, the oldest first.
     pub fn of_parent(&self, parent: &str) -> &[Key] {
-        self.by_parent.get(parent).map_or(&[], Vec::as_slice)
+        self.by_parent.get(parent).map_or(&[], SmallVec::as_slice)
     }
 
-    /// Those that work on one resource, the oldest first.
-    pub fn of_target(&self, target: &str) -> &[Key] {
-        let elsewhere = self.by_target.get(target).map(Vec::as_slice);
-        elsewhere.unwrap_or_else(|| self.of_parent(target))
+    /// The latest one that creates the backup of this name. Only journals ask for it: operations that are not below what
+    /// they work on are looked through, instead of an index of them being kept.
+    pub fn creation_of(&self, backup: &str) -> Option<Key> {
+        let creates = |operation: &Operation| operation.task.creates_backup() && operation.target() == backup;
+        match self.of_parent(backup) {
+            [] => self.iter().rev().find(|(_, operation)| creates(operation)).map(|(key, _)| key),
+            below => below.iter().rev().copied().find(|key| self.get(*key).is_some_and(creates)),
+        }
     }
 
     /// Those of one family below an instance or a project, the oldest first.
     pub fn of_family(&self, owner: &str, family: Family) -> &[Key] {
         self.by_family.get(&(owner.into(), family)).map_or(&[], Vec::as_slice)
     }
+}
+
+/// Where an operation stands among all.
+fn place(key: Key) -> Option<usize> {
+    usize::try_from(key.checked_sub(1)?).ok()
 }
 
 impl Family {

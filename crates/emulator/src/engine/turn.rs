@@ -236,16 +236,10 @@ fn touched(world: &World, resource: &str) -> Touched {
     let operation = world.operations.find(resource).ok();
     let named = operation.and_then(|key| world.operations.get(key)).map(Operation::target);
     let target = named.unwrap_or_else(|| name::operation(resource).map_or(resource, |(parent, _)| parent));
-    let creates = || {
-        let of_target = world.operations.of_target(target).iter().rev();
-        of_target
-            .copied()
-            .find(|key| world.operations.get(*key).is_some_and(|found| found.task.creates_backup()))
-    };
     Touched {
         backup: backup_state(world, target),
         operation: operation
-            .or_else(creates)
+            .or_else(|| world.operations.creation_of(target))
             .and_then(|key| world.operations.get(key))
             .map(|found| found.state()),
     }

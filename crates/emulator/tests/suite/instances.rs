@@ -1,6 +1,6 @@
 //! Instances as operations, their configurations and partitions, moves.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use prost_types::FieldMask;
 use rescind_emulator::engine::Status;
@@ -116,7 +116,7 @@ fn create_instance_checks_id_name_config_capacity_and_labels() {
              multiples of 1000 for values above 1000."
         );
     }
-    let labels = |key: &str, value: &str| HashMap::from([(key.to_owned(), value.to_owned())]);
+    let labels = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
     for bad in [
         labels("Key", ""),
         labels("", ""),
@@ -137,7 +137,7 @@ fn instances_are_found_by_labels() {
     let mut case = Case::new("");
     create(&mut case, "labelled", |instance| {
         instance.labels =
-            HashMap::from([("env".to_owned(), "dev".to_owned()), ("bare".to_owned(), String::new())]);
+            BTreeMap::from([("env".to_owned(), "dev".to_owned()), ("bare".to_owned(), String::new())]);
     })
     .unwrap();
     for (filter, count) in [

@@ -56,10 +56,10 @@ fn begin<V: Version>(
 ) -> Result<longrunning::Operation, Status> {
     let work = Work::<pb::Backup>::new(V::NAME, name.clone(), Change::Create);
     if validate_only {
-        return Ok(work.preview(turn.now, &backup));
+        return Ok(work.preview(turn.now, Arc::new(backup)));
     }
     backup.uid = turn.world.alloydb.next_uid();
-    turn.world.alloydb.backups.insert(name.clone(), Managed { about: backup, busy: None, foreign: false });
+    turn.world.alloydb.backups.insert(name.clone(), Managed::new(backup));
     let key = work.start(turn);
     once.id.remember(turn, once.verb, name, key);
     turn.run_as_decided(key);
@@ -103,7 +103,7 @@ fn check_wanted(turn: &mut Turn<'_>, name: &str, wanted: pb::Backup) -> Result<p
 pub fn get<Q: Message, R: Message + Default>(turn: &mut Turn<'_>, request: Q) -> Result<R, Status> {
     let request: pb::GetBackupRequest = convert(&request)?;
     name::location_backup(&request.name)?;
-    convert(&check::find::<pb::Backup>(turn, &request.name)?.about)
+    convert(&*check::find::<pb::Backup>(turn, &request.name)?.about)
 }
 
 /// Without a mask, or with `*`, every field that may be changed is. A backup that is not there is created if
@@ -129,14 +129,14 @@ pub fn update<V: Version, Q: Message>(
     let paths = updated_paths(request.update_mask);
     reflect::check_mask(&paths, &UPDATABLE, turn.choices.bad_update_mask)?;
     let managed = check::find::<pb::Backup>(turn, &target)?;
-    check::check_etag(&target, &managed.about, &wanted.etag)?;
+    check::check_etag(&target, &*managed.about, &wanted.etag)?;
     if managed.busy.is_some() {
         return Err(errors::busy(&target));
     }
-    let updated = reflect::merge_fields(managed.about.clone(), &wanted, &paths);
+    let updated = reflect::merge_fields((*managed.about).clone(), &wanted, &paths);
     let work = |updated| Work::<pb::Backup>::new(V::NAME, target.clone(), Change::Update(Box::new(updated)));
     if request.validate_only {
-        return Ok(work(updated.clone()).preview(turn.now, &updated));
+        return Ok(work(updated.clone()).preview(turn.now, Arc::new(updated)));
     }
     let key = work(updated).start(turn);
     once.id.remember(turn, once.verb, target, key);

@@ -97,7 +97,7 @@ impl Deletion<'_> {
             return Ok(operation);
         }
         let managed = find::<R>(turn, name)?;
-        check_etag(name, &managed.about, etag)?;
+        check_etag(name, &*managed.about, etag)?;
         let (stage, busy) = (managed.about.stage(), managed.busy);
         let about = managed.about.clone();
         let refusal = turn.choices.alloydb.delete_while_creating;
@@ -113,7 +113,7 @@ impl Deletion<'_> {
         let target: Arc<str> = name.into();
         let work = |before| Work::<R>::new(V::NAME, target.clone(), Change::Delete(before));
         if validate_only {
-            return Ok(work(stage).preview(turn.now, &about));
+            return Ok(work(stage).preview(turn.now, about));
         }
         if let (Stage::Creating, Some(creation)) = (stage, busy) {
             turn.cancel(creation);
@@ -122,7 +122,7 @@ impl Deletion<'_> {
         // A creation that was cancelled may have left nothing to delete, or a backup that has failed.
         let before = find::<R>(turn, name).map_or(stage, |managed| {
             let before = managed.about.stage();
-            managed.about.enter(Stage::Deleting, now);
+            managed.enter(Stage::Deleting, now);
             before
         });
         let key = work(before).start(turn);

@@ -79,11 +79,11 @@ pub fn create<V: Version, Q: Message>(
     let about = filled(&name, wanted, turn.now);
     let work = Work::<pb::Cluster>::new(V::NAME, name.clone(), Change::Create);
     if request.validate_only {
-        return Ok(work.preview(turn.now, &about));
+        return Ok(work.preview(turn.now, Arc::new(about)));
     }
     let uid = turn.world.alloydb.next_uid();
     let about = pb::Cluster { uid, ..about };
-    turn.world.alloydb.clusters.insert(name.clone(), Managed { about, busy: None, foreign: false });
+    turn.world.alloydb.clusters.insert(name.clone(), Managed::new(about));
     let key = work.start(turn);
     request_id.remember(turn, Verb::Create, name, key);
     turn.run(key);
@@ -116,7 +116,7 @@ fn filled(name: &Arc<str>, wanted: pb::Cluster, now: Time) -> pb::Cluster {
 pub fn get<Q: Message, R: Message + Default>(turn: &mut Turn<'_>, request: Q) -> Result<R, Status> {
     let request: pb::GetClusterRequest = convert(&request)?;
     name::cluster(&request.name)?;
-    convert(&check::find::<pb::Cluster>(turn, &request.name)?.about)
+    convert(&*check::find::<pb::Cluster>(turn, &request.name)?.about)
 }
 
 /// The backups of a cluster outlive it.

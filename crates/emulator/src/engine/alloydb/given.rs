@@ -67,14 +67,14 @@ pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices)
             let task = Box::new(Work::<pb::Backup>::new(V1::NAME, name.clone(), change));
             world.start(Operation { foreign: true, ..Operation::new(location.as_str(), task, begin) })
         });
-        world.alloydb.backups.insert(name, Managed { about, busy, foreign: true });
+        world.alloydb.backups.insert(name, Managed { busy, foreign: true, ..Managed::new(about) });
     }
     if !setup.given.database_missing {
         let name: Arc<str> = cluster.name.as_str().into();
         if world.alloydb.clusters.get(&name).is_some() {
             return Err(InvalidSetup(format!("cluster `{}`: given twice", setup.database)));
         }
-        world.alloydb.clusters.insert(name, Managed { about: cluster, busy: None, foreign: true });
+        world.alloydb.clusters.insert(name, Managed { foreign: true, ..Managed::new(cluster) });
     }
     Ok(())
 }

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Reverse;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
 use prost_types::Timestamp;
 use rescind_model::Code;
@@ -64,21 +64,21 @@ impl Listing<'_> {
             _ => format!("{}/{}/", self.parent, R::COLLECTION),
         };
         let kept = R::kept_in(&turn.world.alloydb);
-        let passes = |found: &(&str, &Managed<R>)| filter.matches(&Item(&found.1.about));
+        let passes = |found: &(&str, &Managed<R>)| filter.matches(&Item(&*found.1.about));
         if order.0.is_empty() {
             // The names are in order already: nothing is looked at but this page and what the filter leaves out.
             let page = Page::<String>::new(self.page_size, self.page_token, turn.choices)?;
             let found = kept.below(&prefix, page.after.as_deref()).filter(passes);
             let (items, token) = page.take(found, |(name, _)| (*name).to_owned());
-            return Ok((items.into_iter().map(|(_, managed)| managed.about.clone()).collect(), token));
+            return Ok((items.into_iter().map(|(_, managed)| (*managed.about).clone()).collect(), token));
         }
         let page = Page::<Place>::new(self.page_size, self.page_token, turn.choices)?;
         // No more than one page and one item are kept at a time, however many there are.
         let mut first: BTreeMap<Place, &R> = BTreeMap::new();
         for (name, managed) in kept.below(&prefix, None).filter(passes) {
-            let place = order.place(name, &managed.about);
+            let place = order.place(name, &*managed.about);
             if page.after.as_ref().is_none_or(|after| place > *after) {
-                first.insert(place, &managed.about);
+                first.insert(place, &*managed.about);
                 if first.len() > page.size + 1 {
                     first.pop_last();
                 }
@@ -183,8 +183,8 @@ pub fn kind_of_map(path: &str) -> Option<Kind> {
 /// The value of a field in one of the two maps that resources have. An entry is there even if its value is empty.
 pub fn of_map<'a>(
     path: &str,
-    labels: &'a HashMap<String, String>,
-    annotations: &'a HashMap<String, String>,
+    labels: &'a BTreeMap<String, String>,
+    annotations: &'a BTreeMap<String, String>,
 ) -> Value<'a> {
     let value = match (path.strip_prefix(LABELS), path.strip_prefix(ANNOTATIONS)) {
         (Some(key), _) => labels.get(key),

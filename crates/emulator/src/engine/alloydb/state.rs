@@ -31,7 +31,7 @@ impl AlloyDb {
     /// A unique id: a UUID, the same one in every run of a case.
     pub fn next_uid(&mut self) -> String {
         self.made += 1;
-        format!("00000000-0000-4000-9000-{:012x}", self.made)
+        format!("00000000-0000-4000-9000-{:012x}", self.made).into_boxed_str().into()
     }
 
     /// The backups as snapshots show them.
@@ -47,12 +47,24 @@ impl AlloyDb {
 /// A resource, with the operation that works on it.
 #[derive(Debug)]
 pub struct Managed<T> {
-    /// The resource, as the API shows it.
-    pub about: T,
+    /// The resource, as the API shows it. The operation that made it shares it until it changes.
+    pub about: Arc<T>,
     /// The operation that creates, updates or deletes it.
     pub busy: Option<Key>,
     /// True if it was there before the case began.
     pub foreign: bool,
+}
+
+impl<T: Resource> Managed<T> {
+    /// A resource that nobody works on.
+    pub fn new(about: T) -> Managed<T> {
+        Managed { about: Arc::new(about), busy: None, foreign: false }
+    }
+
+    /// Gives the resource a state, as [`Resource::enter`] does.
+    pub fn enter(&mut self, stage: Stage, now: Time) {
+        Arc::make_mut(&mut self.about).enter(stage, now);
+    }
 }
 
 /// The resources of a kind. A project may hold a million of them.

@@ -66,8 +66,8 @@ pub struct Work<R> {
     version: ApiVersion,
     target: Arc<str>,
     change: Change<R>,
-    /// The resource when the operation had completed, encoded: later changes do not touch the response.
-    made: Option<Box<[u8]>>,
+    /// The resource when the operation had completed: later changes do not touch the response.
+    made: Option<Arc<R>>,
 }
 
 impl<R: Resource> Work<R> {
@@ -88,8 +88,8 @@ impl<R: Resource> Work<R> {
 
     /// The operation as if it had completed at once, with this resource as what came of it. It has no name: nothing was
     /// started.
-    pub fn preview(mut self, now: Time, made: &R) -> longrunning::Operation {
-        self.made = Some(made.encode_to_vec().into());
+    pub fn preview(mut self, now: Time, made: Arc<R>) -> longrunning::Operation {
+        self.made = Some(made);
         let timeline = Timeline { start: now, end: Some(now), cancel: None, percent: 100 };
         longrunning::Operation {
             name: String::new(),
@@ -115,8 +115,8 @@ impl<R: Resource> Work<R> {
         };
         if let Some(managed) = kept.get_mut(&self.target) {
             managed.busy = None;
-            managed.about.enter(stage, ending.now);
-            self.made = Some(managed.about.encode_to_vec().into());
+            managed.enter(stage, ending.now);
+            self.made = Some(managed.about.clone());
         }
     }
 }
@@ -144,7 +144,9 @@ impl<R: Resource> Task for Work<R> {
     fn response(&self, _parent: &str) -> Option<Any> {
         match (&self.change, &self.made) {
             (Change::Delete(_), _) => Some(any(&())),
-            (_, made) => Some(Any { type_url: self.type_url(R::NAME), value: made.as_ref()?.to_vec() }),
+            (_, made) => {
+                Some(Any { type_url: self.type_url(R::NAME), value: made.as_ref()?.encode_to_vec() })
+            }
         }
     }
 
@@ -160,17 +162,17 @@ impl<R: Resource> Task for Work<R> {
         managed.busy = None;
         match &mut self.change {
             Change::Update(wanted) if completed => {
-                managed.about = std::mem::take(&mut **wanted);
-                managed.about.enter(managed.about.stage(), ending.now);
-                self.made = Some(managed.about.encode_to_vec().into());
+                managed.about = Arc::new(std::mem::take(&mut **wanted));
+                managed.enter(managed.about.stage(), ending.now);
+                self.made = Some(managed.about.clone());
             }
-            Change::Delete(before) => managed.about.enter(*before, ending.now),
+            Change::Delete(before) => managed.enter(*before, ending.now),
             _ => {}
         }
     }
 
-    fn target<'a>(&'a self, _parent: &'a str) -> &'a str {
-        &self.target
+    fn target(&self) -> Option<&Arc<str>> {
+        Some(&self.target)
     }
 
     fn id_prefix(&self) -> &'static str {

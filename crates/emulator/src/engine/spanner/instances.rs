@@ -1,6 +1,6 @@
 //! Instances: CreateInstance, GetInstance, ListInstances, UpdateInstance, DeleteInstance.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use prost_types::Any;
@@ -150,7 +150,7 @@ fn fill_capacity(wanted: &mut pb::Instance, rpc: &str) -> Result<(), Status> {
 }
 
 /// The form of labels that spanner_instance_admin.proto documents.
-pub fn check_labels(labels: &HashMap<String, String>) -> Result<(), Status> {
+pub fn check_labels(labels: &BTreeMap<String, String>) -> Result<(), Status> {
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
     if labels.len() > MOST_LABELS {
         let message = format!("Too many labels: {}; a resource has at most {MOST_LABELS}.", labels.len());

@@ -1,6 +1,6 @@
 //! The rules of AlloyDB's backups and clusters (service.proto and resources.proto of google/cloud/alloydb).
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use rescind_emulator::engine::rpc::alloydb::{v1, v1beta as rpc};
 use rescind_emulator::engine::rpc::operations_service as operations;
@@ -51,7 +51,7 @@ fn what_the_service_says_of_a_backup_cannot_be_chosen() {
         state: pb::backup::State::Failed.into(),
         cluster_uid: "x".into(),
         display_name: "Kept".into(),
-        labels: HashMap::from([("team".into(), "a".into())]),
+        labels: BTreeMap::from([("team".into(), "a".into())]),
         ..request.backup.take().unwrap()
     };
     case.call::<rpc::CreateBackup>(pb::CreateBackupRequest { backup: Some(sent), ..request }).unwrap();
