@@ -1,0 +1,40 @@
+//! Times on the command line.
+
+use std::time::Duration;
+
+/// The longest time that is of any use.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
+/// Reads a time: `2s`, `1m 30s`, or a plain number of seconds.
+///
+/// # Errors
+/// It is no time, or not above 0 and at most a day.
+pub fn duration(text: &str) -> Result<Duration, String> {
+    let seconds = text
+        .parse()
+        .ok()
+        .map(|seconds| Duration::try_from_secs_f64(seconds).map_err(|error| error.to_string()));
+    let time = seconds.unwrap_or_else(|| humantime::parse_duration(text).map_err(|error| error.to_string()));
+    match time {
+        Ok(time) if !time.is_zero() && time <= LONGEST => Ok(time),
+        Ok(_) => Err("expected a time above 0 and at most a day".to_owned()),
+        Err(error) => Err(format!("expected a time such as `2s` or `1m 30s`: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_has_units_or_is_a_number_of_seconds() {
+        for (text, milliseconds) in
+            [("2.5", 2500), ("2s", 2000), ("1m 30s", 90_000), ("250ms", 250), ("1d", 86_400_000)]
+        {
+            assert_eq!(duration(text), Ok(Duration::from_millis(milliseconds)), "{text}");
+        }
+        for bad in ["", "0", "0s", "-1", "-1s", "NaN", "inf", "1x", "2d", "1e9", "soon"] {
+            assert!(duration(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The options of `emulator`.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+use rescind_emulator::engine::{Choices, Settings, Switch};
+
+use super::duration::duration;
+use crate::emulator::LogFormat;
+
+/// The options of `emulator`.
+#[derive(Debug, Args)]
+pub struct EmulatorArgs {
+    /// The address to listen on
+    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    pub host: IpAddr,
+    /// The port for gRPC; 0 takes a free one. (Both ports answer both.)
+    #[arg(long, value_name = "PORT", default_value_t = 9010)]
+    pub grpc_port: u16,
+    /// The port for REST; 0 takes a free one
+    #[arg(long, value_name = "PORT", default_value_t = 9020)]
+    pub rest_port: u16,
+    /// How long an operation takes: `2s`, `10m`
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    pub operation_time: Duration,
+    /// What is there from the start: a YAML file with projects, their databases and backups
+    #[arg(long, value_name = "FILE.yaml")]
+    pub seed: Option<PathBuf>,
+    /// A database that is there from the start, with its instance; may be repeated
+    #[arg(long, value_name = "PROJECT/INSTANCE/DATABASE")]
+    pub database: Vec<DatabasePath>,
+    /// Write a line for each request to standard error
+    #[arg(long, value_name = "FORMAT", value_enum)]
+    pub log: Option<LogFormat>,
+    /// Decide what nobody has published about the services otherwise than by default; may be repeated
+    #[arg(long, value_name = "NAME=VALUE", long_help = choices_help())]
+    pub choice: Vec<Settings>,
+    /// Listen on an address that other machines can reach; there is no authentication
+    #[arg(long)]
+    pub allow_remote: bool,
+    /// Only tell, by the exit code, whether an emulator of this version answers at this address
+    #[arg(long, value_name = "HOST:PORT")]
+    pub check: Option<String>,
+    /// Stop when nobody has asked anything for so long [default: never]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub stop_when_idle: Option<Duration>,
+}
+
+/// The names of the choices, what each is about, and its default.
+fn choices_help() -> String {
+    let mut text =
+        "Decide what nobody has published about the services otherwise than by default; may be repeated.\n\
+                    The choices, with their defaults:\n"
+            .to_owned();
+    for switch in Switch::all() {
+        let about: Vec<&str> = switch.about.split_whitespace().collect();
+        text += &format!("  {}={}: {}\n", switch.name, switch.value(&Choices::default()), about.join(" "));
+    }
+    text
+}
+
+/// The ids that lead to a database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DatabasePath {
+    /// The project.
+    pub project: String,
+    /// The instance in it.
+    pub instance: String,
+    /// The database in that.
+    pub database: String,
+}
+
+impl FromStr for DatabasePath {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let ids: Vec<&str> = text.split('/').collect();
+        match ids.as_slice() {
+            [project, instance, database] if ids.iter().all(|id| !id.is_empty()) => Ok(DatabasePath {
+                project: (*project).to_owned(),
+                instance: (*instance).to_owned(),
+                database: (*database).to_owned(),
+            }),
+            _ => Err("expected PROJECT/INSTANCE/DATABASE".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_is_named_by_three_ids() {
+        let path: DatabasePath = "p/i/d".parse().unwrap();
+        assert_eq!((path.project.as_str(), path.instance.as_str(), path.database.as_str()), ("p", "i", "d"));
+        for bad in ["", "p/i", "p//d", "p/i/d/x"] {
+            assert!(bad.parse::<DatabasePath>().is_err(), "{bad}");
+        }
+    }
+}

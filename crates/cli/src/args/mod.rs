@@ -1,0 +1,135 @@
+//! The command line, as typed.
+
+mod duration;
+mod emulator;
+mod report;
+mod run;
+
+pub use emulator::{DatabasePath, EmulatorArgs};
+pub use report::{AcceptArgs, CompareArgs, FailOn, ReportArgs, ReportTarget};
+pub use run::{RunArgs, SourceFile};
+
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand};
+
+/// Tells whether "cancel a backup" code samples are true.
+///
+/// Runs the sample of each language against an emulator that plays every outcome which best-effort cancellation
+/// allows, and checks what the sample said, how it exited and what it left behind.
+#[derive(Debug, Parser)]
+#[command(
+    version,
+    after_help = "Exit codes: 0 all as expected, 1 findings, 2 usage or manifest error, 3 set-up or emulator failure, 4 nothing selected."
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// The folder with `manifests` and `samples` [default: the nearest one at or above the current folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub root: Option<PathBuf>,
+    /// The folder that keeps dependencies and builds [default: `rescind` in the user's cache folder]
+    #[arg(long, global = true, value_name = "DIR")]
+    pub cache_dir: Option<PathBuf>,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Run samples in scenarios and report what is not as it should be
+    Run(RunArgs),
+    /// List the cases that `run` would run
+    List(Selection),
+    /// Tell which languages can run here, and how to get what is missing
+    Doctor(DoctorArgs),
+    /// Write reports of results that an earlier run wrote
+    Report(ReportArgs),
+    /// Compare results with those of a base: what regressed, what is fixed, what is new
+    Compare(CompareArgs),
+    /// Take results for the baseline, which later runs are compared with
+    Accept(AcceptArgs),
+    /// Run the emulator by itself, for any client
+    Emulator(EmulatorArgs),
+}
+
+/// Which cases.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Selection {
+    /// Only these languages; a name or a glob, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub language: Vec<String>,
+    /// Only these services; a name or a glob, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub service: Vec<String>,
+    /// Only these scenarios; a name or a glob, may be repeated
+    #[arg(long, value_name = "GLOB")]
+    pub scenario: Vec<String>,
+}
+
+impl Selection {
+    /// True if nothing is left out.
+    pub fn is_everything(&self) -> bool {
+        self.language.is_empty() && self.service.is_empty() && self.scenario.is_empty()
+    }
+}
+
+/// The options of `doctor`.
+#[derive(Debug, Args)]
+pub struct DoctorArgs {
+    /// Print JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_definition_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    /// The words of a command line of rescind's in a text, without what a shell makes of it.
+    fn words(line: &str) -> Option<Vec<String>> {
+        let line = line.trim_start().trim_start_matches("$ ");
+        let line = line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("rescind "))?;
+        let words = shlex::split(line).unwrap_or_else(|| panic!("{line}"));
+        let of_shell = |word: &String| ["|", "&", "&&", ">"].contains(&word.as_str());
+        Some(words.into_iter().take_while(|word| !of_shell(word)).collect())
+    }
+
+    #[test]
+    fn every_command_line_of_the_documentation_is_one() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut files = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
+        files.extend(fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
+        for service in ["spanner", "alloydb", "geminidb"] {
+            let samples = fs::read_dir(root.join("samples").join(service)).unwrap();
+            files.extend(samples.map(|entry| entry.unwrap().path().join("README.md")));
+        }
+        let mut found = 0;
+        for file in
+            files.into_iter().filter(|file| file.extension().is_some_and(|it| it == "md") && file.is_file())
+        {
+            let text = fs::read_to_string(&file).unwrap();
+            // In fenced blocks only: elsewhere, a line may begin with the name by chance.
+            for block in text.split("```").skip(1).step_by(2) {
+                for words in block.lines().filter_map(words) {
+                    let words = std::iter::once("rescind".to_owned()).chain(words);
+                    if let Err(error) = Cli::try_parse_from(words) {
+                        panic!("{}: {error}", file.display());
+                    }
+                    found += 1;
+                }
+            }
+        }
+        assert!(found > 30, "{found}");
+    }
+}

@@ -1,0 +1,119 @@
+//! The options of `run`.
+
+use std::fmt;
+use std::path::PathBuf;
+use std::str::FromStr;
+use std::time::Duration;
+
+use clap::Args;
+use rescind_model::{InvalidId, Partition, Service};
+
+use super::duration::duration;
+use super::{FailOn, ReportTarget, Selection};
+use crate::backend::Choice;
+
+/// The options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// Take the samples' code from this Markdown page instead of the bundled samples
+    #[arg(long, value_name = "FILE.md")]
+    pub page: Option<PathBuf>,
+    /// Which block of the page, where a language has several; from 1
+    #[arg(long, value_name = "N", requires = "page", value_parser = clap::value_parser!(u32).range(1..))]
+    pub block: Option<u32>,
+    /// Take the code of this language from the region in a file of another repository, and run only the samples that
+    /// have one; may be repeated
+    #[arg(long, value_name = "[SERVICE/]LANGUAGE=FILE", conflicts_with = "page")]
+    pub source: Vec<SourceFile>,
+    /// How many cases at once [default: the number of cores]
+    #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
+    pub jobs: Option<u32>,
+    /// The deadline of a case in real time, in place of the manifests': `90s`, `2m`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub timeout: Option<Duration>,
+    /// Write the results to this file, as JSON
+    #[arg(long, value_name = "FILE")]
+    pub results: Option<PathBuf>,
+    /// Also write a report in this format to this file, `-` for standard output in place of the terminal's; may be
+    /// repeated
+    #[arg(long, value_name = "FORMAT=PATH")]
+    pub report: Vec<ReportTarget>,
+    /// The emulator: `embedded` in this process, `container` for one in Docker, or the address of a running one
+    #[arg(long, value_name = "embedded|container|HOST:PORT", default_value = "embedded")]
+    pub emulator: Choice,
+    /// The image for `--emulator container` [default: one that is made of this program]
+    #[arg(long, value_name = "NAME")]
+    pub image: Option<String>,
+    /// Let the samples wait in real time
+    #[arg(long)]
+    pub no_time_warp: bool,
+    /// Compare with this baseline (see `accept`), or with results: reports then tell what changed
+    #[arg(long, value_name = "FILE")]
+    pub baseline: Option<PathBuf>,
+    /// Run one part of the cases only, `hash:I/N`; `report` puts the results of all parts together
+    #[arg(long, value_name = "hash:I/N")]
+    pub partition: Option<Partition>,
+    /// How often a case that fails is tried anew, at most; one that does not fail each time is flaky
+    #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub retries: u32,
+    /// The list of known failures, in place of `manifests/known-failures.yaml`
+    #[arg(long, value_name = "FILE")]
+    pub known_failures: Option<PathBuf>,
+    /// What makes the run fail [default: regression with a baseline, any without]
+    #[arg(long, value_name = "WHAT", value_enum)]
+    pub fail_on: Option<FailOn>,
+}
+
+/// The file that has the code of a language.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SourceFile {
+    /// The service of the sample; none where the language tells it, or the region in the file.
+    pub service: Option<Service>,
+    /// The language of the sample.
+    pub language: String,
+    /// The file.
+    pub path: PathBuf,
+}
+
+impl FromStr for SourceFile {
+    type Err = String;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let parts = text.split_once('=').filter(|(name, path)| !name.is_empty() && !path.is_empty());
+        let (name, path) = parts.ok_or("expected LANGUAGE=FILE or SERVICE/LANGUAGE=FILE")?;
+        let (service, language) = match name.split_once('/') {
+            Some((service, language)) => {
+                (Some(service.parse().map_err(|error: InvalidId| error.to_string())?), language)
+            }
+            None => (None, name),
+        };
+        Ok(SourceFile { service, language: language.to_owned(), path: path.into() })
+    }
+}
+
+impl fmt::Display for SourceFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(service) = self.service {
+            write!(f, "{service}/")?;
+        }
+        write!(f, "{}={}", self.language, self.path.display())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_has_a_language_and_a_file_and_may_have_a_service() {
+        for text in ["go=a=b.go", "spanner/python=../x/cancel.py"] {
+            assert_eq!(text.parse::<SourceFile>().unwrap().to_string(), text);
+        }
+        for bad in ["go", "go=", "=x.go", "spaner/go=x.go"] {
+            assert!(bad.parse::<SourceFile>().is_err(), "{bad}");
+        }
+    }
+}
