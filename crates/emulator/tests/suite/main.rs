@@ -17,6 +17,7 @@ mod geminidb;
 mod grpc;
 mod instances;
 mod introspection;
+mod operation_types;
 mod operations;
 mod properties;
 mod references;
