@@ -8,7 +8,7 @@ use rescind_model::{BackupState, Code};
 
 use crate::support::{
     Case, DATABASE, DAY, HOUR, INSTANCE, OPERATION_TIME, after, backup_name, clock, create_request, metadata,
-    response,
+    no_database, no_instance, response,
 };
 
 fn create_with(change: impl FnOnce(&mut pb::CreateBackupRequest)) -> Result<pb::Backup, Status> {
@@ -156,11 +156,13 @@ fn database_instance_and_message_must_be_there() {
         create_with(|request| backup(request).database = format!("{INSTANCE}/databases/none")).unwrap_err();
     assert_eq!(status.code, Code::NotFound);
     assert_eq!(status.message, "Database not found: projects/p/instances/test/databases/none");
+    assert_eq!(status.details, [no_database("projects/p/instances/test/databases/none")]);
     let status = create_with(|request| request.parent = "projects/p/instances/none".into()).unwrap_err();
     assert_eq!(
         (status.code, status.message.as_str()),
         (Code::NotFound, "Instance not found: projects/p/instances/none")
     );
+    assert_eq!(status.details, [no_instance("projects/p/instances/none")]);
     let status = create_with(|request| request.backup = None).unwrap_err();
     assert_eq!(status.code, Code::InvalidArgument);
     let elsewhere = "projects/p/instances/other/databases/db";
@@ -190,10 +192,23 @@ fn a_kms_key_goes_with_customer_managed_encryption_only() {
         let status = create_with(|request| request.encryption_config = bad).unwrap_err();
         assert_eq!(status.code, Code::InvalidArgument);
     }
-    let backup = create_with(|request| request.encryption_config = config(managed, key)).unwrap();
-    assert!(backup.encryption_info.unwrap().kms_key_version.starts_with(key));
+    create_with(|request| request.encryption_config = config(managed, key)).unwrap();
     create_with(|request| request.encryption_config = config(EncryptionType::GoogleDefaultEncryption, ""))
         .unwrap();
+}
+
+#[test]
+fn with_a_key_the_version_of_the_key_begins_with_its_name() {
+    let key = "projects/p/locations/l/keyRings/r/cryptoKeys/k";
+    let encryption_type = pb::create_backup_encryption_config::EncryptionType::CustomerManagedEncryption;
+    let config = pb::CreateBackupEncryptionConfig {
+        encryption_type: encryption_type.into(),
+        kms_key_name: key.into(),
+        kms_key_names: Vec::new(),
+    };
+    let backup = create_with(|request| request.encryption_config = Some(config)).unwrap();
+    let version = backup.encryption_info.unwrap().kms_key_version;
+    assert!(version.starts_with(&format!("{key}/cryptoKeyVersions/")), "{version}");
 }
 
 #[test]

@@ -38,6 +38,7 @@ fn a_copy_is_an_operation_of_the_destination_and_inherits_the_times_of_the_sourc
     let started = copy(&mut case, "c1").unwrap();
     assert!(started.name.starts_with(&format!("{}/operations/", backup_name("c1"))));
     let metadata: pb::CopyBackupMetadata = metadata_as(&started);
+    assert!(metadata.cancel_time.is_none() && metadata.progress.as_ref().unwrap().start_time.is_some());
     assert_eq!((metadata.name, metadata.source_backup), (backup_name("c1"), backup_name("b1")));
     case.pass(OPERATION_TIME);
     let copied = response(&case.poll(&started.name).unwrap()).unwrap();
@@ -67,7 +68,10 @@ fn cancelling_a_copy_deletes_the_destination_and_releases_the_source() {
     let mut case = case();
     let operation = copy(&mut case, "c1").unwrap().name;
     case.cancel(&operation).unwrap();
-    assert_eq!(error_code(&case.poll(&operation).unwrap()), Some(Code::Cancelled));
+    let cancelled = case.poll(&operation).unwrap();
+    assert_eq!(error_code(&cancelled), Some(Code::Cancelled));
+    let told: pb::CopyBackupMetadata = metadata_as(&cancelled);
+    assert!(told.cancel_time.is_some() && told.progress.unwrap().end_time.is_some());
     assert_eq!(case.get("c1").unwrap_err().code, Code::NotFound);
     case.delete("b1").unwrap();
 }
@@ -111,6 +115,20 @@ fn expire_time_counts_from_the_creation_of_the_source() {
     for time in [None, after(-DAY), after(5 * HOUR)] {
         assert_eq!(copy_until("c3", time).unwrap_err().code, Code::InvalidArgument);
     }
+}
+
+#[test]
+fn the_least_expire_time_counts_from_the_creation_of_the_source_too() {
+    let mut case = case();
+    let created = case.get("b1").unwrap().create_time.unwrap();
+    case.pass(5 * HOUR);
+    let mut copy_until = |id: &str, seconds: i64| {
+        let expire_time = Some(Timestamp { seconds: created.seconds + seconds, ..created });
+        case.call::<databases::CopyBackup>(pb::CopyBackupRequest { expire_time, ..request(id) })
+    };
+    // Only an hour ahead, but 6 hours after the creation of the source.
+    copy_until("c1", 6 * HOUR).unwrap();
+    assert_eq!(copy_until("c2", 6 * HOUR - 1).unwrap_err().code, Code::InvalidArgument);
 }
 
 #[test]

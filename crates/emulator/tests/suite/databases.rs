@@ -6,7 +6,7 @@ use rescind_emulator::engine::rpc::{database_admin as databases, instance_admin 
 use rescind_emulator::proto::{database as pb, instance as instance_pb, longrunning};
 use rescind_model::Code;
 
-use crate::support::{Case, DATABASE, INSTANCE};
+use crate::support::{Case, DATABASE, INSTANCE, no_database, no_instance};
 
 fn create(case: &mut Case, statement: &str, dialect: pb::DatabaseDialect) -> Result<pb::Database, Status> {
     let request = pb::CreateDatabaseRequest {
@@ -76,11 +76,11 @@ fn get_database_and_its_ddl_are_not_found_where_there_is_none() {
     let mut case = Case::new("");
     let name = format!("{INSTANCE}/databases/none");
     let get = case.call::<databases::GetDatabase>(pb::GetDatabaseRequest { name: name.clone() }).unwrap_err();
-    let ddl =
-        case.call::<databases::GetDatabaseDdl>(pb::GetDatabaseDdlRequest { database: name }).unwrap_err();
+    let request = pb::GetDatabaseDdlRequest { database: name.clone() };
+    let ddl = case.call::<databases::GetDatabaseDdl>(request).unwrap_err();
     for status in [get, ddl] {
-        assert_eq!(status.code, Code::NotFound);
-        assert_eq!(status.details.len(), 1);
+        assert_eq!((status.code, status.message), (Code::NotFound, format!("Database not found: {name}")));
+        assert_eq!(status.details, [no_database(&name)]);
     }
 }
 
@@ -139,7 +139,9 @@ fn instances_are_shown_whole_or_by_field_mask() {
     assert_eq!(masked, expected);
     let request =
         instance_pb::GetInstanceRequest { name: "projects/p/instances/none".into(), field_mask: None };
-    assert_eq!(case.call::<instances::GetInstance>(request).unwrap_err().code, Code::NotFound);
+    let status = case.call::<instances::GetInstance>(request).unwrap_err();
+    assert_eq!(status.code, Code::NotFound);
+    assert_eq!(status.details, [no_instance("projects/p/instances/none")]);
 }
 
 #[test]

@@ -1,8 +1,10 @@
 //! Every spelling of a filter that real clients send.
 
+use rescind_emulator::engine::rpc::database_admin as databases;
+use rescind_emulator::proto::database as pb;
 use rescind_model::{BackupState, Code};
 
-use crate::support::{Case, DATABASE, backup_name};
+use crate::support::{Case, DATABASE, INSTANCE, backup_name};
 
 fn case() -> Case {
     let mut case = Case::given("create1:done", &[("howl-old", BackupState::Ready)]);
@@ -36,6 +38,14 @@ fn backups_are_filtered_by_the_spellings_of_the_clients() {
         ),
         ("NOT (state:READY)", vec!["b2"]),
         ("backup_schedules:daily", vec![]),
+        ("backup_schedules:*", vec![]),
+        ("version_time < \"2026-11-20T00:00:00Z\"", vec!["howl-old"]),
+        ("version_time>=\"2026-11-21T00:00:00Z\"", vec!["b2", "b1"]),
+        ("state != READY", vec!["b2"]),
+        ("size_bytes <= 0", vec!["b2", "b1", "howl-old"]),
+        // What stands side by side must both hold, and the case of letters is nothing.
+        ("name:b state:ready", vec!["b1", "howl-old"]),
+        ("name:howl state:creating", vec![]),
     ] {
         let found = case.list(filter).unwrap();
         let expected: Vec<_> = expected.into_iter().map(backup_name).collect();
@@ -93,6 +103,47 @@ fn operations_are_filtered_by_the_spellings_of_the_clients() {
     for filter in ["error:*", "error.code=1", "metadata.cancel_time:*", "error.message:cancelled"] {
         assert_eq!(case.list_operations(filter).unwrap().len(), 1, "{filter}");
     }
+}
+
+#[test]
+fn operations_of_databases_are_filtered_as_gcloud_does() {
+    let mut case = case();
+    case.create_database("other");
+    let request = pb::RestoreDatabaseRequest {
+        parent: INSTANCE.into(),
+        database_id: "restored".into(),
+        encryption_config: None,
+        source: Some(pb::restore_database_request::Source::Backup(backup_name("b1"))),
+    };
+    case.call::<databases::RestoreDatabase>(request).unwrap();
+    let mut list = |filter: &str| {
+        let request = pb::ListDatabaseOperationsRequest {
+            parent: INSTANCE.into(),
+            filter: filter.into(),
+            ..Default::default()
+        };
+        case.call::<databases::ListDatabaseOperations>(request).map(|reply| reply.operations.len())
+    };
+    let of_type = |name: &str| {
+        format!("metadata.@type:type.googleapis.com/google.spanner.admin.database.v1.{name}DatabaseMetadata")
+    };
+    let (restore, optimize) = (of_type("Restore"), of_type("OptimizeRestored"));
+    let of_restored = format!("name:{INSTANCE}/databases/restored/operations/");
+    for (filter, count) in [
+        (String::new(), 3),
+        (of_type("Create"), 1),
+        (format!("({restore}) OR ({optimize})"), 2),
+        (format!("{of_restored} AND ({optimize})"), 1),
+        (format!("({restore}) AND (metadata.name:restored)"), 1),
+        (format!("{of_restored} AND done:true"), 1),
+    ] {
+        assert_eq!(list(&filter).unwrap(), count, "{filter}");
+    }
+    let status = list("colour:red").unwrap_err();
+    assert_eq!(
+        (status.code, status.message.as_str()),
+        (Code::InvalidArgument, "Invalid ListDatabaseOperations request.")
+    );
 }
 
 #[test]

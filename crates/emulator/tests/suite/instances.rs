@@ -52,6 +52,7 @@ fn an_instance_is_readable_at_once_and_usable_when_it_is_ready() {
     let operation = create(&mut case, "test", |_| {}).unwrap();
     assert!(operation.name.starts_with(&format!("{INSTANCE}/operations/")));
     let metadata: pb::CreateInstanceMetadata = metadata_as(&operation);
+    assert_eq!(metadata.expected_fulfillment_period(), pb::FulfillmentPeriod::Normal);
     assert!(metadata.start_time.is_some() && metadata.end_time.is_none() && metadata.instance.is_some());
     assert_eq!(get(&mut case, "test").unwrap().state(), pb::instance::State::Creating);
     let database = database_pb::CreateDatabaseRequest {
@@ -172,8 +173,6 @@ fn update_takes_a_mask_shows_the_old_values_until_it_is_done_and_excludes_others
     for paths in [&[][..], &["name"], &["state"]] {
         assert_eq!(update(&mut case, changed.clone(), paths).unwrap_err().code, Code::InvalidArgument);
     }
-    let missing = pb::Instance { name: "projects/p/instances/none".into(), ..Default::default() };
-    assert_eq!(update(&mut case, missing, &["node_count"]).unwrap_err().code, Code::NotFound);
     let operation = update(&mut case, changed.clone(), &["node_count"]).unwrap();
     assert!(metadata_as::<pb::UpdateInstanceMetadata>(&operation).instance.is_some());
     assert_eq!(
@@ -188,8 +187,17 @@ fn update_takes_a_mask_shows_the_old_values_until_it_is_done_and_excludes_others
 
     let operation = update(&mut case, changed, &["display_name"]).unwrap().name;
     case.cancel(&operation).unwrap();
-    assert_eq!(error_code(&case.poll(&operation).unwrap()), Some(Code::Cancelled));
+    let cancelled = case.poll(&operation).unwrap();
+    assert_eq!(error_code(&cancelled), Some(Code::Cancelled));
+    assert!(metadata_as::<pb::UpdateInstanceMetadata>(&cancelled).cancel_time.is_some());
     assert_eq!(case.instance(), updated);
+}
+
+#[test]
+fn an_update_of_a_missing_instance_is_not_found() {
+    let mut case = Case::new("");
+    let missing = pb::Instance { name: "projects/p/instances/none".into(), ..Default::default() };
+    assert_eq!(update(&mut case, missing, &["node_count"]).unwrap_err().code, Code::NotFound);
 }
 
 #[test]
@@ -303,7 +311,7 @@ fn configurations_of_clients_have_ids_that_begin_with_custom() {
 
     let name = "projects/p/instanceConfigs/custom-mine";
     let operation = create_config(&mut case, "custom-mine", CONFIG, false).unwrap().name;
-    assert!(operation.starts_with(name));
+    assert!(operation.starts_with(&format!("{name}/operations/_auto_op_")), "{operation}");
     assert_eq!(create_config(&mut case, "custom-mine", CONFIG, false).unwrap_err().code, Code::AlreadyExists);
     let early = create(&mut case, "i2", |instance| instance.config = name.into()).unwrap_err();
     assert_eq!(early.code, Code::FailedPrecondition);
@@ -363,6 +371,7 @@ fn partitions_are_created_listed_updated_and_deleted_unless_a_database_uses_them
         instance_partition: Some(partition),
     };
     let operation = case.call::<instances::CreateInstancePartition>(request.clone()).unwrap().name;
+    assert!(operation.starts_with(&format!("{name}/operations/_auto_op_")), "{operation}");
     assert_eq!(
         case.call::<instances::CreateInstancePartition>(request).unwrap_err().code,
         Code::AlreadyExists

@@ -122,11 +122,30 @@ fn backup_operations_are_listed_latest_first_until_seven_days_after_their_end() 
     let second = case.create("b2").unwrap().name;
     let listed = case.list_operations("").unwrap();
     assert_eq!(listed.iter().map(|operation| &operation.name).collect::<Vec<_>>(), [&second, &first]);
-    let request = pb::ListBackupOperationsRequest { parent: INSTANCE.into(), ..Default::default() };
-    case.pass(8 * DAY);
-    let later = case.call::<databases::ListBackupOperations>(request).unwrap();
-    assert_eq!(later.operations.len(), 1, "the pending one stays");
-    assert_eq!(later.operations[0].name, second);
+    case.pass(7 * DAY - 60);
+    assert_eq!(case.list_operations("").unwrap().len(), 2);
+    case.pass(120);
+    let later = case.list_operations("").unwrap();
+    assert_eq!(later.len(), 1, "the pending one stays");
+    assert_eq!(later[0].name, second);
+}
+
+#[test]
+fn database_operations_are_listed_latest_first_until_seven_days_after_their_end() {
+    let mut case = Case::new("");
+    let mut names = [case.create_database("first"), case.create_database("second")];
+    names.reverse();
+    let list = |case: &mut Case| {
+        let request = pb::ListDatabaseOperationsRequest { parent: INSTANCE.into(), ..Default::default() };
+        case.call::<databases::ListDatabaseOperations>(request).unwrap().operations
+    };
+    case.pass(7 * DAY - 60);
+    let listed = list(&mut case);
+    assert!(listed.iter().all(|operation| operation.done));
+    let databases = listed.iter().map(|operation| operation.name.split("/operations/").next().unwrap());
+    assert_eq!(databases.collect::<Vec<_>>(), names);
+    case.pass(120);
+    assert!(list(&mut case).is_empty());
 }
 
 #[test]

@@ -247,6 +247,35 @@ async fn a_value_that_does_not_fit_is_refused_with_the_name_of_the_field() {
 }
 
 #[tokio::test]
+async fn a_schedule_of_two_kinds_is_refused() {
+    let http = Http::start("", &[]).await;
+    let path = format!("/v1/{DATABASE}/backupSchedules?backupScheduleId=s1");
+    let mut schedule = json!({
+        "spec": { "cronSpec": { "text": "0 2 * * *" } },
+        "retentionDuration": "86400s",
+        "fullBackupSpec": {},
+        "incrementalBackupSpec": {},
+    });
+    let (status, reply) = http.post(&path, &schedule).await;
+    assert_eq!((status, &reply["error"]["status"]), (400, &json!("INVALID_ARGUMENT")), "{reply}");
+    schedule.as_object_mut().unwrap().remove("incrementalBackupSpec");
+    assert_eq!(http.post(&path, &schedule).await.0, 200);
+}
+
+/// `:wait` has no meaning over HTTP, so it is a part of the id.
+#[tokio::test]
+async fn nobody_can_wait_for_an_operation() {
+    let http = Http::start("", &[]).await;
+    let name = http.create("b1").await["name"].as_str().unwrap().to_owned();
+    let path = format!("/v1/{name}:wait");
+    assert_eq!(http.post(&path, &json!({ "timeout": "1s" })).await.0, 405);
+    assert_eq!(http.get(&path).await.0, 404);
+    let journal = http.emulator.journal("p").unwrap();
+    let rpcs: Vec<_> = journal.iter().map(|entry| entry.rpc.clone()).collect();
+    assert_eq!(rpcs, ["CreateBackup".to_owned(), format!("POST {path}"), "GetOperation".to_owned()]);
+}
+
+#[tokio::test]
 async fn what_is_no_json_and_unknown_query_parameters_are_refused() {
     let http = Http::start("", &[]).await;
     let create = format!("{BACKUPS}?backupId=b1");

@@ -55,9 +55,20 @@ fn a_restored_database_is_creating_then_optimizing_then_ready() {
     assert_eq!(metadata_as::<pb::OptimizeRestoredDatabaseMetadata>(&optimizing).name, RESTORED);
 
     case.pass(OPERATION_TIME);
-    let optimized = case.poll(&optimize).unwrap();
-    assert_eq!(response_as::<()>(&optimized), Some(()), "what has completed has a response");
+    let optimized: pb::OptimizeRestoredDatabaseMetadata = metadata_as(&case.poll(&optimize).unwrap());
+    assert_eq!(optimized.progress.unwrap().progress_percent, 100);
     assert_eq!(case.database(RESTORED).unwrap().state(), State::Ready);
+}
+
+#[test]
+fn what_has_completed_has_a_response_if_only_an_empty_one() {
+    let mut case = case();
+    let operation = restore(&mut case, "restored").unwrap().name;
+    case.pass(OPERATION_TIME);
+    let optimize = optimize_name(&mut case, &operation);
+    assert!(case.poll(&optimize).unwrap().result.is_none());
+    case.pass(OPERATION_TIME);
+    assert_eq!(response_as::<()>(&case.poll(&optimize).unwrap()), Some(()));
 }
 
 #[test]
@@ -67,6 +78,8 @@ fn operation_and_database_tell_what_was_restored_though_the_source_is_gone() {
     case.drop_database(DATABASE).unwrap();
     let operation = restore(&mut case, "restored").unwrap();
     let metadata: pb::RestoreDatabaseMetadata = metadata_as(&operation);
+    assert_eq!(metadata.name, RESTORED);
+    assert!(metadata.cancel_time.is_none() && metadata.progress.as_ref().unwrap().start_time.is_some());
     let expected = pb::BackupInfo {
         backup: backup.name,
         version_time: backup.version_time,
@@ -115,7 +128,11 @@ fn cancelling_a_restore_deletes_the_database() {
     let mut case = case();
     let operation = restore(&mut case, "restored").unwrap().name;
     case.cancel(&operation).unwrap();
-    assert_eq!(error_code(&case.poll(&operation).unwrap()), Some(Code::Cancelled));
+    let cancelled = case.poll(&operation).unwrap();
+    assert_eq!(error_code(&cancelled), Some(Code::Cancelled));
+    let told: pb::RestoreDatabaseMetadata = metadata_as(&cancelled);
+    assert!(told.cancel_time.is_some() && told.progress.unwrap().end_time.is_some());
+    assert_eq!(told.optimize_database_operation_name, "", "nothing is optimised");
     assert_eq!(case.database(RESTORED).unwrap_err().code, Code::NotFound);
     case.delete("b1").unwrap();
 }

@@ -40,13 +40,21 @@ fn get(case: &mut Case, id: &str) -> Result<pb::BackupSchedule, Status> {
 #[test]
 fn a_schedule_is_kept_with_what_the_server_alone_says() {
     let mut case = Case::new("");
-    let created = create(&mut case, "s1", schedule("0 2 * * *")).unwrap();
+    let wanted = pb::CrontabSpec {
+        text: "0 2 * * *".into(),
+        time_zone: "CET".into(),
+        creation_window: Some(Duration { seconds: 1, nanos: 0 }),
+    };
+    let spec = pb::BackupScheduleSpec { schedule_spec: Some(ScheduleSpec::CronSpec(wanted)) };
+    let wanted = pb::BackupSchedule { spec: Some(spec), ..schedule("0 2 * * *") };
+    let created = create(&mut case, "s1", wanted).unwrap();
     assert_eq!(created.name, name("s1"));
     assert!(created.update_time.is_some());
     let Some(ScheduleSpec::CronSpec(cron)) = created.spec.clone().unwrap().schedule_spec else {
         panic!("no crontab");
     };
-    assert_eq!((cron.time_zone.as_str(), cron.creation_window.is_some()), ("UTC", true));
+    let window = cron.creation_window.unwrap().seconds;
+    assert_eq!((cron.time_zone.as_str(), window), ("UTC", 12 * HOUR), "whatever the client says");
     assert_eq!(get(&mut case, "s1").unwrap(), created);
 }
 
@@ -79,8 +87,29 @@ fn what_a_schedule_may_say_is_checked() {
             "{id}"
         );
     }
-    let four_hours = pb::BackupSchedule { backup_type_spec: Some(incremental), ..schedule("0 */4 * * *") };
-    create(&mut case, "incremental", four_hours).unwrap();
+}
+
+#[test]
+fn the_shortest_and_the_longest_that_a_schedule_may_say_is_taken() {
+    let mut case = Case::new("");
+    let retention = |seconds| pb::BackupSchedule {
+        retention_duration: Some(Duration { seconds, nanos: 0 }),
+        ..schedule("0 2 * * *")
+    };
+    let incremental = BackupTypeSpec::IncrementalBackupSpec(pb::IncrementalBackupSpec {});
+    let longest = "s".repeat(60);
+    for (id, good) in [
+        ("s1", retention(6 * HOUR)),
+        ("s1", retention(366 * DAY)),
+        (&longest, schedule("0 2/12 * * *")),
+        ("s1", schedule("0 2 * * 0")),
+        ("s1", schedule("0 2 8 * *")),
+        ("s1", pb::BackupSchedule { backup_type_spec: Some(incremental), ..schedule("0 */4 * * *") }),
+    ] {
+        create(&mut case, id, good).unwrap();
+        let request = pb::DeleteBackupScheduleRequest { name: name(id) };
+        case.call::<databases::DeleteBackupSchedule>(request).unwrap();
+    }
 }
 
 #[test]

@@ -30,7 +30,7 @@ fn statements_are_kept_as_text_once_the_operation_has_completed() {
     let operation = update(&mut case, &statements, "").unwrap();
     let metadata: pb::UpdateDatabaseDdlMetadata = metadata_as(&operation);
     assert_eq!((metadata.database.as_str(), metadata.statements.len()), (DATABASE, 2));
-    assert!(metadata.commit_timestamps.is_empty());
+    assert!(metadata.commit_timestamps.is_empty() && !metadata.throttled);
     assert_eq!(metadata.progress.len(), 2);
     let actions: Vec<_> = (metadata.actions.iter())
         .map(|action| (action.action.as_str(), action.entity_type.as_str(), action.entity_names[0].as_str()))
@@ -74,6 +74,13 @@ fn automatic_operation_ids_begin_with_an_underscore_and_chosen_ones_have_a_form(
             (Code::InvalidArgument, format!("Invalid operation id: {id}."))
         );
     }
+}
+
+#[test]
+fn an_operation_id_in_use_already_exists() {
+    let mut case = Case::new("");
+    let statement = ["CREATE ROLE reader"];
+    update(&mut case, &statement, "my_update_1").unwrap();
     let status = update(&mut case, &statement, "my_update_1").unwrap_err();
     assert_eq!(status.code, Code::AlreadyExists);
     assert_eq!(status.message, format!("Operation already exists: {DATABASE}/operations/my_update_1"));
@@ -156,6 +163,11 @@ fn update_database_takes_drop_protection_and_nothing_else() {
     for paths in [&[][..], &["state"], &["enable_drop_protection", "state"]] {
         assert_eq!(protect(&mut case, true, paths).unwrap_err().code, Code::InvalidArgument);
     }
+}
+
+#[test]
+fn an_update_of_a_missing_database_is_not_found() {
+    let mut case = Case::new("");
     let missing = pb::Database { name: format!("{INSTANCE}/databases/none"), ..Default::default() };
     let mask = Some(FieldMask { paths: vec!["enable_drop_protection".into()] });
     let request = pb::UpdateDatabaseRequest { database: Some(missing), update_mask: mask };
@@ -171,6 +183,10 @@ fn one_update_of_a_database_is_pending_at_a_time_and_a_cancel_reverts_it() {
     assert_eq!(protect(&mut case, false, &mask).unwrap_err().code, Code::FailedPrecondition);
     assert!(case.database(DATABASE).unwrap().reconciling);
     case.cancel(&operation.name).unwrap();
+    let cancelled = case.poll(&operation.name).unwrap();
+    assert_eq!(error_code(&cancelled), Some(Code::Cancelled));
+    let told: pb::UpdateDatabaseMetadata = metadata_as(&cancelled);
+    assert!(told.cancel_time.is_some() && told.progress.unwrap().end_time.is_some());
     assert!(!case.database(DATABASE).unwrap().enable_drop_protection);
     let operation = protect(&mut case, true, &mask).unwrap().name;
     case.pass(OPERATION_TIME);

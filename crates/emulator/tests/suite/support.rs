@@ -8,7 +8,7 @@ use prost_types::Timestamp;
 use rescind_emulator::engine::rpc::{
     Rpc, database_admin as databases, instance_admin, operations_service as operations,
 };
-use rescind_emulator::engine::{Choices, FreeRunning, Project, Span, Status, Time, World};
+use rescind_emulator::engine::{Choices, Detail, FreeRunning, Project, Span, Status, Time, World};
 use rescind_emulator::proto::{database as pb, instance as instance_pb, longrunning};
 use rescind_emulator::{InvalidSetup, Setup};
 use rescind_model::{BackupState, Code, Given, GivenBackup, Service, Transport};
@@ -176,6 +176,24 @@ impl Case {
     pub fn instance(&mut self) -> instance_pb::Instance {
         let request = instance_pb::GetInstanceRequest { name: INSTANCE.into(), ..Default::default() };
         self.call::<instance_admin::GetInstance>(request).unwrap()
+    }
+}
+
+/// The detail of an error that says that there is no such database.
+pub fn no_database(name: &str) -> Detail {
+    Detail::Resource {
+        resource_type: "type.googleapis.com/google.spanner.admin.database.v1.Database",
+        name: name.into(),
+        description: "Database does not exist.",
+    }
+}
+
+/// The detail of an error that says that there is no such instance.
+pub fn no_instance(name: &str) -> Detail {
+    Detail::Resource {
+        resource_type: "type.googleapis.com/google.spanner.admin.instance.v1.Instance",
+        name: name.into(),
+        description: "Instance does not exist.",
     }
 }
 

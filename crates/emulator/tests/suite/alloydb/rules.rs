@@ -148,13 +148,20 @@ fn a_request_id_survives_a_lost_reply_and_a_refused_request_has_none() {
 
 #[test]
 fn a_request_id_must_be_a_uuid_and_not_the_zero_one() {
-    let mut case = Case::new("");
+    let mut case = Case::given("", &[("there", BackupState::Ready)]);
     for request_id in ["1", "00000000-0000-0000-0000-000000000000"] {
         let request = pb::CreateBackupRequest { request_id: request_id.into(), ..create_request("b1") };
         assert_eq!(case.call::<rpc::CreateBackup>(request).unwrap_err().code, Code::InvalidArgument);
         let name = backup_name("b1");
         let request = pb::DeleteBackupRequest { name, request_id: request_id.into(), ..Default::default() };
         assert_eq!(case.call::<rpc::DeleteBackup>(request).unwrap_err().code, Code::InvalidArgument);
+        let backup = pb::Backup { name: backup_name("there"), ..Default::default() };
+        let request = pb::UpdateBackupRequest {
+            backup: Some(backup),
+            request_id: request_id.into(),
+            ..Default::default()
+        };
+        assert_eq!(case.call::<rpc::UpdateBackup>(request).unwrap_err().code, Code::InvalidArgument);
     }
 }
 
@@ -294,6 +301,20 @@ fn a_cancelled_operation_is_kept_with_the_code_cancelled_and_says_that_it_was_as
     assert_eq!(case.get("b1").unwrap_err().code, Code::NotFound);
     case.cancel(&name).unwrap();
     assert_eq!(case.poll(&name).unwrap(), operation, "cancelling what has ended has no effect");
+}
+
+#[test]
+fn by_choice_a_cancelled_backup_stays_as_failed() {
+    for (cancelled_backup, state) in [(Fate::Removed, None), (Fate::Failed, Some(pb::backup::State::Failed))]
+    {
+        let mut choices = Choices::default();
+        choices.alloydb.cancelled_backup = cancelled_backup;
+        let mut case = Case::choosing(&setup("", &[]), choices).unwrap();
+        let name = case.create("b1").unwrap().name;
+        case.cancel(&name).unwrap();
+        assert_eq!(error_code(&case.poll(&name).unwrap()), Some(Code::Cancelled));
+        assert_eq!(case.get("b1").ok().map(|backup| backup.state()), state);
+    }
 }
 
 #[test]
