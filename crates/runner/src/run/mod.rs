@@ -94,6 +94,7 @@ pub async fn run(
     let (cpu, more_notices) = session.account();
     notices.extend(more_notices);
     let cases: Vec<CaseResult> = results.into_values().collect();
+    notices.extend(expected_otherwise(&plan, &cases));
     let results = Results {
         schema_version: SCHEMA_VERSION,
         environment: Environment {
@@ -132,6 +133,15 @@ fn not_warped(context: &Context, plan: &Plan, options: &Options) -> Option<Strin
         .unwrap_or_default();
     (!samples.is_empty())
         .then(|| format!("time is not warped for {}: libfaketime is not there{install}", samples.join(", ")))
+}
+
+/// A notice for each case that ran and was not held to its scenario's own expectation.
+fn expected_otherwise<'a>(plan: &'a Plan, cases: &'a [CaseResult]) -> impl Iterator<Item = String> + 'a {
+    cases.iter().filter(|case| case.observation.is_some()).filter_map(|case| {
+        let sample = plan.samples.iter().find(|sample| sample.manifest.id == case.id.sample)?;
+        let substitute = sample.manifest.expectations.get(&case.id.scenario)?;
+        Some(format!("{} is {substitute}", case.id))
+    })
 }
 
 /// Language to versions of its programs, where all of them were found.

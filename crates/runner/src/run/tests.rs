@@ -190,6 +190,7 @@ async fn a_manifests_expectation_takes_the_place_of_the_scenarios() {
         let reason = "it looks first".to_owned();
         manifest.expectations.insert("a".to_owned(), Substitute { like: "b".to_owned(), expect, reason });
         let seen = fixture.run(vec![manifest], &["a", "b"]).await;
+        assert_eq!(seen.results.notices, ["spanner/sh/a is expected as in b: it looks first"]);
         seen.results.cases.into_iter().map(|case| (case.verdict, case.reason)).collect::<Vec<_>>()
     };
     let reason = Some("expected as in b: it looks first".to_owned());
