@@ -254,6 +254,29 @@ fn update_keeps_expire_time_6_hours_ahead_and_within_366_days_of_the_creation() 
             status.message.starts_with("Invalid request for backup projects/p/instances/test/backups/b1.")
         );
     }
+    let status = update(&mut case, HOUR, &["expire_time"]).unwrap_err();
+    insta::assert_snapshot!(status.message, @"Invalid request for backup projects/p/instances/test/backups/b1. `expire_time` is either missing, in the wrong format, or is not within the minimum and maximum expire times supported. `expire_time` must be a Unix Epoch Time (UTC time since 1970-01-01 00:00:00) with microseconds granularity, and be at least 6 hours and at most 366 days from the time the CreateBackup request is processed. The CreateBackup request was processed at `create_time` (2026-11-21T12:00:00Z), and the input `expire_time` is 2026-11-21T13:00:00Z.");
+    // The last moment counts from the creation of the backup, to the microsecond.
+    let latest = case.get("b1").unwrap().max_expire_time.unwrap();
+    let mut update_to = |expire_time: Timestamp| {
+        let name = backup_name("b1");
+        let backup = pb::Backup { name, expire_time: Some(expire_time), ..Default::default() };
+        let update_mask = Some(FieldMask { paths: vec!["expire_time".into()] });
+        case.call::<databases::UpdateBackup>(pb::UpdateBackupRequest { backup: Some(backup), update_mask })
+    };
+    assert_eq!(update_to(latest).unwrap().expire_time, Some(latest));
+    let later = Timestamp { nanos: latest.nanos + 1000, ..latest };
+    assert_eq!(update_to(later).unwrap_err().code, Code::InvalidArgument);
+}
+
+#[test]
+fn a_backup_stays_when_its_expire_time_has_passed() {
+    let mut case = Case::free_running();
+    case.create("b1").unwrap();
+    case.pass(30 * DAY);
+    let backup = case.get("b1").unwrap();
+    assert_eq!((backup.state(), backup.expire_time), (pb::backup::State::Ready, after(DAY)));
+    assert_eq!(case.list("").unwrap(), [backup]);
 }
 
 #[test]

@@ -92,11 +92,17 @@ fn the_source_must_be_there_and_ready_and_the_destination_not() {
     assert_eq!(copy(&mut case, "C").unwrap_err().code, Code::InvalidArgument);
     let missing = pb::CopyBackupRequest { source_backup: backup_name("none"), ..request("c2") };
     assert_eq!(case.call::<databases::CopyBackup>(missing).unwrap_err().code, Code::NotFound);
-    let elsewhere = pb::CopyBackupRequest {
-        source_backup: "projects/other/instances/test/backups/b1".into(),
-        ..request("c2")
-    };
-    assert_eq!(case.call::<databases::CopyBackup>(elsewhere).unwrap_err().code, Code::NotFound);
+}
+
+#[test]
+fn a_source_in_another_project_is_not_found() {
+    let mut case = Case::given("", &[("b1", BackupState::Ready)]);
+    let source_backup = "projects/other/instances/test/backups/b1".to_owned();
+    let expected = format!("Backup not found: {source_backup}");
+    let elsewhere = pb::CopyBackupRequest { source_backup, ..request("c1") };
+    let status = case.call::<databases::CopyBackup>(elsewhere).unwrap_err();
+    assert_eq!((status.code, status.message), (Code::NotFound, expected));
+    copy(&mut case, "c1").unwrap();
 }
 
 #[test]

@@ -88,8 +88,14 @@ fn the_response_is_the_backup_as_it_was_made_whatever_becomes_of_it() {
 fn operations_of_backups_and_databases_cannot_be_deleted_and_none_can_be_waited_for() {
     let mut case = Case::new("");
     let name = case.create("b1").unwrap().name;
-    let request = longrunning::DeleteOperationRequest { name: name.clone() };
-    assert_eq!(case.call::<operations::DeleteOperation>(request).unwrap_err().code, Code::Unimplemented);
+    let database = case.create_database("other");
+    let of_database = list_of(&mut case, format!("{database}/operations")).remove(0);
+    for name in [&name, &of_database] {
+        let request = longrunning::DeleteOperationRequest { name: name.clone() };
+        let status = case.call::<operations::DeleteOperation>(request).unwrap_err();
+        assert_eq!(status.code, Code::Unimplemented, "{name}");
+        case.poll(name).unwrap();
+    }
     let request = longrunning::WaitOperationRequest { name, timeout: None };
     let status = case.call::<operations::WaitOperation>(request).unwrap_err();
     assert_eq!(status.code, Code::Unimplemented);

@@ -299,6 +299,20 @@ async fn what_is_no_json_and_unknown_query_parameters_are_refused() {
 }
 
 #[tokio::test]
+async fn a_list_of_operations_with_partial_success_is_not_implemented() {
+    let http = Http::start("", &[]).await;
+    http.create("b1").await;
+    let list = format!("{BACKUPS}/b1/operations");
+    for name in ["returnPartialSuccess", "return_partial_success"] {
+        let reply = http.get(&format!("{list}?{name}=true")).await;
+        assert_eq!((reply.0, &reply.1["error"]["status"]), (501, &json!("UNIMPLEMENTED")));
+        let reply = http.get(&format!("{list}?{name}=false")).await;
+        assert_eq!((reply.0, reply.1["operations"].as_array().unwrap().len()), (200, 1));
+    }
+    assert_eq!(http.get(&format!("{BACKUPS}?returnPartialSuccess=true")).await.0, 400, "no such field");
+}
+
+#[tokio::test]
 async fn a_body_over_4_mib_is_refused() {
     let http = Http::start("", &[]).await;
     let reply =

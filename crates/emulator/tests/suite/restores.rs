@@ -7,7 +7,8 @@ use rescind_emulator::proto::{instance as instance_pb, longrunning};
 use rescind_model::{BackupState, Code};
 
 use crate::support::{
-    Case, DATABASE, INSTANCE, OPERATION_TIME, backup_name, error_code, metadata_as, response_as,
+    Case, DATABASE, INSTANCE, OPERATION_TIME, backup_name, create_request, error_code, metadata_as,
+    response_as,
 };
 
 const RESTORED: &str = "projects/p/instances/test/databases/restored";
@@ -101,6 +102,28 @@ fn operation_and_database_tell_what_was_restored_though_the_source_is_gone() {
 }
 
 #[test]
+fn a_restored_database_has_the_dialect_of_its_source() {
+    let mut case = case();
+    let create = pb::CreateDatabaseRequest {
+        parent: INSTANCE.into(),
+        create_statement: "CREATE DATABASE \"postgres\"".into(),
+        database_dialect: pb::DatabaseDialect::Postgresql.into(),
+        ..Default::default()
+    };
+    case.call::<databases::CreateDatabase>(create).unwrap();
+    case.pass(OPERATION_TIME);
+    let mut backup = create_request("b2");
+    backup.backup.as_mut().unwrap().database = format!("{INSTANCE}/databases/postgres");
+    case.call::<databases::CreateBackup>(backup).unwrap();
+    case.pass(OPERATION_TIME);
+    let source = Some(Source::Backup(backup_name("b2")));
+    case.call::<databases::RestoreDatabase>(pb::RestoreDatabaseRequest { source, ..request("restored") })
+        .unwrap();
+    assert_eq!(case.get("b2").unwrap().database_dialect(), pb::DatabaseDialect::Postgresql);
+    assert_eq!(case.database(RESTORED).unwrap().database_dialect(), pb::DatabaseDialect::Postgresql);
+}
+
+#[test]
 fn the_backup_is_referenced_until_the_database_is_ready() {
     let mut case = case();
     restore(&mut case, "restored").unwrap();
@@ -150,7 +173,12 @@ fn the_optimisation_cannot_be_cancelled() {
 #[test]
 fn one_restore_of_an_instance_is_pending_at_a_time_and_optimising_does_not_count() {
     let mut case = case();
+    case.create_instance("other").unwrap();
+    case.pass(OPERATION_TIME);
     restore(&mut case, "restored").unwrap();
+    let elsewhere =
+        pb::RestoreDatabaseRequest { parent: "projects/p/instances/other".into(), ..request("restored") };
+    case.call::<databases::RestoreDatabase>(elsewhere).unwrap();
     let status = restore(&mut case, "second").unwrap_err();
     assert_eq!(status.code, Code::FailedPrecondition);
     insta::assert_snapshot!(status.message, @"Cannot restore database (projects/p/instances/test/databases/second) because the maximum number of pending restores (1) for the instance (projects/p/instances/test) has been reached. Please retry the operation once the pending restores complete.");

@@ -74,6 +74,9 @@ fn automatic_operation_ids_begin_with_an_underscore_and_chosen_ones_have_a_form(
             (Code::InvalidArgument, format!("Invalid operation id: {id}."))
         );
     }
+    for id in ["a1", &"a".repeat(128)] {
+        update(&mut case, &statement, id).unwrap();
+    }
 }
 
 #[test]

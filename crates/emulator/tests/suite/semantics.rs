@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rescind_emulator::engine::{Choices, Switch};
+use rescind_emulator::proto::pool;
 
 const GRADES: [&str; 6] = ["P", "D", "S", "M", "R", "I"];
 
@@ -92,6 +93,19 @@ fn every_rule_names_tests_that_exist_and_its_source() {
         }
         let fixed = source.text.ends_with("fixed") || source.text.contains("choice ");
         assert!(grades != ["I"] || fixed, "`{}`: it is a choice, or fixed", rule.text);
+    }
+}
+
+/// What the documentation says beyond the protos that are compiled in is not emulated. Newer ones fail here.
+#[test]
+fn the_protos_know_no_free_instances_and_no_partial_success() {
+    for (message, field) in [
+        ("google.spanner.admin.instance.v1.Instance", "instance_type"),
+        ("google.spanner.admin.instance.v1.Instance", "free_instance_metadata"),
+        ("google.longrunning.ListOperationsRequest", "return_partial_success"),
+    ] {
+        let descriptor = pool().get_message_by_name(message).unwrap();
+        assert!(descriptor.get_field_by_name(field).is_none(), "{message}.{field}: emulate it");
     }
 }
 

@@ -28,7 +28,7 @@ const SYSTEM_PARAMETERS: &[&str] = &[
 ///
 /// # Errors
 /// INVALID_ARGUMENT that names the field, for a body that is no JSON or does not fit the message, and for a query
-/// parameter that names no field.
+/// parameter that names no field; UNIMPLEMENTED for one that the emulator knows of but cannot serve.
 pub fn bind(
     route: &Route,
     captures: &[(&str, String)],
@@ -49,11 +49,7 @@ pub fn bind(
     }
     for (name, value) in query.iter().filter(|(name, _)| !is_system_parameter(name)) {
         if !insert(&mut request, &descriptor, name, value) {
-            return Err(unknown_name(
-                name,
-                "Cannot bind query parameter.",
-                &format!("Field '{name}' could not be found in request message."),
-            ));
+            check_unbound(route, name, value)?;
         }
     }
     spell_masks(&mut request, &descriptor);
@@ -63,6 +59,26 @@ pub fn bind(
         explain(&request, &descriptor, "")
             .unwrap_or_else(|| invalid("", &format!("Invalid JSON payload received. {error}")))
     })
+}
+
+/// A query parameter that names no field is refused. One names a field that is younger than the protos that are compiled
+/// in, `return_partial_success` of ListOperations: UNIMPLEMENTED where no documentation says otherwise
+/// (google/longrunning/operations.proto), and none of the services' does.
+fn check_unbound(route: &Route, name: &str, value: &str) -> Result<(), Status> {
+    let is_younger = matches!(name, "returnPartialSuccess" | "return_partial_success")
+        && route.method.full_name() == "google.longrunning.Operations.ListOperations";
+    match value {
+        "true" if is_younger => Err(Status::new(
+            Code::Unimplemented,
+            "return_partial_success of ListOperations is not implemented.",
+        )),
+        "false" if is_younger => Ok(()),
+        _ => Err(unknown_name(
+            name,
+            "Cannot bind query parameter.",
+            &format!("Field '{name}' could not be found in request message."),
+        )),
+    }
 }
 
 fn is_system_parameter(name: &str) -> bool {
