@@ -101,6 +101,7 @@ impl Setup {
                 size_bytes: 0,
                 dialect: database.about.database_dialect,
                 kms_key: None,
+                partitions: None,
                 operation: None,
                 references: None,
                 foreign: true,

@@ -1,4 +1,4 @@
-//! Instances as operations, their configurations and partitions, moves.
+//! Instances as operations, and their configurations.
 
 use std::collections::BTreeMap;
 
@@ -10,9 +10,7 @@ use rescind_emulator::engine::rpc::{
 use rescind_emulator::proto::{database as database_pb, instance as pb, longrunning};
 use rescind_model::Code;
 
-use crate::support::{
-    CONFIG, Case, DATABASE, INSTANCE, OPERATION_TIME, create_request, error_code, metadata_as, response_as,
-};
+use crate::support::{CONFIG, Case, DATABASE, INSTANCE, OPERATION_TIME, error_code, metadata_as, response_as};
 
 fn create(
     case: &mut Case,
@@ -353,105 +351,4 @@ fn a_configuration_is_updated_by_mask_and_cannot_be_deleted_while_it_is_used() {
     delete_config(&mut case, name).unwrap();
     assert_eq!(delete_config(&mut case, name).unwrap_err().code, Code::NotFound);
     assert_eq!(delete_config(&mut case, CONFIG).unwrap_err().code, Code::InvalidArgument);
-}
-
-#[test]
-fn partitions_are_created_listed_updated_and_deleted_unless_a_database_uses_them() {
-    let mut case = Case::free_running();
-    let name = format!("{INSTANCE}/instancePartitions/part");
-    let partition = pb::InstancePartition {
-        config: CONFIG.into(),
-        display_name: "A partition".into(),
-        compute_capacity: Some(pb::instance_partition::ComputeCapacity::NodeCount(1)),
-        ..Default::default()
-    };
-    let request = pb::CreateInstancePartitionRequest {
-        parent: INSTANCE.into(),
-        instance_partition_id: "part".into(),
-        instance_partition: Some(partition),
-    };
-    let operation = case.call::<instances::CreateInstancePartition>(request.clone()).unwrap().name;
-    assert!(operation.starts_with(&format!("{name}/operations/_auto_op_")), "{operation}");
-    assert_eq!(
-        case.call::<instances::CreateInstancePartition>(request).unwrap_err().code,
-        Code::AlreadyExists
-    );
-    let get = |case: &mut Case| {
-        case.call::<instances::GetInstancePartition>(pb::GetInstancePartitionRequest { name: name.clone() })
-    };
-    assert_eq!(get(&mut case).unwrap().state(), pb::instance_partition::State::Creating);
-    case.pass(OPERATION_TIME);
-    assert_eq!(response_as(&case.poll(&operation).unwrap()), Some(get(&mut case).unwrap()));
-
-    let list = pb::ListInstancePartitionsRequest { parent: INSTANCE.into(), ..Default::default() };
-    assert_eq!(case.call::<instances::ListInstancePartitions>(list).unwrap().instance_partitions.len(), 1);
-    let list = pb::ListInstancePartitionOperationsRequest { parent: INSTANCE.into(), ..Default::default() };
-    assert_eq!(case.call::<instances::ListInstancePartitionOperations>(list).unwrap().operations.len(), 1);
-
-    let changed = pb::InstancePartition {
-        name: name.clone(),
-        compute_capacity: Some(pb::instance_partition::ComputeCapacity::ProcessingUnits(2000)),
-        ..Default::default()
-    };
-    let field_mask = Some(FieldMask { paths: vec!["processing_units".into()] });
-    let request =
-        pb::UpdateInstancePartitionRequest { instance_partition: Some(changed.clone()), field_mask };
-    case.call::<instances::UpdateInstancePartition>(request).unwrap();
-    case.pass(OPERATION_TIME);
-    assert_eq!(get(&mut case).unwrap().compute_capacity, changed.compute_capacity);
-
-    let delete = |case: &mut Case| {
-        let request = pb::DeleteInstancePartitionRequest { name: name.clone(), ..Default::default() };
-        case.call::<instances::DeleteInstancePartition>(request)
-    };
-    let schema = |statement: &str| database_pb::UpdateDatabaseDdlRequest {
-        database: DATABASE.into(),
-        statements: vec![statement.into()],
-        ..Default::default()
-    };
-    let place = schema("CREATE PLACEMENT here OPTIONS (instance_partition = 'part')");
-    case.call::<databases::UpdateDatabaseDdl>(place).unwrap();
-    case.pass(OPERATION_TIME);
-    assert_eq!(get(&mut case).unwrap().referencing_databases, [DATABASE]);
-    assert_eq!(delete(&mut case).unwrap_err().code, Code::FailedPrecondition);
-    case.call::<databases::UpdateDatabaseDdl>(schema("DROP PLACEMENT here")).unwrap();
-    case.pass(OPERATION_TIME);
-    delete(&mut case).unwrap();
-    assert_eq!(get(&mut case).unwrap_err().code, Code::NotFound);
-}
-
-fn start_move(case: &mut Case) -> Result<longrunning::Operation, Status> {
-    let target_config = "projects/p/instanceConfigs/nam3".into();
-    case.call::<instances::MoveInstance>(pb::MoveInstanceRequest { name: INSTANCE.into(), target_config })
-}
-
-#[test]
-fn an_instance_that_is_moved_takes_no_databases_backups_and_changes() {
-    let mut case = Case::free_running();
-    let operation = start_move(&mut case).unwrap().name;
-    assert_eq!(start_move(&mut case).unwrap_err().code, Code::FailedPrecondition);
-    let create = database_pb::CreateDatabaseRequest {
-        parent: INSTANCE.into(),
-        create_statement: "CREATE DATABASE other".into(),
-        ..Default::default()
-    };
-    assert_eq!(case.call::<databases::CreateDatabase>(create).unwrap_err().code, Code::FailedPrecondition);
-    let backup = case.call::<databases::CreateBackup>(create_request("b1")).unwrap_err();
-    assert_eq!(backup.code, Code::FailedPrecondition);
-    let rename = pb::Instance { name: INSTANCE.into(), ..Default::default() };
-    assert_eq!(update(&mut case, rename, &["display_name"]).unwrap_err().code, Code::FailedPrecondition);
-    case.pass(OPERATION_TIME);
-    assert_eq!(response_as(&case.poll(&operation).unwrap()), Some(pb::MoveInstanceResponse {}));
-    assert_eq!(case.instance().config, "projects/p/instanceConfigs/nam3");
-    case.create("b1").unwrap();
-    assert_eq!(start_move(&mut case).unwrap_err().code, Code::FailedPrecondition, "it has backups");
-}
-
-#[test]
-fn a_cancelled_move_leaves_the_instance_where_it_was() {
-    let mut case = Case::free_running();
-    let operation = start_move(&mut case).unwrap().name;
-    case.cancel(&operation).unwrap();
-    assert_eq!(case.instance().config, CONFIG);
-    case.create("b1").unwrap();
 }

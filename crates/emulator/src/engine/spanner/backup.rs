@@ -43,6 +43,8 @@ pub struct Backup {
     pub dialect: i32,
     /// The key that it is encrypted with, if a customer manages it.
     pub kms_key: Option<Box<str>>,
+    /// The ids of the partitions of its instance that its database placed data in; most backups have none.
+    pub partitions: Option<Box<[Box<str>]>>,
     /// The operation that creates it.
     pub operation: Option<Key>,
     /// What is being made of it; most backups have nothing there.
@@ -78,6 +80,11 @@ impl Backup {
             references.backups.retain(|other| other != name);
         }
         self.references.take_if(|references| **references == References::default());
+    }
+
+    /// True if it holds data that was placed in the partition with this id.
+    pub fn uses_partition(&self, id: &str) -> bool {
+        self.partitions.iter().flatten().any(|partition| **partition == *id)
     }
 
     /// The backup as the API shows it.

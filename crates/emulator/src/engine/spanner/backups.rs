@@ -7,7 +7,7 @@ use prost_types::Any;
 use rescind_model::{BackupState, Code};
 
 use super::backup::{Backup, LONGEST_ID, LONGEST_LIFE, SHORTEST_LIFE};
-use super::{encryption, errors};
+use super::{ddl, encryption, errors};
 use crate::engine::filter::{Fields, Filter, Kind, Value};
 use crate::engine::name;
 use crate::engine::operation::{End, Ending, Family, Task, Timeline};
@@ -150,6 +150,9 @@ fn check_create(turn: &Turn<'_>, request: &pb::CreateBackupRequest) -> Result<Ba
         size_bytes: 0,
         dialect: database.about.database_dialect,
         kms_key: kms_key.or_else(|| database.kms_key().map(Into::into)),
+        partitions: Some(ddl::placements(&database.ddl))
+            .filter(|partitions| !partitions.is_empty())
+            .map(|partitions| partitions.into_iter().map(Into::into).collect()),
         operation: None,
         references: None,
         foreign: false,

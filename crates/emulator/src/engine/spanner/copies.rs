@@ -96,12 +96,15 @@ fn check(turn: &Turn<'_>, request: &pb::CopyBackupRequest) -> Result<Backup, Sta
         .filter(|time| *time >= earliest)
         .ok_or_else(|| errors::expire_time(&name, source.create_time, expire_time))?;
     let kms_key = check_encryption(request.encryption_config.as_ref())?;
+    // Only backups of its own instance refer to a partition (spanner_instance_admin.proto, `referencing_backups`).
+    let stays = instance_of(&request.source_backup) == request.parent;
     Ok(Backup {
         id: request.backup_id.as_str().into(),
         state: BackupState::Creating,
         create_time: turn.now,
         expire_time,
         kms_key: kms_key.or_else(|| source.kms_key.clone()),
+        partitions: source.partitions.clone().filter(|_| stays),
         operation: None,
         references: None,
         foreign: false,

@@ -1,4 +1,5 @@
-//! Partitions of instances. A database uses one if its schema has a placement in it; backups never do here.
+//! Partitions of instances. A database uses one if its schema has a placement in it, and so does a backup that was made
+//! meanwhile.
 
 use std::ops::Bound;
 
@@ -81,11 +82,17 @@ fn find<'a>(turn: &'a Turn<'_>, name: &str) -> Result<&'a Managed<pb::InstancePa
     turn.world.instance(instance)?.partitions.get(id).ok_or_else(|| not_found(name))
 }
 
-/// A partition as the API shows it: with the databases that use it.
+/// A partition as the API shows it: with the databases and the backups that use it.
 fn show(instance: &Instance, id: &str, partition: &Managed<pb::InstancePartition>) -> pb::InstancePartition {
     let uses = |database: &&Database| ddl::placements(&database.ddl).contains(&id);
-    let users = instance.databases.values().filter(uses).map(|database| database.name.to_string());
-    pb::InstancePartition { referencing_databases: users.collect(), ..partition.about.clone() }
+    let databases = instance.databases.values().filter(uses).map(|database| database.name.to_string());
+    let backups = instance.backups.latest_first(None).filter(|backup| backup.uses_partition(id));
+    let backups = backups.map(|backup| format!("{}/backups/{}", instance.name(), backup.id));
+    pb::InstancePartition {
+        referencing_databases: databases.collect(),
+        referencing_backups: backups.collect(),
+        ..partition.about.clone()
+    }
 }
 
 pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstancePartitionRequest) -> Result<Operation, Status> {
@@ -143,10 +150,13 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateInstancePartitionRequest) 
 /// A partition that a database or a backup uses cannot be deleted.
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstancePartitionRequest) -> Result<(), Status> {
     let partition = get(turn, pb::GetInstancePartitionRequest { name: request.name.clone() })?;
-    if !partition.referencing_databases.is_empty() {
-        let users = partition.referencing_databases.join(", ");
-        let message =
-            format!("Cannot delete instance partition {} because it is used by {users}.", request.name);
+    let users = [partition.referencing_databases, partition.referencing_backups].concat();
+    if !users.is_empty() {
+        let message = format!(
+            "Cannot delete instance partition {} because it is used by {}.",
+            request.name,
+            users.join(", ")
+        );
         return Err(Status::new(Code::FailedPrecondition, message));
     }
     find(turn, &request.name)?.busy.into_iter().for_each(|key| turn.cancel(key));
