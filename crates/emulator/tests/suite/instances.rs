@@ -10,7 +10,9 @@ use rescind_emulator::engine::rpc::{
 use rescind_emulator::proto::{database as database_pb, instance as pb, longrunning};
 use rescind_model::Code;
 
-use crate::support::{CONFIG, Case, DATABASE, INSTANCE, OPERATION_TIME, error_code, metadata_as, response_as};
+use crate::support::{
+    CONFIG, Case, DATABASE, INSTANCE, OPERATION_TIME, error_code, metadata_as, response_as,
+};
 
 fn create(
     case: &mut Case,
@@ -83,14 +85,23 @@ fn cancelling_the_creation_makes_the_instance_unreadable_and_it_can_be_deleted_m
 }
 
 #[test]
-fn create_instance_checks_id_name_config_capacity_and_labels() {
+fn create_instance_checks_id_name_config_and_capacity() {
     let mut case = Case::new("");
     for id in ["a", "A1", "1a", "a-", "a_b", &"a".repeat(65)] {
-        assert_eq!(create(&mut case, id, |_| {}).unwrap_err().code, Code::InvalidArgument, "{id}");
+        let expected = "Instance ID must start with a lowercase letter, be 2-64 characters long, contain only \
+                        lowercase letters, numbers, or hyphens, and not end with a hyphen. Got: ";
+        let status = create(&mut case, id, |_| {}).unwrap_err();
+        assert_eq!((status.code, status.message), (Code::InvalidArgument, format!("{expected}{id}")));
+    }
+    for id in ["a1", &"a".repeat(64)] {
+        create(&mut case, id, |_| {}).unwrap();
     }
     let status =
         create(&mut case, "i2", |instance| instance.name = "projects/p/instances/x".into()).unwrap_err();
-    assert_eq!(status.message, "Mismatching instance: projects/p/instances/x");
+    assert_eq!(
+        (status.code, status.message.as_str()),
+        (Code::InvalidArgument, "Mismatching instance: projects/p/instances/x")
+    );
     let status = create(&mut case, "test", |_| {}).unwrap_err();
     assert_eq!(
         (status.code, status.message),
@@ -101,34 +112,53 @@ fn create_instance_checks_id_name_config_capacity_and_labels() {
             .unwrap_err();
     assert_eq!(
         (status.code, status.message.as_str()),
-        (Code::NotFound, "Instance config \"projects/p/instanceConfigs/moon\" not found")
+        (Code::NotFound, "Instance config \"moon\" not found")
     );
     let both = |instance: &mut pb::Instance| (instance.node_count, instance.processing_units) = (1, 1000);
-    assert_eq!(
-        create(&mut case, "i2", both).unwrap_err().message,
-        "Invalid CreateInstance request. Only one of nodes or processing units should be specified."
-    );
+    let status = create(&mut case, "i2", both).unwrap_err();
+    let expected =
+        "Invalid CreateInstance request. Only one of nodes or processing units should be specified.";
+    assert_eq!((status.code, status.message.as_str()), (Code::InvalidArgument, expected));
     for units in [50, 150, 1500] {
-        assert_eq!(
-            create(&mut case, "i2", |instance| instance.processing_units = units).unwrap_err().message,
-            "Invalid CreateInstance request. Processing units should be multiple of 100 for values below 1000 and \
-             multiples of 1000 for values above 1000."
-        );
-    }
-    let labels = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
-    for bad in [
-        labels("Key", ""),
-        labels("", ""),
-        labels("k", "Value"),
-        (0..65).map(|n| (format!("k{n}"), String::new())).collect(),
-    ] {
-        let status = create(&mut case, "i2", |instance| instance.labels = bad).unwrap_err();
-        assert_eq!(status.code, Code::InvalidArgument);
+        let status = create(&mut case, "i2", |instance| instance.processing_units = units).unwrap_err();
+        let expected = "Invalid CreateInstance request. Processing units should be multiple of 100 for values below \
+                        1000 and multiples of 1000 for values above 1000.";
+        assert_eq!((status.code, status.message.as_str()), (Code::InvalidArgument, expected));
     }
     create(&mut case, "i2", |instance| instance.processing_units = 300).unwrap();
     assert_eq!(get(&mut case, "i2").unwrap().node_count, 0);
     create(&mut case, "i3", |instance| instance.node_count = 3).unwrap();
     assert_eq!(get(&mut case, "i3").unwrap().processing_units, 3000);
+}
+
+#[test]
+fn an_instance_has_at_most_64_labels_of_a_fixed_form() {
+    let mut case = Case::new("");
+    let label = |key: &str, value: &str| BTreeMap::from([(key.to_owned(), value.to_owned())]);
+    let many =
+        |count: usize| (0..count).map(|n| (format!("k{n}"), String::new())).collect::<BTreeMap<_, _>>();
+    let bad_key = "Label keys must be between 1-63 characters long, consist only of lowercase letters, digits, \
+                   underscores, and dashes, and must start with a letter. Got: ";
+    let bad_value = "Non-empty label values must be between 1-63 characters long, and consist only of lowercase \
+                     letters, digits, underscores, and dashes. Got: ";
+    let too_many = "Too many labels: 65. There can be a maximum of 64 labels per resource.";
+    for (labels, expected) in [
+        (label("Key", ""), format!("{bad_key}Key")),
+        (label("1", ""), format!("{bad_key}1")),
+        (label("", ""), bad_key.to_owned()),
+        (label(&"k".repeat(64), ""), format!("{bad_key}{}", "k".repeat(64))),
+        (label("k", "Value"), format!("{bad_value}k")),
+        (label("k", &"v".repeat(64)), format!("{bad_value}k")),
+        (many(65), too_many.to_owned()),
+    ] {
+        let status = create(&mut case, "i1", |instance| instance.labels = labels).unwrap_err();
+        assert_eq!((status.code, status.message), (Code::InvalidArgument, expected));
+    }
+    let longest = label(&"k".repeat(63), &"v".repeat(63));
+    for (id, labels) in [("i1", many(64)), ("i2", longest), ("i3", label("k_-1", "1-_v"))] {
+        create(&mut case, id, |instance| instance.labels = labels.clone()).unwrap();
+        assert_eq!(get(&mut case, id).unwrap().labels, labels);
+    }
 }
 
 #[test]
@@ -206,7 +236,10 @@ fn deleting_an_instance_is_idempotent_takes_its_databases_and_is_prevented_by_ba
     assert_eq!(delete(&mut case, INSTANCE).unwrap_err().code, Code::FailedPrecondition);
     case.delete("b1").unwrap();
     delete(&mut case, INSTANCE).unwrap();
-    assert_eq!(case.database(DATABASE).unwrap_err().code, Code::NotFound);
+    // An instance of that name is there again, so it can only be the database that is missing.
+    create(&mut case, "test", |_| {}).unwrap();
+    let status = case.database(DATABASE).unwrap_err();
+    assert_eq!((status.code, status.message), (Code::NotFound, format!("Database not found: {DATABASE}")));
 }
 
 #[test]
@@ -228,31 +261,29 @@ fn a_protected_database_prevents_the_deletion_of_its_instance() {
 fn an_instance_holds_100_databases_and_a_small_one_10_for_each_100_units() {
     let mut case = Case::new("");
     create(&mut case, "small", |instance| instance.processing_units = 100).unwrap();
-    let mut fill = |parent: &str, count: usize| {
-        let mut results = (0..count).map(|number| {
-            let request = database_pb::CreateDatabaseRequest {
-                parent: parent.into(),
-                create_statement: format!("CREATE DATABASE d{number:03}"),
-                ..Default::default()
-            };
-            case.call::<databases::CreateDatabase>(request)
-        });
-        results.find_map(Result::err)
+    create(&mut case, "larger", |instance| instance.processing_units = 300).unwrap();
+    let mut create_database = |parent: &str, number: usize| {
+        let request = database_pb::CreateDatabaseRequest {
+            parent: parent.into(),
+            create_statement: format!("CREATE DATABASE d{number:03}"),
+            ..Default::default()
+        };
+        case.call::<databases::CreateDatabase>(request).err()
     };
-    assert_eq!(fill("projects/p/instances/small", 10), None);
-    let status = fill("projects/p/instances/small", 12).unwrap();
-    assert_eq!(status.code, Code::AlreadyExists);
-    assert_eq!(fill(INSTANCE, 99), None);
-    let request = database_pb::CreateDatabaseRequest {
-        parent: INSTANCE.into(),
-        create_statement: "CREATE DATABASE one_too_many".into(),
-        ..Default::default()
-    };
-    let status = case.call::<databases::CreateDatabase>(request).unwrap_err();
-    assert_eq!(
-        (status.code, status.message),
-        (Code::ResourceExhausted, format!("Too many databases for instance: {INSTANCE}"))
-    );
+    // One database of the given instance is there before.
+    for (parent, there, most) in
+        [("projects/p/instances/small", 0, 10), ("projects/p/instances/larger", 0, 30), (INSTANCE, 1, 100)]
+    {
+        for number in there..most {
+            assert_eq!(create_database(parent, number), None, "{parent} {number}");
+        }
+        let status = create_database(parent, most).unwrap();
+        let expected = format!(
+            "Too many databases for instance: {parent}. See https://cloud.google.com/spanner/quotas#database_limits \
+             for more information."
+        );
+        assert_eq!((status.code, status.message), (Code::ResourceExhausted, expected));
+    }
 }
 
 #[test]

@@ -80,9 +80,7 @@ fn all(turn: &Turn<'_>) -> Vec<(String, pb::InstanceConfig)> {
 fn find(turn: &Turn<'_>, name: &str) -> Result<pb::InstanceConfig, Status> {
     let [_, wanted] = name::instance_config(name)?;
     let found = all(turn).into_iter().find(|(id, _)| id == wanted);
-    found
-        .map(|(_, config)| config)
-        .ok_or_else(|| Status::new(Code::NotFound, format!("Instance config \"{name}\" not found")))
+    found.map(|(_, config)| config).ok_or_else(|| errors::config_not_found(wanted))
 }
 
 /// Whether instances can be made in a configuration.

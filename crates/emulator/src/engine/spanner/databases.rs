@@ -97,11 +97,7 @@ pub fn create(
 /// What must hold for a new database, created or restored, in an instance; its full name.
 pub fn check_new(turn: &Turn<'_>, instance: &Instance, id: &str) -> Result<String, Status> {
     if !name::is_id(id, LONGEST_ID) {
-        let message = format!(
-            "Database name must start with a lower-case letter, continue with lower-case letters, digits, `_` and `-`, \
-             end with a letter or a digit, and have 2 to {LONGEST_ID} characters: {id}"
-        );
-        return Err(Status::new(turn.choices.bad_id, message));
+        return Err(errors::bad_database_id(turn.choices.bad_id, id));
     }
     instance.check_usable()?;
     let name = format!("{}/databases/{id}", instance.name());
@@ -111,8 +107,7 @@ pub fn check_new(turn: &Turn<'_>, instance: &Instance, id: &str) -> Result<Strin
     let hundreds = usize::try_from(instance.managed.about.processing_units / 100).unwrap_or_default();
     let most = if hundreds < 10 { hundreds * MOST_DATABASES.1 } else { MOST_DATABASES.0 };
     if instance.databases.len() >= most {
-        let message = format!("Too many databases for instance: {}", instance.name());
-        return Err(Status::new(Code::ResourceExhausted, message));
+        return Err(errors::too_many_databases(instance.name()));
     }
     Ok(name)
 }

@@ -40,6 +40,20 @@ pub fn instance_exists(name: &str) -> Status {
     resource(Code::AlreadyExists, "Instance already exists", resource_type::INSTANCE, name.to_owned(), about)
 }
 
+/// The id of an instance breaks the published form.
+pub fn bad_instance_id(code: Code, id: &str) -> Status {
+    let message = format!(
+        "Instance ID must start with a lowercase letter, be 2-64 characters long, contain only lowercase letters, \
+         numbers, or hyphens, and not end with a hyphen. Got: {id}"
+    );
+    Status::new(code, message)
+}
+
+/// There is no instance configuration of this id, which the text has without what its name begins with.
+pub fn config_not_found(id: &str) -> Status {
+    Status::new(Code::NotFound, format!("Instance config \"{id}\" not found"))
+}
+
 /// There is no such session.
 pub fn session_not_found(name: &str) -> Status {
     let about = "Session does not exist.";
@@ -61,6 +75,24 @@ pub fn database_not_found(name: &str) -> Status {
 pub fn database_exists(name: &str) -> Status {
     let about = "Database already exists.";
     resource(Code::AlreadyExists, "Database already exists", resource_type::DATABASE, name.to_owned(), about)
+}
+
+/// The id of a database breaks the published form.
+pub fn bad_database_id(code: Code, id: &str) -> Status {
+    let message = format!(
+        "Invalid database name. Database name must start with a lowercase letter, be 2-30 characters long, contain \
+         only lowercase letters, numbers, underscores or hyphens, and not end with an underscore or hyphen. Got: {id}"
+    );
+    Status::new(code, message)
+}
+
+/// The instance holds as many databases as it can.
+pub fn too_many_databases(instance: &str) -> Status {
+    let message = format!(
+        "Too many databases for instance: {instance}. See https://cloud.google.com/spanner/quotas#database_limits for \
+         more information."
+    );
+    Status::new(Code::ResourceExhausted, message)
 }
 
 /// There is no such backup. The text follows that of databases and instances.

@@ -101,7 +101,7 @@ pub fn create(
     name::only_project(&request.parent)?;
     let name = format!("{}/instances/{}", request.parent, request.instance_id);
     if !name::is_dashed_id(&request.instance_id, LONGEST_ID) {
-        return Err(Status::new(turn.choices.bad_id, format!("Invalid instance uri: {name}")));
+        return Err(errors::bad_instance_id(turn.choices.bad_id, &request.instance_id));
     }
     let mut wanted = request.instance.ok_or_else(|| errors::missing("instance", "CreateInstance"))?;
     if !wanted.name.is_empty() && wanted.name != name {
@@ -149,21 +149,31 @@ fn fill_capacity(wanted: &mut pb::Instance, rpc: &str) -> Result<(), Status> {
     Ok(())
 }
 
-/// The form of labels that spanner_instance_admin.proto documents.
+/// The form of labels that spanner_instance_admin.proto documents. (Texts: common/errors.cc of the vendor's emulator,
+/// where a bad value, too, is told by its key.)
 pub fn check_labels(labels: &BTreeMap<String, String>) -> Result<(), Status> {
+    let invalid = |message| Err(Status::new(Code::InvalidArgument, message));
     let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
     if labels.len() > MOST_LABELS {
-        let message = format!("Too many labels: {}; a resource has at most {MOST_LABELS}.", labels.len());
-        return Err(Status::new(Code::InvalidArgument, message));
+        let count = labels.len();
+        return invalid(format!(
+            "Too many labels: {count}. There can be a maximum of {MOST_LABELS} labels per resource."
+        ));
     }
     for (key, value) in labels {
         let valid_key =
             key.len() <= 63 && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(inner);
         if !valid_key {
-            return Err(Status::new(Code::InvalidArgument, format!("Invalid label key: {key}")));
+            return invalid(format!(
+                "Label keys must be between 1-63 characters long, consist only of lowercase letters, digits, \
+                 underscores, and dashes, and must start with a letter. Got: {key}"
+            ));
         }
         if value.len() > 63 || !value.chars().all(inner) {
-            return Err(Status::new(Code::InvalidArgument, format!("Invalid label value: {key}: {value}")));
+            return invalid(format!(
+                "Non-empty label values must be between 1-63 characters long, and consist only of lowercase letters, \
+                 digits, underscores, and dashes. Got: {key}"
+            ));
         }
     }
     Ok(())
