@@ -7,6 +7,7 @@
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on must stop")]
 
 mod backups;
+mod build;
 mod client;
 mod program;
 mod stock;
@@ -36,7 +37,7 @@ fn main() {
     }
     // The load takes one core at most.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let ours = program::build();
+    let ours = build::rescind();
     let anchor = program::anchor();
     println!("{} cores, shared by client and server.\n", std::thread::available_parallelism().unwrap());
     runtime.block_on(async {

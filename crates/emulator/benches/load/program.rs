@@ -74,20 +74,6 @@ pub fn resident(process: &str) -> u64 {
     kibibytes.unwrap_or_default() * 1024
 }
 
-/// Builds `rescind`, as users have it.
-pub fn build() -> PathBuf {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let status = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--locked", "--package", "rescind"])
-        .current_dir(root)
-        .status()
-        .unwrap();
-    assert!(status.success(), "rescind cannot be built");
-    // The program of this measurement lies in the folder `deps` beside it.
-    let deps = std::env::current_exe().unwrap();
-    deps.ancestors().nth(2).unwrap().join("rescind")
-}
-
 /// The vendor's emulator, if it is installed.
 pub fn anchor() -> Option<PathBuf> {
     Some(PathBuf::from(ANCHOR)).filter(|path| path.is_file())

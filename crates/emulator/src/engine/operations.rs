@@ -19,7 +19,7 @@ pub struct Operations {
     /// The operation of number 1 first. Those that were removed, or are detached, leave a gap.
     all: Vec<Option<Operation>>,
     by_parent: HashMap<Arc<str>, Keys>,
-    by_family: HashMap<(Box<str>, Family), Vec<Key>>,
+    by_family: HashMap<(Box<str>, Family), Keys>,
 }
 
 impl Operations {
@@ -88,13 +88,11 @@ impl Operations {
     /// Removes an operation for good.
     pub fn remove(&mut self, key: Key) {
         let Some(operation) = self.detach(key) else { return };
-        let position = |keys: &[Key]| keys.binary_search(&key).ok();
-        let forget = |keys: &mut Keys| position(keys).map(|at| keys.remove(at));
+        let forget = |keys: &mut Keys| keys.binary_search(&key).ok().map(|at| keys.remove(at));
         self.by_parent.get_mut(&operation.parent).and_then(forget);
         if let Some(family) = operation.task.family() {
             let owner = family.owner(&operation.parent);
-            let keys = self.by_family.get_mut(&(owner.into(), family));
-            keys.and_then(|keys| position(keys).map(|at| keys.remove(at)));
+            self.by_family.get_mut(&(owner.into(), family)).and_then(forget);
         }
     }
 
@@ -121,7 +119,7 @@ impl Operations {
 
     /// Those of one family below an instance or a project, the oldest first.
     pub fn of_family(&self, owner: &str, family: Family) -> &[Key] {
-        self.by_family.get(&(owner.into(), family)).map_or(&[], Vec::as_slice)
+        self.by_family.get(&(owner.into(), family)).map_or(&[], SmallVec::as_slice)
     }
 }
 

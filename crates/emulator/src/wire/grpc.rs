@@ -1,8 +1,6 @@
 //! gRPC: every call is taken out of the table of RPCs by its path, as bytes in and bytes out.
 
 use std::pin::Pin;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut, Bytes};
@@ -44,16 +42,15 @@ pub async fn answer(
     if introspection::serves(&path) {
         return introspection::answer(request).await;
     }
-    let handed_over = Arc::new(AtomicBool::new(false));
-    let handler = Handler { emulator, connection, path, handed_over: Arc::clone(&handed_over) };
+    let mut handler = Handler { emulator, connection, path, handed_over: false };
     let mut response = tonic::server::Grpc::new(BytesCodec)
         .max_decoding_message_size(LARGEST_MESSAGE)
-        .unary(handler, request)
+        .unary(&mut handler, request)
         .await;
     // Only a message that is too large is out of range before anybody has looked at it. tonic says so with another code
     // than the servers of Google, which are built on gRPC's core.
     let status = response.headers_mut().get_mut(tonic::Status::GRPC_STATUS);
-    if let Some(status) = status.filter(|_| !handed_over.load(Ordering::Relaxed))
+    if let Some(status) = status.filter(|_| !handler.handed_over)
         && *status == HeaderValue::from(tonic::Code::OutOfRange as i32)
     {
         *status = HeaderValue::from(tonic::Code::ResourceExhausted as i32);
@@ -66,7 +63,7 @@ struct Handler {
     connection: Connection,
     path: String,
     /// Set once the request has been read.
-    handed_over: Arc<AtomicBool>,
+    handed_over: bool,
 }
 
 impl Service<tonic::Request<Bytes>> for Handler {
@@ -79,7 +76,7 @@ impl Service<tonic::Request<Bytes>> for Handler {
     }
 
     fn call(&mut self, request: tonic::Request<Bytes>) -> Self::Future {
-        self.handed_over.store(true, Ordering::Relaxed);
+        self.handed_over = true;
         let Answer { reply, delivery } = self.emulator.answer(&self.path, Transport::Grpc, request.get_ref());
         let connection = self.connection.clone();
         Box::pin(async move {
