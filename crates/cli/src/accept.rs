@@ -11,6 +11,7 @@ use tempfile::NamedTempFile;
 
 use crate::args::AcceptArgs;
 use crate::failure::Failure;
+use crate::output::print;
 use crate::report;
 
 /// Shows what differs from the baseline, and takes the results for the new one. It asks nothing: the baseline is a
@@ -29,16 +30,16 @@ pub fn accept(args: &AcceptArgs) -> Result<u8, Failure> {
     })?;
 
     let comparison = Comparison::of(&before, &results);
-    anstream::print!("{}", terminal::render_changes(&comparison, &terminal::Options::default()));
+    let changes = terminal::render_changes(&comparison, &terminal::Options::default());
     let cases = accepted.cases.len();
     let cases = format!("{cases} case{}", if cases == 1 { "" } else { "s" });
-    if old.as_ref() == Some(&accepted) {
-        anstream::println!("{name} stays as it is: {cases}");
+    let done = if old.as_ref() == Some(&accepted) {
+        "stays as it is"
     } else {
         write(&args.baseline, &accepted)?;
-        let done = if old.is_some() { "updated" } else { "written" };
-        anstream::println!("{name} is {done}: {cases}");
-    }
+        if old.is_some() { "is updated" } else { "is written" }
+    };
+    print(&format!("{changes}{name} {done}: {cases}\n"))?;
     Ok(exit::OK)
 }
 

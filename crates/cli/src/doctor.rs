@@ -11,6 +11,7 @@ use tokio_util::sync::CancellationToken;
 use crate::args::DoctorArgs;
 use crate::failure::Failure;
 use crate::machine::Machine;
+use crate::output::print;
 
 /// What was found for one sample.
 #[derive(Serialize)]
@@ -75,13 +76,13 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
         time_warp_install: faketime_install_command(&context.platform.system),
         samples,
     };
-    if args.json {
-        let json =
-            serde_json::to_string_pretty(&report).context("cannot write JSON").map_err(Failure::setup)?;
-        anstream::println!("{json}");
+    let text = if args.json {
+        let json = serde_json::to_string_pretty(&report).context("cannot write JSON");
+        json.map_err(Failure::setup)? + "\n"
     } else {
-        anstream::print!("{}", text(&report));
-    }
+        text(&report)
+    };
+    print(&text)?;
     Ok(exit::OK)
 }
 

@@ -5,6 +5,8 @@ use std::fmt;
 use rescind_manifest::Diagnostics;
 use rescind_model::exit;
 
+use crate::output::say;
+
 /// A failure of the command itself. (Findings are no failure: they are its result.)
 #[derive(Debug)]
 pub struct Failure {
@@ -32,8 +34,8 @@ impl Failure {
     pub fn report(self) -> u8 {
         match self.error.downcast_ref::<Diagnostics>() {
             // Each of them says for itself that it is an error.
-            Some(diagnostics) => anstream::eprintln!("{}", diagnostics.to_string().trim_end()),
-            None => anstream::eprintln!("error: {}", chain(&self.error)),
+            Some(diagnostics) => say(diagnostics.to_string().trim_end()),
+            None => say(format!("error: {}", chain(&self.error))),
         }
         self.code
     }

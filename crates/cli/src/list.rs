@@ -5,6 +5,7 @@ use rescind_model::{CaseId, exit};
 use crate::args::Selection;
 use crate::failure::Failure;
 use crate::machine::Machine;
+use crate::output::print;
 use crate::plan;
 
 /// Prints the ids of the selected cases, one a line.
@@ -13,11 +14,13 @@ use crate::plan;
 /// Manifests or globs that are wrong; a selection that matches nothing.
 pub fn list(machine: &Machine, selection: &Selection) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
+    let mut text = String::new();
     for sample in plan::selected(&catalog, selection)? {
         for scenario in &sample.scenarios {
             let id = CaseId { sample: sample.manifest.id.clone(), scenario: scenario.name.clone() };
-            anstream::println!("{id}");
+            text += &format!("{id}\n");
         }
     }
+    print(&text)?;
     Ok(exit::OK)
 }

@@ -7,7 +7,7 @@ use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
 use rescind_manifest::Catalog;
-use rescind_report::redact::{Secret, is_secret_name};
+use rescind_report::redact::{Redactor, Secret, is_secret_name};
 use rescind_runner::{Clock, Context};
 
 use crate::args::Cli;
@@ -36,8 +36,9 @@ pub struct Machine {
     pub interactive: bool,
     /// The width of reports, in columns.
     pub width: usize,
-    /// Values of the environment that no report may show. No sample sees them, but a package manager may print one.
-    pub secrets: Vec<Secret>,
+    /// Knows the values of the environment that nothing may show. No sample sees them, but a package manager may print
+    /// one.
+    pub redactor: Redactor,
 }
 
 impl Machine {
@@ -65,11 +66,12 @@ impl Machine {
             width: columns.or_else(terminal_width).unwrap_or(DEFAULT_WIDTH),
             current,
             executable,
-            secrets: std::env::vars_os()
-                .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
-                .filter(|(name, _)| is_secret_name(name))
-                .map(|(name, value)| Secret { name, value })
-                .collect(),
+            redactor: Redactor::new(
+                std::env::vars_os()
+                    .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+                    .filter(|(name, _)| is_secret_name(name))
+                    .map(|(name, value)| Secret { name, value }),
+            ),
         })
     }
 

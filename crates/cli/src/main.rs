@@ -9,11 +9,13 @@ mod emulator;
 mod failure;
 mod list;
 mod machine;
+mod output;
 mod plan;
 mod progress;
 mod report;
 mod run;
 mod select;
+mod signals;
 mod source;
 
 use std::process::ExitCode;

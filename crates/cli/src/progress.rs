@@ -2,18 +2,34 @@
 //! standard error; standard output has the report alone.
 
 use indicatif::{ProgressBar, ProgressStyle};
+use rescind_report::redact::Redactor;
 use rescind_runner::{Event, Timing};
 use tokio::sync::mpsc::UnboundedReceiver;
+
+use crate::output;
 
 /// Characters of a reason that are shown while cases run; the report has all of it.
 const REASON_CHARS: usize = 300;
 
+/// How events are shown.
+pub struct Options {
+    /// How many cases there are.
+    pub cases: usize,
+    /// True for a bar, false for lines.
+    pub interactive: bool,
+    /// True for colours.
+    pub color: bool,
+    /// What is not to be shown.
+    pub redactor: Redactor,
+}
+
 /// Shows events until there are no more.
-pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactive: bool, color: bool) {
+pub async fn show(mut events: UnboundedReceiver<Event>, options: Options) {
+    let Options { cases, interactive, color, redactor } = options;
     let bar = if interactive { bar(cases) } else { ProgressBar::hidden() };
     let mut done = 0;
     while let Some(event) = events.recv().await {
-        let say = |line: String| if interactive { bar.println(line) } else { anstream::eprintln!("{line}") };
+        let say = |line: String| if interactive { bar.println(line) } else { output::say(line) };
         match event {
             Event::Preparing { sample } => bar.set_message(format!("preparing {sample}")),
             Event::Prepared { sample, cached } => {
@@ -22,7 +38,8 @@ pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactiv
                     say(format!("prepared {sample}"));
                 }
             }
-            Event::NotPrepared { sample, reason } => {
+            Event::NotPrepared { sample, mut reason } => {
+                redactor.text(&mut reason);
                 say(format!(
                     "cannot run {sample}: {}",
                     rescind_report::text::one_line(&reason, REASON_CHARS)
@@ -36,10 +53,11 @@ pub async fn show(mut events: UnboundedReceiver<Event>, cases: usize, interactiv
                 bar.set_message(format!("{id} again, time warped ×{factor}"));
             }
             Event::CaseRetried { id, number } => bar.set_message(format!("{id}, try {number}")),
-            Event::CaseFinished { case } => {
+            Event::CaseFinished { mut case } => {
                 done += 1;
                 bar.inc(1);
                 if !interactive {
+                    redactor.case(&mut case);
                     say(rescind_report::progress::line(done, cases, &case, color));
                 }
             }

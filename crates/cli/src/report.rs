@@ -10,6 +10,7 @@ use rescind_report::{Format, RenderError};
 
 use crate::args::{ReportArgs, ReportTarget};
 use crate::failure::Failure;
+use crate::output::print;
 
 /// Writes the reports of a results file, or of all parts of one run.
 ///
@@ -65,16 +66,14 @@ pub fn write(
 ) -> Result<(), Failure> {
     let mut failed = None;
     for ReportTarget { format, path } in targets {
-        let done = render(*format).map_err(anyhow::Error::from).and_then(|text| {
+        let done = render(*format).map_err(Failure::usage).and_then(|text| {
             if path == Path::new("-") {
-                anstream::print!("{text}");
-                return Ok(());
+                return print(&text);
             }
-            std::fs::write(path, text).with_context(|| format!("cannot write {}", path.display()))
+            let written = std::fs::write(path, text);
+            written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::setup)
         });
-        if let Err(error) = done {
-            let failure =
-                if error.is::<RenderError>() { Failure::usage(error) } else { Failure::setup(error) };
+        if let Err(failure) = done {
             failed.get_or_insert(failure);
         }
     }

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use rescind_model::exit;
 use rescind_report::compare::{self, Comparison};
-use rescind_report::redact::redact;
 use rescind_report::{Format, terminal};
 use rescind_runner::{Finished, Options, Plan, run as run_plan};
 use tokio::runtime::Runtime;
@@ -16,6 +15,8 @@ use tokio_util::sync::CancellationToken;
 use crate::args::{FailOn, ReportTarget, RunArgs};
 use crate::failure::Failure;
 use crate::machine::Machine;
+use crate::output::{print, say};
+use crate::signals::Signals;
 use crate::{backend, plan, progress, report};
 
 /// Runs the selected cases, reports, and gives the exit code.
@@ -35,26 +36,28 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     };
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
     let mut finished = runtime.block_on(execute(machine, args, plan, options))?;
-    redact(&mut finished.results, &machine.secrets);
+    machine.redactor.results(&mut finished.results);
 
     let results = &finished.results;
     let comparison = base.as_ref().map(|base| Comparison::of(base, results));
-    if !args.report.iter().any(|target| target.path == Path::new("-")) {
+    let printed = if args.report.iter().any(|target| target.path == Path::new("-")) {
+        Ok(())
+    } else {
         let options = terminal::Options { width: machine.width, color: machine.color };
-        let text = match &comparison {
+        print(&match &comparison {
             Some(comparison) => terminal::render_comparison(comparison, &options),
             None => terminal::render(results, &options),
-        };
-        anstream::print!("{text}");
-    }
-    anstream::eprintln!("{}", progress::timing(&finished.timing));
-    // The report stands on the screen by now, so a file that cannot be written loses nothing.
+        })
+    };
+    say(progress::timing(&finished.timing));
+    // Neither a screen nor a file that cannot be written keeps the results from the others.
     let json = args.results.iter().map(|path| ReportTarget { format: Format::Json, path: path.clone() });
     let targets: Vec<ReportTarget> = json.chain(args.report.iter().cloned()).collect();
     report::write(&targets, |format| match &comparison {
         Some(comparison) if format.has_comparisons() => format.render_comparison(comparison),
         _ => format.render(results),
     })?;
+    printed?;
     Ok(match &comparison {
         Some(comparison) => comparison.exit_code(fail_on),
         None => compare::exit_code(results, fail_on),
@@ -84,10 +87,18 @@ async fn execute(
 ) -> Result<Finished, Failure> {
     let cancel = CancellationToken::new();
     // Signals count from here on, so that one that comes while the emulator starts stops it again.
-    tokio::spawn(cancel_on_signal(cancel.clone()));
+    tokio::spawn(cancel_on_signal(Signals::catch()?, cancel.clone()));
     let backend = backend::start(&args.emulator, args.image.as_deref(), &machine.executable).await?;
     let (events, received) = mpsc::unbounded_channel();
-    let shown = tokio::spawn(progress::show(received, plan.cases(), machine.interactive, machine.color));
+    let shown = tokio::spawn(progress::show(
+        received,
+        progress::Options {
+            cases: plan.cases(),
+            interactive: machine.interactive,
+            color: machine.color,
+            redactor: machine.redactor.clone(),
+        },
+    ));
     let context = Arc::clone(&machine.context);
     let used = Arc::clone(&backend);
     let finished = run_plan(context, used, plan, options, env!("CARGO_PKG_VERSION"), events, cancel).await;
@@ -95,25 +106,16 @@ async fn execute(
     let _ = shown.await;
     if let Err(error) = backend.close().await {
         // What the run found is worth more than what it left behind.
-        anstream::eprintln!("warning: {error}");
+        say(format!("warning: {error}"));
     }
     Ok(finished)
 }
 
-/// Cancels the run at the first Ctrl-C or TERM; at the second, the process ends as it does without rescind's care.
-async fn cancel_on_signal(cancel: CancellationToken) {
-    let Ok(mut terminate) = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) else {
-        return;
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
-    anstream::eprintln!("interrupted: ending the samples; once more to leave at once");
+/// Cancels the run at the first signal; at the second, the process ends as it does without rescind's care.
+async fn cancel_on_signal(mut signals: Signals, cancel: CancellationToken) {
+    signals.next().await;
+    say("interrupted: ending the samples; once more to leave at once");
     cancel.cancel();
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = terminate.recv() => {}
-    }
+    signals.next().await;
     std::process::exit(exit::INTERRUPTED.into());
 }

@@ -89,7 +89,8 @@ pub struct Location {
 
 impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}-{}", self.file, self.first_line, self.last_line)
+        write!(f, "{}:{}", self.file, self.first_line)?;
+        if self.last_line > self.first_line { write!(f, "-{}", self.last_line) } else { Ok(()) }
     }
 }
 

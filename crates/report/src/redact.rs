@@ -31,29 +31,46 @@ pub fn is_secret_name(name: &str) -> bool {
     words.iter().any(|word| name.contains(word))
 }
 
-/// Replaces each secret, wherever a text of the results holds it, by `[redacted NAME]`.
+/// Replaces secrets, wherever a text holds one, by `[redacted NAME]`.
 ///
 /// Lines and bytes of streams keep their count as it was observed.
-pub fn redact(results: &mut Results, secrets: &[Secret]) {
-    let mut secrets: Vec<&Secret> =
-        secrets.iter().filter(|secret| secret.value.len() >= MIN_LENGTH).collect();
-    if secrets.is_empty() {
-        return;
+#[derive(Clone, Debug, Default)]
+pub struct Redactor {
+    /// The longest first: one that holds another one has to go before it, or a part of it would stay.
+    secrets: Vec<Secret>,
+}
+
+impl Redactor {
+    /// Knows these secrets.
+    pub fn new(secrets: impl IntoIterator<Item = Secret>) -> Redactor {
+        let mut secrets: Vec<Secret> =
+            secrets.into_iter().filter(|secret| secret.value.len() >= MIN_LENGTH).collect();
+        secrets.sort_by_key(|secret| std::cmp::Reverse(secret.value.len()));
+        Redactor { secrets }
     }
-    // One that holds another one goes first, or a part of it would stay.
-    secrets.sort_by_key(|secret| std::cmp::Reverse(secret.value.len()));
-    let hide = |text: &mut String| {
-        for secret in &secrets {
+
+    /// Redacts a text.
+    pub fn text(&self, text: &mut String) {
+        for secret in &self.secrets {
             if text.contains(&secret.value) {
                 *text = text.replace(&secret.value, &format!("[redacted {}]", secret.name));
             }
         }
-    };
-    results.notices.iter_mut().for_each(hide);
-    hide(&mut results.environment.source);
-    hide(&mut results.environment.emulator);
-    for case in &mut results.cases {
-        each_text(case, &hide);
+    }
+
+    /// Redacts what the results say of a case.
+    pub fn case(&self, case: &mut CaseResult) {
+        if !self.secrets.is_empty() {
+            each_text(case, &|text| self.text(text));
+        }
+    }
+
+    /// Redacts results.
+    pub fn results(&self, results: &mut Results) {
+        results.notices.iter_mut().for_each(|notice| self.text(notice));
+        self.text(&mut results.environment.source);
+        self.text(&mut results.environment.emulator);
+        results.cases.iter_mut().for_each(|case| self.case(case));
     }
 }
 

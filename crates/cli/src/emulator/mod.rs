@@ -16,12 +16,13 @@ use rescind_emulator::{Emulator, Options, Server};
 use rescind_model::exit;
 use rescind_runner::Remote;
 use tokio::runtime::{Builder, Runtime};
-use tokio::signal::unix::{SignalKind, signal};
 
 use crate::args::EmulatorArgs;
 use crate::failure::Failure;
+use crate::output::{print, say};
+use crate::signals::Signals;
 
-/// Serves until Ctrl-C or TERM.
+/// Serves until a [signal](Signals) asks it to end.
 ///
 /// # Errors
 /// An address that other machines can reach and that was not explicitly allowed; a port that is taken; a seed that is
@@ -48,10 +49,7 @@ fn runtime() -> Result<Runtime, Failure> {
 
 async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     // Signals are caught before anybody can know that the emulator is there.
-    let mut terminate =
-        signal(SignalKind::terminate()).context("cannot wait for TERM").map_err(Failure::setup)?;
-    let mut interrupt =
-        signal(SignalKind::interrupt()).context("cannot wait for Ctrl-C").map_err(Failure::setup)?;
+    let mut signals = Signals::catch()?;
     let mut choices = Settings::default();
     args.choice.iter().for_each(|choice| choices.extend(choice));
     let emulator = Emulator::with(Options {
@@ -65,12 +63,9 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     let grpc = bind(args.grpc_port).await.map_err(Failure::setup)?;
     let rest = bind(args.rest_port).await.map_err(Failure::setup)?;
     if !args.host.is_loopback() {
-        anstream::eprintln!(
-            "warning: other machines can reach {}, and there is no authentication",
-            args.host
-        );
+        say(format!("warning: other machines can reach {}, and there is no authentication", args.host));
     }
-    anstream::print!(
+    print(&format!(
         "# gRPC and REST on both ports; what gRPC clients need:\n\
          export SPANNER_EMULATOR_HOST={}\n\
          # what REST clients and gcloud need:\n\
@@ -79,11 +74,10 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
          export CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true\n",
         grpc.address(),
         rest = rest.address()
-    );
+    ))?;
     let awake = tokio::spawn(awake::stay_awake(emulator.requests()));
     tokio::select! {
-        _ = terminate.recv() => {}
-        _ = interrupt.recv() => {}
+        () = signals.next() => {}
         () = idle(&emulator, args.stop_when_idle) => {}
     }
     awake.abort();

@@ -3,7 +3,7 @@
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rescind_model::{Captured, CaseResult, Finding, LeakedProcess, Results, Rule};
 use rescind_report::compare::Comparison;
-use rescind_report::redact::{Secret, redact};
+use rescind_report::redact::{Redactor, Secret};
 use rescind_report::{Format, html, json, progress};
 
 use crate::{every, junit, sarif};
@@ -214,7 +214,8 @@ fn secrets_are_in_no_report() {
         }
     }
     let secret = |name: &str, value: &str| Secret { name: name.to_owned(), value: value.to_owned() };
-    redact(&mut results, &[secret("PART", "s3cr3t-v4lu3"), secret("TOKEN", value), secret("SHORT", "the")]);
+    let secrets = [secret("PART", "s3cr3t-v4lu3"), secret("TOKEN", value), secret("SHORT", "the")];
+    Redactor::new(secrets).results(&mut results);
     let base = Results { cases: Vec::new(), ..every::results() };
     let comparison = Comparison::of(&base, &results);
     for format in Format::ALL.into_iter().filter(|format| format.has_comparisons()) {

@@ -1,0 +1,94 @@
+//! Signals in the middle of a run: nothing of it stays, and what is known is written.
+
+use std::fs::File;
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::process::{Child, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+use nix::sys::signal::{Signal, kill};
+use nix::sys::stat::Mode;
+use nix::unistd::{Pid, mkfifo};
+use rescind_model::{Results, Verdict, exit};
+
+use crate::support::{Project, command};
+
+/// How long it may take, at the very most, until what was killed is gone.
+const PATIENCE: Duration = Duration::from_secs(30);
+
+/// In the second scenario it starts a child and waits for it, deaf to TERM; whoever lives of the two holds the FIFO open.
+const SCRIPT: &str = r#"case $GOOGLE_CLOUD_PROJECT in
+*-waits)
+  trap '' TERM INT
+  exec 3> FIFO
+  echo started >&3
+  sleep 987652 &
+  wait
+  ;;
+esac"#;
+
+fn project() -> Project {
+    let project = Project::new("true");
+    let fifo = project.root().join("fifo");
+    mkfifo(&fifo, Mode::S_IRWXU).unwrap();
+    project.edit("samples/spanner/shell/sample.sh", "true", &SCRIPT.replace("FIFO", fifo.to_str().unwrap()));
+    project.copy("manifests/scenarios/cancel-wins.yaml", "manifests/scenarios/waits.yaml");
+    project
+}
+
+fn send(child: &Child, signal: Signal) {
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
+}
+
+/// Sends a signal to a run of which one case has ended and the other one never does.
+fn interrupted(signal: Signal) {
+    let project = project();
+    let mut rescind = command(project.root())
+        .args(["run", "--jobs", "2", "--results", "results.json"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut held = BufReader::new(File::open(project.root().join("fifo")).unwrap());
+    let mut started = String::new();
+    held.read_line(&mut started).unwrap();
+    assert_eq!(started, "started\n");
+    let mut stderr = BufReader::new(rescind.stderr.take().unwrap());
+    let mut told = String::new();
+    while !told.contains("spanner/shell/cancel-wins") {
+        assert_ne!(stderr.read_line(&mut told).unwrap(), 0, "it ended early: {told}");
+    }
+
+    send(&rescind, signal);
+    stderr.read_to_string(&mut told).unwrap();
+    let ended = rescind.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(exit::INTERRUPTED.into()), "{told}");
+    assert!(told.contains("interrupted: ending the samples"), "{told}");
+    let report = String::from_utf8(ended.stdout).unwrap();
+    assert!(report.contains("interrupted; 2 cases: 1 pass, 1 skipped"), "{report}");
+    let text = std::fs::read_to_string(project.root().join("results.json")).unwrap();
+    let results: Results = serde_json::from_str(&text).unwrap();
+    assert!(results.interrupted);
+    let verdicts: Vec<Verdict> = results.cases.iter().map(|case| case.verdict).collect();
+    assert_eq!(verdicts, [Verdict::Pass, Verdict::Skipped]);
+
+    // The FIFO ends when nobody is left who could write to it.
+    let (gone, is_gone) = mpsc::channel();
+    std::thread::spawn(move || gone.send(held.read_to_end(&mut Vec::new()).is_ok()));
+    assert_eq!(is_gone.recv_timeout(PATIENCE), Ok(true), "a process of the sample lives on");
+}
+
+#[test]
+fn at_ctrl_c_every_process_ends_and_what_is_known_is_written() {
+    interrupted(Signal::SIGINT);
+}
+
+#[test]
+fn at_term_it_is_the_same() {
+    interrupted(Signal::SIGTERM);
+}
+
+#[test]
+fn at_the_hang_up_of_the_terminal_it_is_the_same() {
+    interrupted(Signal::SIGHUP);
+}
