@@ -161,15 +161,7 @@ pub struct Entry {
 impl Entry {
     /// The kind of the request, as schedules name it; polls are not told apart by the cancel here.
     pub fn kind(&self) -> RequestKind {
-        match self.rpc.as_str() {
-            "CreateBackup" => RequestKind::Create,
-            "CancelOperation" | "StopBackup" => RequestKind::Cancel,
-            "GetOperation" | "ListJobs" => RequestKind::Poll,
-            "GetBackup" => RequestKind::Get,
-            "DeleteBackup" | "BatchDeleteBackups" => RequestKind::Delete,
-            "ListBackups" => RequestKind::List,
-            other => RequestKind::Rpc(other.to_owned()),
-        }
+        RequestKind::of_rpc(&self.rpc)
     }
 }
 

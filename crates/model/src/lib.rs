@@ -25,6 +25,7 @@ mod partition;
 mod results;
 mod scenario;
 mod schedule;
+mod suggestion;
 pub mod template;
 
 pub use baseline::{AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baseline, BaselineCase};
@@ -41,4 +42,5 @@ pub use observation::{Captured, Ended, LeakedProcess, Observation};
 pub use partition::{InvalidPartition, Partition, Shard, fingerprint};
 pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Summary, Try, Verdict};
 pub use scenario::{Expectation, ExpectedExit, Given, GivenBackup, Scenario};
-pub use schedule::{Decision, RequestKind, Schedule, ScheduleError, Term, suggestion};
+pub use schedule::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term};
+pub use suggestion::suggestion;

@@ -6,6 +6,8 @@
 
 mod effects;
 mod output;
+#[cfg(test)]
+mod properties;
 mod requests;
 #[cfg(test)]
 mod tests;

@@ -1,8 +1,8 @@
-//! One test for each rule in both directions, and properties over generated observations.
+//! One test for each rule in both directions.
 
 use std::collections::BTreeMap;
+use std::sync::LazyLock;
 
-use proptest::prelude::*;
 use regex::Regex;
 
 use super::*;
@@ -15,7 +15,7 @@ use crate::{
 const BACKUP: &str = "projects/p/instances/i/backups/b";
 const OPERATION: &str = "projects/p/instances/i/backups/b/operations/_auto_op_1";
 
-fn scenario(outcome: Outcome, exit: ExpectedExit, claims: &[Claim]) -> Scenario {
+pub(super) fn scenario(outcome: Outcome, exit: ExpectedExit, claims: &[Claim]) -> Scenario {
     Scenario {
         name: "made-up".into(),
         title: "Made up for a test.".into(),
@@ -30,25 +30,29 @@ fn cancel_wins() -> Scenario {
     scenario(Outcome::Cancelled, ExpectedExit::Zero, &[Claim::Cancelled])
 }
 
-fn contract() -> Contract {
-    let claim = |claim, pattern| ClaimPattern {
-        claim,
-        stream: Stream::Stdout,
-        pattern: Regex::new(pattern).unwrap(),
-    };
-    Contract {
-        claims: vec![
-            claim(Claim::Cancelled, "was cancelled"),
-            claim(Claim::Completed, "was completed"),
-            claim(Claim::Deleted, "Deleted"),
-            claim(Claim::Failed, "failed"),
-        ],
-        outputs: BTreeMap::new(),
-        outputs_by_scenario: BTreeMap::new(),
-    }
+pub(super) fn contract() -> Contract {
+    // Its patterns are compiled once: the properties ask for it many thousand times.
+    static CONTRACT: LazyLock<Contract> = LazyLock::new(|| {
+        let claim = |claim, pattern| ClaimPattern {
+            claim,
+            stream: Stream::Stdout,
+            pattern: Regex::new(pattern).unwrap(),
+        };
+        Contract {
+            claims: vec![
+                claim(Claim::Cancelled, "was cancelled"),
+                claim(Claim::Completed, "was completed"),
+                claim(Claim::Deleted, "Deleted"),
+                claim(Claim::Failed, "failed"),
+            ],
+            outputs: BTreeMap::new(),
+            outputs_by_scenario: BTreeMap::new(),
+        }
+    });
+    CONTRACT.clone()
 }
 
-fn placeholders() -> Placeholders {
+pub(super) fn placeholders() -> Placeholders {
     Placeholders {
         project: "p".into(),
         instance: "i".into(),
@@ -58,7 +62,7 @@ fn placeholders() -> Placeholders {
     }
 }
 
-fn entry(seq: u32, rpc: &str, code: Code, shown: Option<OperationState>) -> Entry {
+pub(super) fn entry(seq: u32, rpc: &str, code: Code, shown: Option<OperationState>) -> Entry {
     Entry {
         seq,
         transport: Transport::Grpc,
@@ -277,64 +281,4 @@ fn output_that_was_not_kept_whole_never_compares_as_equal() {
     seen.stdout.dropped = 5;
     let findings = judge(&cancel_wins(), &contract, &seen, &placeholders());
     assert_eq!(findings[0].rule, Rule::OutputDiffers);
-}
-
-fn any_state() -> impl Strategy<Value = OperationState> {
-    prop_oneof![
-        Just(OperationState::Running),
-        Just(OperationState::Completed),
-        Just(OperationState::Failed(Code::Cancelled)),
-        Just(OperationState::Failed(Code::Internal)),
-    ]
-}
-
-fn any_observation() -> impl Strategy<Value = Observation> {
-    let ended =
-        prop_oneof![(0..3).prop_map(Ended::Code), Just(Ended::Deadline), (1..16).prop_map(Ended::Signal)];
-    let said = proptest::sample::subsequence(
-        vec!["was cancelled", "was completed", "Deleted", "failed", "noise"],
-        0..=5,
-    );
-    (ended, said, any_state(), any_state(), any::<bool>(), any::<bool>(), 0..3u32).prop_map(
-        |(ended, said, at_exit, settled, left, foreign, requests)| {
-            let backups = || if left { vec![backup(foreign)] } else { Vec::new() };
-            let mut seen = observation(&said.join("\n"), 0, ended_with(settled, backups()));
-            seen.at_exit = ended_with(at_exit, backups());
-            seen.ended = ended;
-            seen.journal.truncate(requests as usize);
-            seen
-        },
-    )
-}
-
-proptest! {
-    #[test]
-    fn the_same_observation_has_the_same_findings(seen in any_observation()) {
-        prop_assert_eq!(rules(&cancel_wins(), &seen), rules(&cancel_wins(), &seen));
-    }
-
-    #[test]
-    fn a_leak_is_found_exactly_when_an_own_backup_is_left(seen in any_observation()) {
-        let left = seen.settled.own_backups().count();
-        let found = rules(&cancel_wins(), &seen).into_iter().filter(|rule| *rule == Rule::LeakedBackup).count();
-        prop_assert_eq!(left, found);
-    }
-
-    #[test]
-    fn no_finding_means_that_every_claim_holds_and_the_exit_is_true(seen in any_observation()) {
-        if rules(&cancel_wins(), &seen).is_empty() {
-            let truth = Truth::of(&seen);
-            prop_assert_eq!(seen.ended, Ended::Code(0));
-            prop_assert!(truth.left.is_empty());
-            for (text, claim) in [("was cancelled", Claim::Cancelled), ("was completed", Claim::Completed)] {
-                prop_assert!(!seen.stdout.text.contains(text) || truth.holds(claim));
-            }
-        }
-    }
-
-    #[test]
-    fn what_did_not_end_by_itself_never_passes(mut seen in any_observation(), signal in any::<bool>()) {
-        seen.ended = if signal { Ended::Signal(9) } else { Ended::Deadline };
-        prop_assert!(!rules(&cancel_wins(), &seen).is_empty());
-    }
 }

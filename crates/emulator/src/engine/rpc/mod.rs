@@ -216,6 +216,21 @@ mod tests {
     }
 
     #[test]
+    fn schedules_know_every_rpc_and_no_other() {
+        let geminidb = ["BatchDeleteBackups", "ListJobs", "StopBackup"];
+        let mut names: Vec<String> = geminidb.map(str::to_owned).into();
+        let emulated = ["google.spanner.", "google.longrunning.", "google.cloud.alloydb."];
+        for service in
+            proto::pool().services().filter(|it| emulated.iter().any(|at| it.full_name().starts_with(at)))
+        {
+            names.extend(service.methods().map(|method| method.name().to_owned()));
+        }
+        names.sort();
+        names.dedup();
+        assert_eq!(names, rescind_model::RPCS);
+    }
+
+    #[test]
     fn methods_are_found_by_path() {
         let method = Method::find("/google.longrunning.Operations/GetOperation").unwrap();
         assert_eq!((method.service, method.name), ("google.longrunning.Operations", "GetOperation"));

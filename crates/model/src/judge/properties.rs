@@ -1,0 +1,256 @@
+//! What holds of the findings on any observation, made up without regard to what a service could do.
+
+use proptest::collection::vec;
+use proptest::option;
+use proptest::prelude::*;
+use proptest::sample::{select, subsequence};
+
+use super::tests::{contract, entry, placeholders, scenario};
+use super::*;
+use crate::{
+    BackupState, BackupView, Captured, Claim, Code, Expectation, ExpectedExit, LeakedProcess, OperationState,
+    OperationView, Outcome, Snapshot,
+};
+
+/// What the contract of these tests takes for a claim.
+const CLAIMS: [(Claim, &str); 4] = [
+    (Claim::Cancelled, "was cancelled"),
+    (Claim::Completed, "was completed"),
+    (Claim::Deleted, "Deleted"),
+    (Claim::Failed, "failed"),
+];
+
+fn any_end() -> impl Strategy<Value = Ended> {
+    prop_oneof![(0..3).prop_map(Ended::Code), Just(Ended::Deadline), (1..16).prop_map(Ended::Signal)]
+}
+
+fn any_operation_state() -> impl Strategy<Value = OperationState> {
+    prop_oneof![
+        Just(OperationState::Running),
+        Just(OperationState::Completed),
+        select(&Code::ALL[1..]).prop_map(OperationState::Failed),
+    ]
+}
+
+fn any_backup_state() -> impl Strategy<Value = BackupState> {
+    select(vec![BackupState::Creating, BackupState::Ready, BackupState::Failed, BackupState::Deleting])
+}
+
+/// Up to three backups of a few names, some of them foreign, and up to two operations.
+fn any_snapshot() -> impl Strategy<Value = Snapshot> {
+    let backup = ("[abc]", any_backup_state(), any::<bool>()).prop_map(|(name, state, foreign)| BackupView {
+        name,
+        state,
+        foreign,
+    });
+    let operation = ("o[12]", any_operation_state(), any::<bool>())
+        .prop_map(|(name, state, foreign)| OperationView { name, state, foreign });
+    (vec(backup, 0..4), vec(operation, 0..3))
+        .prop_map(|(backups, operations)| Snapshot { backups, operations })
+}
+
+fn any_entry() -> impl Strategy<Value = crate::Entry> {
+    let rpcs = vec![
+        "CreateBackup",
+        "CancelOperation",
+        "GetOperation",
+        "GetBackup",
+        "DeleteBackup",
+        "ListBackups",
+        "UpdateBackup",
+    ];
+    let backup = || option::of(any_backup_state());
+    let shown = option::of(any_operation_state());
+    (select(rpcs), select(Code::ALL.to_vec()), shown, any::<bool>(), backup(), backup()).prop_map(
+        |(rpc, code, shown, fault, before, after)| {
+            let mut entry = entry(1, rpc, code, shown);
+            entry.fault = fault;
+            entry.before.backup = before;
+            entry.after.backup = after;
+            entry
+        },
+    )
+}
+
+fn any_observation() -> impl Strategy<Value = Observation> {
+    let lines: Vec<&str> = CLAIMS.iter().map(|(_, text)| *text).chain(["noise"]).collect();
+    let said = subsequence(lines, 0..=5).prop_map(|lines| Captured::whole(lines.join("\n")));
+    let given = any_snapshot().prop_map(|mut given| {
+        given.backups.iter_mut().for_each(|backup| backup.foreign = true);
+        given
+    });
+    let leaked = vec("[a-z]{1,5}", 0..2);
+    (any_end(), said, leaked, vec(any_entry(), 0..5), given, any_snapshot(), any_snapshot()).prop_map(
+        |(ended, stdout, leaked, journal, given, at_exit, settled)| Observation {
+            ended,
+            stdout,
+            stderr: Captured::default(),
+            leaked_processes: leaked.into_iter().map(|command| LeakedProcess { command }).collect(),
+            journal,
+            given,
+            at_exit,
+            settled,
+        },
+    )
+}
+
+fn any_scenario() -> impl Strategy<Value = Scenario> {
+    let claims = subsequence(CLAIMS.map(|(claim, _)| claim).to_vec(), 0..=4);
+    let exit = select(vec![ExpectedExit::Zero, ExpectedExit::NonZero]);
+    (select(Outcome::ALL.to_vec()), exit, claims, any::<bool>()).prop_map(
+        |(outcome, exit, claims, may_leave_backup)| {
+            let scenario = scenario(outcome, exit, &claims);
+            Scenario { expect: Expectation { may_leave_backup, ..scenario.expect }, ..scenario }
+        },
+    )
+}
+
+fn findings(scenario: &Scenario, seen: &Observation) -> Vec<Finding> {
+    judge(scenario, &contract(), seen, &placeholders())
+}
+
+fn count(findings: &[Finding], rule: Rule) -> usize {
+    findings.iter().filter(|finding| finding.rule == rule).count()
+}
+
+/// The claims that the output makes.
+fn said(seen: &Observation) -> Vec<Claim> {
+    let makes = |text: &str| seen.stdout.text.lines().any(|line| line == text);
+    CLAIMS.iter().filter(|(_, text)| makes(text)).map(|(claim, _)| *claim).collect()
+}
+
+proptest! {
+    #[test]
+    fn the_same_observation_has_the_same_findings(scenario in any_scenario(), seen in any_observation()) {
+        prop_assert_eq!(findings(&scenario, &seen), findings(&scenario, &seen.clone()));
+    }
+
+    #[test]
+    fn each_backup_of_the_sample_that_is_left_is_one_leak_unless_it_is_unavoidable(
+        scenario in any_scenario(), seen in any_observation(),
+    ) {
+        let left = seen.settled.backups.iter().filter(|backup| !backup.foreign).count();
+        let expected = if scenario.expect.may_leave_backup { 0 } else { left };
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::LeakedBackup), expected);
+    }
+
+    #[test]
+    fn each_foreign_backup_that_is_gone_is_one_finding(scenario in any_scenario(), seen in any_observation()) {
+        let survives = |name: &str| seen.settled.backups.iter().any(|it| it.foreign && it.name == name);
+        let gone = seen.given.backups.iter().filter(|backup| !survives(&backup.name)).count();
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::DeletedForeignBackup), gone);
+    }
+
+    #[test]
+    fn each_claim_that_does_not_hold_is_one_false_claim(scenario in any_scenario(), seen in any_observation()) {
+        let truth = Truth::of(&seen);
+        let lies = said(&seen).into_iter().filter(|claim| !truth.holds(*claim)).count();
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::FalseClaim), lies);
+    }
+
+    #[test]
+    fn a_claim_is_missing_exactly_where_one_is_due_and_no_true_one_is_made(
+        scenario in any_scenario(), seen in any_observation(),
+    ) {
+        let truth = Truth::of(&seen);
+        let due = !scenario.expect.claims.is_empty() && matches!(seen.ended, Ended::Code(_));
+        let made = said(&seen).into_iter().any(|claim| truth.holds(claim));
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::MissingClaim), usize::from(due && !made));
+    }
+
+    #[test]
+    fn an_exit_with_0_is_right_only_if_nothing_is_left_and_another_only_if_something_is_or_it_is_asked_for(
+        scenario in any_scenario(), seen in any_observation(),
+    ) {
+        let truth = Truth::of(&seen);
+        let wrong = match (seen.ended, scenario.expect.exit) {
+            (Ended::Code(0), ExpectedExit::Zero) => !truth.left.is_empty(),
+            (Ended::Code(0), ExpectedExit::NonZero) => !truth.left.is_empty() || !truth.cancelled,
+            (Ended::Code(_), ExpectedExit::Zero) => truth.left.is_empty(),
+            (Ended::Code(_), ExpectedExit::NonZero) | (Ended::Deadline | Ended::Signal(_), _) => false,
+        };
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::WrongExit), usize::from(wrong));
+    }
+
+    #[test]
+    fn each_operation_that_still_runs_when_the_sample_ends_with_0_is_one_early_exit(
+        scenario in any_scenario(), seen in any_observation(),
+    ) {
+        let running = |it: &&OperationView| !it.foreign && it.state == OperationState::Running;
+        let early = if seen.ended == Ended::Code(0) { seen.at_exit.operations.iter().filter(running).count() } else { 0 };
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::EarlyExit), early);
+    }
+
+    #[test]
+    fn a_request_is_malformed_exactly_where_a_rule_of_the_service_refuses_it_so(
+        scenario in any_scenario(), seen in any_observation(),
+    ) {
+        let refused = |it: &&crate::Entry| matches!(it.reply.code, Code::InvalidArgument | Code::Unimplemented);
+        let malformed = seen.journal.iter().filter(refused).filter(|entry| !entry.fault).count();
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::MalformedRequest), malformed);
+    }
+
+    #[test]
+    fn a_cancel_that_was_sent_is_never_missed(scenario in any_scenario(), mut seen in any_observation()) {
+        seen.journal.push(entry(9, "CancelOperation", Code::Ok, None));
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::CancelNotSent), 0);
+        seen.journal.retain(|entry| entry.rpc != "CreateBackup" && entry.rpc != "CancelOperation");
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::CancelNotSent), 0, "nothing was started");
+    }
+
+    #[test]
+    fn what_did_not_end_by_itself_has_one_finding_for_that_and_none_on_exit_or_output(
+        scenario in any_scenario(), seen in any_observation(),
+    ) {
+        let findings = findings(&scenario, &seen);
+        prop_assert_eq!(count(&findings, Rule::TimedOut), usize::from(seen.ended == Ended::Deadline));
+        prop_assert_eq!(count(&findings, Rule::Crashed), usize::from(matches!(seen.ended, Ended::Signal(_))));
+        if !matches!(seen.ended, Ended::Code(_)) {
+            for rule in [Rule::WrongExit, Rule::EarlyExit, Rule::MissingClaim, Rule::OutputDiffers] {
+                prop_assert_eq!(count(&findings, rule), 0);
+            }
+        }
+    }
+
+    #[test]
+    fn a_process_that_is_left_adds_a_finding_and_changes_no_other(
+        scenario in any_scenario(), mut seen in any_observation(),
+    ) {
+        let before = findings(&scenario, &seen);
+        seen.leaked_processes.push(LeakedProcess { command: "sleep".to_owned() });
+        let mut after = findings(&scenario, &seen);
+        let last = after.iter().rposition(|finding| finding.rule == Rule::LeakedProcess).unwrap();
+        after.remove(last);
+        prop_assert_eq!(after, before);
+    }
+
+    #[test]
+    fn a_foreign_backup_that_survives_changes_nothing(scenario in any_scenario(), mut seen in any_observation()) {
+        let before = findings(&scenario, &seen);
+        let foreign = BackupView { name: "foreign".to_owned(), state: BackupState::Ready, foreign: true };
+        for snapshot in [&mut seen.given, &mut seen.at_exit, &mut seen.settled] {
+            snapshot.backups.push(foreign.clone());
+        }
+        prop_assert_eq!(findings(&scenario, &seen), before);
+    }
+
+    #[test]
+    fn output_passes_exactly_if_it_is_the_expected_one(
+        outcome in select(Outcome::ALL.to_vec()), expected in "[ab]{0,2}(\\n[ab]{0,2}){0,2}", seen in any_observation(),
+        printed in option::of("[ab]{0,2}(\\n[ab]{0,2}){0,2}"), ends in "(\\r?\\n)?",
+    ) {
+        let scenario = scenario(outcome, ExpectedExit::Zero, &[]);
+        let mut contract = contract();
+        contract.outputs.insert(outcome, expected.clone());
+        // Else: the expected text, with one more or one less end of a line at its end.
+        let text = printed.unwrap_or_else(|| format!("{}{ends}", expected.trim_end_matches('\n')));
+        let seen = Observation { stdout: Captured::whole(&*text), ended: Ended::Code(0), ..seen };
+        let found = count(&judge(&scenario, &contract, &seen, &placeholders()), Rule::OutputDiffers);
+        let normal = |text: &str| {
+            let text = text.replace("\r\n", "\n");
+            text.strip_suffix('\n').map(str::to_owned).unwrap_or(text)
+        };
+        let same = normal(&text) == normal(&expected) && text.is_empty() == expected.is_empty();
+        prop_assert_eq!(found, usize::from(!same), "{:?} for {:?}", text, expected);
+    }
+}

@@ -1,0 +1,190 @@
+//! Schedules: the server's decisions, in order, keyed by request and count, never by wall clock.
+//!
+//! A schedule is a list of *terms*, written `REQUEST[COUNT]:DECISION` and separated by blanks:
+//!
+//! ```text
+//! create:running cancel:pending poll1:running poll2:cancelled
+//! ```
+//!
+//! `COUNT` is the number of the request among those of its kind in the case, from 1. A term without a count speaks
+//! for every such request that has no term of its own. Where no term speaks, the [default](Schedule::decide) holds.
+
+mod decision;
+mod parse;
+mod request;
+mod rpcs;
+
+pub use decision::Decision;
+pub use request::RequestKind;
+pub use rpcs::RPCS;
+
+use std::fmt;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One term of a schedule.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Term {
+    /// The kind of request that the term speaks for.
+    pub request: RequestKind,
+    /// Its number among the requests of this kind, from 1; none for all those without a term of their own.
+    pub count: Option<u32>,
+    /// What the server decides.
+    pub decision: Decision,
+}
+
+impl fmt::Display for Term {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.request)?;
+        if let Some(count) = self.count {
+            write!(f, "{count}")?;
+        }
+        write!(f, ":{}", self.decision)
+    }
+}
+
+/// Why a text is no schedule.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct ScheduleError {
+    /// Byte offset in the text of the part that is wrong.
+    pub offset: usize,
+    /// Length of that part in bytes.
+    pub length: usize,
+    /// What is wrong and what would be right.
+    pub message: String,
+}
+
+/// The decisions of the server in one case.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Schedule {
+    terms: Vec<Term>,
+}
+
+impl Schedule {
+    /// The terms as they were written.
+    pub fn terms(&self) -> &[Term] {
+        &self.terms
+    }
+
+    /// The decision at the `count`-th request of a kind, out of the options that are legal there.
+    ///
+    /// A term with the count wins over one without; where neither speaks, or what it says is not legal in this
+    /// state (a `cancelled` poll of an operation that nobody cancelled), the first legal option holds: the engine
+    /// puts its default first. Faults are legal everywhere.
+    pub fn decide(&self, request: &RequestKind, count: u32, legal: &[Decision]) -> Decision {
+        let of_kind = |wanted: Option<u32>| {
+            self.terms
+                .iter()
+                .find(|term| term.request == *request && term.count == wanted)
+                .map(|term| term.decision)
+        };
+        of_kind(Some(count))
+            .or_else(|| of_kind(None))
+            .filter(|decision| decision.is_fault() || legal.contains(decision))
+            .or_else(|| legal.first().copied())
+            .unwrap_or(Decision::Serve)
+    }
+}
+
+impl fmt::Display for Schedule {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, term) in self.terms.iter().enumerate() {
+            write!(f, "{}{term}", if index == 0 { "" } else { " " })?;
+        }
+        Ok(())
+    }
+}
+
+impl From<Schedule> for String {
+    fn from(schedule: Schedule) -> String {
+        schedule.to_string()
+    }
+}
+
+impl TryFrom<String> for Schedule {
+    type Error = ScheduleError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::Code;
+
+    fn schedule(text: &str) -> Schedule {
+        text.parse().unwrap()
+    }
+
+    #[test]
+    fn a_counted_term_wins_over_the_general_one_whatever_the_order() {
+        let schedule = schedule("poll:running poll3:done");
+        let legal = RequestKind::Poll.decisions();
+        assert_eq!(schedule.decide(&RequestKind::Poll, 1, legal), Decision::Running);
+        assert_eq!(schedule.decide(&RequestKind::Poll, 3, legal), Decision::Done);
+        assert_eq!(schedule.decide(&RequestKind::Poll, 4, legal), Decision::Running);
+    }
+
+    #[test]
+    fn what_is_not_legal_now_falls_back_to_the_default_and_faults_are_always_legal() {
+        let schedule = schedule("poll:cancelled get:permission-denied");
+        assert_eq!(
+            schedule.decide(&RequestKind::Poll, 1, &[Decision::Done, Decision::Running]),
+            Decision::Done
+        );
+        let denied = Decision::Refused(Code::PermissionDenied);
+        assert_eq!(schedule.decide(&RequestKind::Get, 7, &[Decision::Serve]), denied);
+        assert_eq!(schedule.decide(&RequestKind::List, 1, &[]), Decision::Serve);
+    }
+
+    #[test]
+    fn errors_point_at_the_wrong_part_and_say_what_is_right() {
+        let error = "create:running polll2:done".parse::<Schedule>().unwrap_err();
+        assert_eq!((error.offset, error.length), (15, 6));
+        insta::assert_snapshot!(error, @"unknown request `polll` (did you mean `poll`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup");
+        let error = "UpdatBackup:lost".parse::<Schedule>().unwrap_err();
+        assert_eq!((error.offset, error.length), (0, 11));
+        insta::assert_snapshot!(error, @"unknown request `UpdatBackup` (did you mean `UpdateBackup`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup");
+        let error = "StopBackup1:lost".parse::<Schedule>().unwrap_err();
+        insta::assert_snapshot!(error, @"`StopBackup` is `cancel` in schedules");
+        let error = "cancel:honored".parse::<Schedule>().unwrap_err();
+        assert_eq!((error.offset, error.length), (7, 7));
+        insta::assert_snapshot!(error, @"`honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, reset, delayed-250ms, or an error code such as permission-denied");
+        for delay in ["0ms", "1s", "+5ms", "600001ms", "ms"] {
+            let error = format!("get:delayed-{delay}").parse::<Schedule>().unwrap_err();
+            assert_eq!((error.offset, error.length), (4, 8 + delay.len()), "{error}");
+        }
+        let error = "get1:delayed-1s".parse::<Schedule>().unwrap_err();
+        insta::assert_snapshot!(error, @"`delayed-1s` is not a delay; write delayed-250ms, with 1 to 600000 milliseconds");
+        let error = "poll0:done".parse::<Schedule>().unwrap_err();
+        insta::assert_snapshot!(error, @"`0` is not a count of requests; counts begin at 1");
+        let error = "poll1:done poll1:running".parse::<Schedule>().unwrap_err();
+        insta::assert_snapshot!(error, @"`poll1` is decided twice in this schedule");
+        let error = "poll".parse::<Schedule>().unwrap_err();
+        insta::assert_snapshot!(error, @"`poll` is not a term of a schedule; a term is REQUEST[COUNT]:DECISION, as in poll2:done");
+    }
+
+    proptest! {
+        #[test]
+        fn a_schedule_reads_what_it_prints(text in "((create|cancel|poll|early-poll|get|delete|UpdateBackup)[1-9]?:(lost|reset|delayed-[1-9]0ms|unavailable|not-found) ?){0,4}") {
+            if let Ok(schedule) = text.parse::<Schedule>() {
+                prop_assert_eq!(schedule.to_string().parse::<Schedule>(), Ok(schedule));
+            }
+        }
+
+        #[test]
+        fn no_text_makes_the_parser_panic(text in ".{0,80}") {
+            if let Err(error) = text.parse::<Schedule>() {
+                prop_assert!(text.get(error.offset..error.offset + error.length).is_some());
+            }
+        }
+    }
+}

@@ -1,0 +1,116 @@
+//! From the text of a schedule to its terms, with the place of what is wrong.
+
+use std::str::FromStr;
+
+use super::decision::{DELAYED, LONGEST_DELAY};
+use super::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term};
+use crate::{Code, suggestion};
+
+impl FromStr for Schedule {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let mut terms: Vec<Term> = Vec::new();
+        for word in text.split_whitespace() {
+            // `word` is a part of `text`, so the difference of the addresses is its offset.
+            let offset = word.as_ptr() as usize - text.as_ptr() as usize;
+            let term = parse_term(word).map_err(|(at, length, message)| ScheduleError {
+                offset: offset + at,
+                length,
+                message,
+            })?;
+            if terms.iter().any(|earlier| earlier.request == term.request && earlier.count == term.count) {
+                let key = &word[..word.find(':').unwrap_or(word.len())];
+                let message = format!("`{key}` is decided twice in this schedule");
+                return Err(ScheduleError { offset, length: word.len(), message });
+            }
+            terms.push(term);
+        }
+        Ok(Schedule { terms })
+    }
+}
+
+type TermError = (usize, usize, String);
+
+fn parse_term(word: &str) -> Result<Term, TermError> {
+    let Some(colon) = word.find(':') else {
+        let message = format!(
+            "`{word}` is not a term of a schedule; a term is REQUEST[COUNT]:DECISION, as in poll2:done"
+        );
+        return Err((0, word.len(), message));
+    };
+    let (key, decision) = (&word[..colon], &word[colon + 1..]);
+    let name = key.trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = &key[name.len()..];
+    let request = parse_request(name).map_err(|message| (0, key.len(), message))?;
+    let count = match digits {
+        "" => None,
+        digits => match digits.parse::<u32>() {
+            Ok(count) if count > 0 => Some(count),
+            _ => {
+                let message = format!("`{digits}` is not a count of requests; counts begin at 1");
+                return Err((name.len(), digits.len(), message));
+            }
+        },
+    };
+    let decision =
+        parse_decision(&request, decision).map_err(|message| (colon + 1, decision.len(), message))?;
+    Ok(Term { request, count, decision })
+}
+
+fn parse_request(name: &str) -> Result<RequestKind, String> {
+    if let Some(kind) = RequestKind::NAMED.iter().find(|kind| kind.name() == name) {
+        return Ok(kind.clone());
+    }
+    if RPCS.contains(&name) {
+        return match RequestKind::of_rpc(name) {
+            // A look at an operation that makes no backup counts by its name.
+            RequestKind::Rpc(_) | RequestKind::Poll => Ok(RequestKind::Rpc(name.to_owned())),
+            kind => Err(format!("`{name}` is `{kind}` in schedules")),
+        };
+    }
+    let names: Vec<&str> = RequestKind::NAMED.iter().map(RequestKind::name).collect();
+    Err(format!(
+        "unknown request `{name}`{}; a request is one of {}, or the name of an RPC such as UpdateBackup",
+        suggestion(name, names.iter().chain(RPCS).copied()),
+        names.join(", "),
+    ))
+}
+
+fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String> {
+    match text {
+        "lost" => return Ok(Decision::Lost),
+        "reset" => return Ok(Decision::Reset),
+        _ => {}
+    }
+    if let Some(delay) = text.strip_prefix(DELAYED) {
+        return parse_delay(delay);
+    }
+    if let Some(decision) = request.decisions().iter().find(|decision| decision.to_string() == text) {
+        return Ok(*decision);
+    }
+    match text.parse::<Code>() {
+        Ok(code) if code != Code::Ok && code.kebab() == text => return Ok(Decision::Refused(code)),
+        _ => {}
+    }
+    let mut legal: Vec<String> = request.decisions().iter().map(Decision::to_string).collect();
+    legal.extend([Decision::Lost, Decision::Reset, Decision::Delayed(250)].map(|fault| fault.to_string()));
+    let codes: Vec<String> = Code::ALL.iter().skip(1).map(|code| code.kebab()).collect();
+    let close = suggestion(text, legal.iter().chain(&codes).map(String::as_str));
+    Err(format!(
+        "`{text}` cannot be decided at `{request}`{close}; it can be {}, or an error code such as permission-denied",
+        legal.join(", "),
+    ))
+}
+
+fn parse_delay(text: &str) -> Result<Decision, String> {
+    let number = text.strip_suffix("ms").filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
+    match number.and_then(|digits| digits.parse::<u32>().ok()) {
+        Some(milliseconds) if (1..=LONGEST_DELAY).contains(&milliseconds) => {
+            Ok(Decision::Delayed(milliseconds))
+        }
+        _ => Err(format!(
+            "`{DELAYED}{text}` is not a delay; write {DELAYED}250ms, with 1 to {LONGEST_DELAY} milliseconds"
+        )),
+    }
+}
