@@ -4,9 +4,11 @@
 
 mod access;
 mod alloydb;
+mod backup_changes;
 mod backups;
 mod cases;
 mod choices;
+mod configs;
 mod control;
 mod copies;
 mod databases;
@@ -24,6 +26,7 @@ mod partitions;
 mod properties;
 mod references;
 mod rest;
+mod rest_refusals;
 mod restores;
 mod schedules;
 mod schema;

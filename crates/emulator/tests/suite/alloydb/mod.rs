@@ -1,5 +1,7 @@
 //! AlloyDB: its rules, its lists, its schedules, and both versions of its API over REST.
 
+mod changes;
+mod clusters;
 mod http;
 mod lists;
 mod properties;

@@ -9,6 +9,7 @@ use rescind_emulator::proto::alloydb::{v1 as pb_v1, v1beta as pb};
 use rescind_emulator::proto::longrunning;
 use rescind_model::{BackupState, Code, Given};
 
+use super::clusters::create_cluster;
 use super::support::{CLUSTER, Case, LOCATION, backup_name, create_request, made, metadata, setup};
 use crate::support::{DAY, OPERATION_TIME, error_code};
 
@@ -191,106 +192,6 @@ fn a_request_that_is_only_validated_does_nothing() {
 }
 
 #[test]
-fn an_update_overwrites_what_the_mask_names_and_everything_without_one() {
-    let mut case = Case::given("", &[("b1", BackupState::Ready)]);
-    let new = |display_name: &str, description: &str| pb::Backup {
-        name: backup_name("b1"),
-        display_name: display_name.into(),
-        description: description.into(),
-        ..Default::default()
-    };
-    let operation = case.update(new("One", "first"), &["display_name"]).unwrap();
-    assert_eq!(metadata(&operation).verb, "update");
-    let backup = case.get("b1").unwrap();
-    assert_eq!(made(&operation), Some(backup.clone()));
-    assert_eq!((backup.display_name.as_str(), backup.description.as_str()), ("One", ""));
-    case.update(new("Two", "second"), &[]).unwrap();
-    case.update(new("", "third"), &["*"]).unwrap();
-    let backup = case.get("b1").unwrap();
-    assert_eq!((backup.display_name.as_str(), backup.description.as_str()), ("", "third"));
-    assert_eq!(backup.state(), pb::backup::State::Ready);
-    let refused = case.update(new("", ""), &["state"]).unwrap_err();
-    assert_eq!(refused.code, Code::InvalidArgument);
-}
-
-#[test]
-fn an_update_of_what_is_missing_creates_it_only_if_that_is_allowed() {
-    let mut case = Case::new("");
-    let backup = pb::Backup { name: backup_name("b1"), cluster_name: CLUSTER.into(), ..Default::default() };
-    assert_eq!(case.update(backup.clone(), &["labels"]).unwrap_err().code, Code::NotFound);
-    let request = pb::UpdateBackupRequest { backup: Some(backup), allow_missing: true, ..Default::default() };
-    let operation = case.call::<rpc::UpdateBackup>(request.clone()).unwrap();
-    assert_eq!(metadata(&operation).verb, "create");
-    assert_eq!(case.get("b1").unwrap().state(), pb::backup::State::Creating);
-    case.cancel(&operation.name).unwrap();
-    assert_eq!(case.get("b1").unwrap_err().code, Code::NotFound);
-    assert_eq!(case.project.snapshot().operations.len(), 1, "it is an operation that creates a backup");
-}
-
-#[test]
-fn a_stale_etag_aborts_updates_and_deletions() {
-    let mut case = Case::given("", &[("b1", BackupState::Ready)]);
-    let stale = case.get("b1").unwrap();
-    case.update(pb::Backup { description: "new".into(), ..stale.clone() }, &["description"]).unwrap();
-    let again = pb::Backup { description: "newer".into(), ..stale.clone() };
-    assert_eq!(case.update(again, &["description"]).unwrap_err().code, Code::Aborted);
-    let delete = |etag: &str| pb::DeleteBackupRequest {
-        name: backup_name("b1"),
-        etag: etag.into(),
-        ..Default::default()
-    };
-    assert_eq!(case.call::<rpc::DeleteBackup>(delete(&stale.etag)).unwrap_err().code, Code::Aborted);
-    let current = case.get("b1").unwrap().etag;
-    case.call::<rpc::DeleteBackup>(delete(&current)).unwrap();
-}
-
-#[test]
-fn deleting_is_an_operation_and_what_is_missing_is_not_found() {
-    let mut case = Case::given("", &[("b1", BackupState::Ready)]);
-    let operation = case.delete("b1").unwrap();
-    assert_eq!((operation.done, metadata(&operation).verb.as_str()), (true, "delete"));
-    assert_eq!(crate::support::response_as::<()>(&operation), Some(()));
-    assert_eq!(case.get("b1").unwrap_err().code, Code::NotFound);
-    assert_eq!(case.delete("b1").unwrap_err().code, Code::NotFound);
-}
-
-#[test]
-fn a_backup_that_is_being_deleted_is_deleting_and_nothing_else_can_be_done_with_it() {
-    let mut case = Case::free_running();
-    case.create("b1").unwrap();
-    case.pass(OPERATION_TIME);
-    let deletion = case.delete("b1").unwrap();
-    assert_eq!(case.get("b1").unwrap().state(), pb::backup::State::Deleting);
-    assert_eq!(case.delete("b1").unwrap_err().code, Code::Aborted);
-    let update = pb::Backup { name: backup_name("b1"), ..Default::default() };
-    assert_eq!(case.update(update, &["labels"]).unwrap_err().code, Code::Aborted);
-    assert_eq!(case.create("b1").unwrap_err().code, Code::AlreadyExists);
-    case.cancel(&deletion.name).unwrap();
-    assert_eq!(case.get("b1").unwrap().state(), pb::backup::State::Ready, "a cancelled deletion is undone");
-    case.delete("b1").unwrap();
-    case.pass(OPERATION_TIME);
-    assert_eq!(case.get("b1").unwrap_err().code, Code::NotFound);
-}
-
-#[test]
-fn deleting_what_is_being_created_cancels_its_creation() {
-    for cancelled_backup in [Fate::Removed, Fate::Failed] {
-        let mut choices = Choices::default();
-        choices.alloydb.cancelled_backup = cancelled_backup;
-        let mut case = Case::choosing(&setup("", &[]), choices).unwrap();
-        let creation = case.create("b1").unwrap();
-        assert!(case.delete("b1").unwrap().done);
-        assert_eq!(case.get("b1").unwrap_err().code, Code::NotFound);
-        assert_eq!(error_code(&case.poll(&creation.name).unwrap()), Some(Code::Cancelled));
-    }
-    let mut choices = Choices::default();
-    choices.alloydb.delete_while_creating = Some(Code::FailedPrecondition);
-    let mut case = Case::choosing(&setup("", &[]), choices).unwrap();
-    case.create("b1").unwrap();
-    assert_eq!(case.delete("b1").unwrap_err().code, Code::FailedPrecondition);
-}
-
-#[test]
 fn a_cancelled_operation_is_kept_with_the_code_cancelled_and_says_that_it_was_asked_for() {
     let mut case = Case::new("");
     let name = case.create("b1").unwrap().name;
@@ -356,53 +257,6 @@ fn an_operation_of_spanner_is_not_found_below_a_location() {
         let name = format!("{LOCATION}/operations/{id}");
         assert_eq!(case.poll(&name).unwrap_err().code, Code::NotFound, "{id}");
     }
-}
-
-fn create_cluster(
-    case: &mut Case,
-    id: &str,
-) -> Result<longrunning::Operation, rescind_emulator::engine::Status> {
-    let request = pb::CreateClusterRequest {
-        parent: LOCATION.into(),
-        cluster_id: id.into(),
-        cluster: Some(pb::Cluster::default()),
-        ..Default::default()
-    };
-    case.call::<rpc::CreateCluster>(request)
-}
-
-#[test]
-fn clusters_are_created_and_deleted_by_operations_and_their_backups_outlive_them() {
-    let mut case = Case::new("create:done");
-    let created: pb::Cluster =
-        crate::support::response_as(&create_cluster(&mut case, "new").unwrap()).unwrap();
-    assert_eq!(created.state(), pb::cluster::State::Ready);
-    let name = format!("{LOCATION}/clusters/new");
-    let get = |case: &mut Case| {
-        case.call::<rpc::GetCluster>(pb::GetClusterRequest { name: name.clone(), ..Default::default() })
-    };
-    assert_eq!(get(&mut case).unwrap(), created);
-    assert_eq!(create_cluster(&mut case, "new").unwrap_err().code, Code::AlreadyExists);
-    let mut request = create_request("b1");
-    request.backup.as_mut().unwrap().cluster_name = name.clone();
-    case.call::<rpc::CreateBackup>(request).unwrap();
-
-    let delete =
-        |etag: &str| pb::DeleteClusterRequest { name: name.clone(), etag: etag.into(), ..Default::default() };
-    assert_eq!(case.call::<rpc::DeleteCluster>(delete("stale")).unwrap_err().code, Code::Aborted);
-    assert!(case.call::<rpc::DeleteCluster>(delete("")).unwrap().done);
-    assert_eq!(get(&mut case).unwrap_err().code, Code::NotFound);
-    assert_eq!(case.get("b1").unwrap().cluster_name, name);
-}
-
-#[test]
-fn a_cancelled_creation_of_a_cluster_leaves_none() {
-    let mut case = Case::free_running();
-    let operation = create_cluster(&mut case, "new").unwrap();
-    case.cancel(&operation.name).unwrap();
-    let name = format!("{LOCATION}/clusters/new");
-    let get = pb::GetClusterRequest { name, ..Default::default() };
-    assert_eq!(case.call::<rpc::GetCluster>(get).unwrap_err().code, Code::NotFound);
 }
 
 #[test]

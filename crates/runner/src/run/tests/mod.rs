@@ -10,6 +10,9 @@ use super::*;
 use crate::testing::{self, Fake, scenario, tool};
 use crate::{Code, Event};
 
+mod time;
+mod tries;
+
 struct Fixture {
     folder: tempfile::TempDir,
     context: Context,
@@ -257,127 +260,4 @@ async fn no_more_cases_run_at_once_than_the_manifest_allows() {
     manifest.run.jobs = Some(1);
     let seen = fixture.run(vec![manifest], &["a", "b", "c", "d"]).await;
     assert!(seen.results.cases.iter().all(|case| case.verdict == Verdict::Pass), "{:?}", seen.results.cases);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_case_that_never_ends_is_timed_out_at_the_options_deadline() {
-    let mut fixture = Fixture::new();
-    fixture.options.deadline = Some(Duration::from_millis(100));
-    let seen = fixture.run(vec![fixture.manifest("sh", "exec sleep 1000")], &["a"]).await;
-    let case = &seen.results.cases[0];
-    assert_eq!(case.observation.as_ref().unwrap().ended, Ended::Deadline);
-    assert_eq!(case.findings[0].rule, Rule::TimedOut);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn without_libfaketime_time_is_real_and_the_results_say_so() {
-    let fixture = Fixture::new();
-    let mut manifest = fixture.manifest("sh", "");
-    manifest.run.time_warp = Some(100);
-    let seen = fixture.run(vec![manifest], &["a"]).await;
-    assert_eq!(seen.results.cases[0].time_warp, None);
-    insta::assert_debug_snapshot!(seen.results.notices, @r#"
-    [
-        "time is not warped for spanner/sh: libfaketime is not there; install it with: apt-get install faketime",
-    ]
-    "#);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_warped_failure_is_repeated_slower_and_the_results_say_what_counts() {
-    let mut fixture = Fixture::new();
-    // Any file does: what cannot be preloaded is ignored by the dynamic linker, but for a line on standard error.
-    fixture.context.faketime = Some("/dev/null".into());
-    let script = "case $FAKETIME in *x100) exit 1;; *x10) exit 0;; esac";
-    let mut manifest = fixture.manifest("sh", script);
-    manifest.run.time_warp = Some(100);
-    let seen = fixture.run(vec![manifest], &["a"]).await;
-    let case = &seen.results.cases[0];
-    assert_eq!((case.verdict, case.time_warp), (Verdict::Pass, Some(10)));
-    insta::assert_debug_snapshot!(seen.results.notices, @r#"
-    [
-        "spanner/sh/a failed with time warped by 100 and passes with time warped by 10, which counts",
-    ]
-    "#);
-    let repeated = Event::CaseRepeated { id: case.id.clone(), time_warp: Some(10) };
-    assert!(seen.events.contains(&repeated), "{:?}", seen.events);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_case_that_fails_only_at_times_is_flaky_with_what_each_try_saw() {
-    let mut fixture = Fixture::new();
-    fixture.options.retries = 3;
-    let count = fixture.folder.path().join("count").display().to_string();
-    let script = format!("echo x >> {count}; echo try $(wc -l < {count}); test $(wc -l < {count}) -ge 3");
-    let seen = fixture.run(vec![fixture.manifest("sh", &script)], &["a"]).await;
-    let case = &seen.results.cases[0];
-    assert_eq!(case.verdict, Verdict::Flaky);
-    insta::assert_snapshot!(case.reason.as_deref().unwrap(), @"the first try broke `wrong-exit` (exit 1), and try 3 passed (exit 0)");
-    assert_eq!(case.observation.as_ref().unwrap().stdout.text, "try 1\n");
-    let others: Vec<_> = case
-        .other_tries
-        .iter()
-        .map(|other| (other.observation.stdout.text.as_str(), other.findings.len()))
-        .collect();
-    assert_eq!(others, [("try 2\n", 1), ("try 3\n", 0)]);
-    let retried = Event::CaseRetried { id: case.id.clone(), number: 3 };
-    assert!(seen.events.contains(&retried), "{:?}", seen.events);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn a_case_that_fails_each_time_fails_and_one_that_passes_is_not_tried_again() {
-    let mut fixture = Fixture::new();
-    fixture.options.retries = 2;
-    let script = "case $1 in *-bad) exit 1;; esac";
-    let seen = fixture.run(vec![fixture.manifest("sh", script)], &["bad", "good"]).await;
-    let tries: Vec<_> =
-        seen.results.cases.iter().map(|case| (case.verdict, case.other_tries.len())).collect();
-    assert_eq!(tries, [(Verdict::Fail, 2), (Verdict::Pass, 0)]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_list_of_known_failures_decides_verdicts_and_what_it_has_too_much_is_named() {
-    let mut fixture = Fixture::new();
-    fixture.options.retries = 2;
-    let known = |line, scenario: &str| KnownFailure {
-        place: ListPlace { file: "known.yaml".to_owned(), line, column: 3 },
-        pattern: format!("spanner/sh/{scenario}"),
-        cases: [format!("spanner/sh/{scenario}").parse().unwrap()].into(),
-        rule: Rule::WrongExit,
-        reason: "it is so".to_owned(),
-        issue: "https://example.com".to_owned(),
-        expired: None,
-    };
-    fixture.known_failures = vec![known(1, "bad"), known(2, "good"), known(3, "gone")];
-    let script = "case $1 in *-bad | *-worse) exit 1;; esac";
-    let seen = fixture.run(vec![fixture.manifest("sh", script)], &["bad", "good", "worse"]).await;
-    let verdicts: Vec<_> =
-        seen.results.cases.iter().map(|case| (case.verdict, case.other_tries.len())).collect();
-    assert_eq!(verdicts, [(Verdict::KnownFailure, 0), (Verdict::UnexpectedPass, 0), (Verdict::Fail, 2)]);
-    // What was not run may yet match.
-    let stale: Vec<_> =
-        seen.results.stale_entries.iter().map(|entry| (entry.place.line, entry.is_certain())).collect();
-    assert_eq!(stale, [(3, false)]);
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn libfaketime_makes_a_long_wait_short() {
-    let mut fixture = Fixture::new();
-    let Some(library) = warp::installed() else {
-        eprintln!("skipped: libfaketime is not installed");
-        return;
-    };
-    fixture.context.faketime = Some(library);
-    let mut manifest = fixture.manifest("sh", "exec sleep 300");
-    manifest.run.time_warp = Some(1000);
-    let seen = fixture.run(vec![manifest], &["a"]).await;
-    let case = &seen.results.cases[0];
-    assert_eq!((case.verdict, case.time_warp), (Verdict::Pass, Some(1000)));
-    assert!(case.wall_ms < 20_000, "{} ms", case.wall_ms);
-}
-
-#[test]
-fn the_lower_bound_is_the_processor_time_over_the_processors() {
-    let (wall, cpu) = (Duration::from_secs(9), Duration::from_secs(10));
-    assert_eq!(Timing { wall, cpu, cores: 2 }.lower_bound(), Duration::from_secs(5));
 }

@@ -1,0 +1,177 @@
+//! What is asked of an emulator from outside its services: to set projects up, to tell what became of them.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use rescind_model::{Entry, Schedule, Snapshot};
+
+use super::{Emulator, Projects};
+use crate::engine::{FreeRunning, InvalidSetup, Project, Setup, World};
+
+/// Why the emulator could not be controlled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ControlError {
+    /// The project was never prepared, or was removed.
+    #[error("the emulator has no project `{0}`; prepare it first")]
+    UnknownProject(String),
+    /// The project runs free and was opened by a request, or at the start.
+    #[error("project `{0}` keeps no journal; put it through the control API to have one")]
+    NoJournal(String),
+    /// Nothing runs free here.
+    #[error("this emulator lets no project run free; put the project with a schedule")]
+    NotFreeRunning,
+    /// A project cannot be set up like this.
+    #[error("cannot prepare project `{project}`: {source}")]
+    InvalidSetup {
+        /// The project.
+        project: String,
+        /// What is wrong.
+        source: InvalidSetup,
+    },
+}
+
+fn invalid(project: &str) -> impl FnOnce(InvalidSetup) -> ControlError {
+    |source| ControlError::InvalidSetup { project: project.to_owned(), source }
+}
+
+impl Emulator {
+    /// Sets a project up for a case, whatever it was before: given state, schedule, empty journal.
+    ///
+    /// # Errors
+    /// The set-up asks for a state that the service knows not; the project then stays as it was.
+    pub fn prepare(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
+        let choices = self.choices([setup]);
+        let world = setup.world(project, self.now(), &choices).map_err(invalid(project))?;
+        self.put(project, Project::new(world, choices, Box::new(setup.schedule.clone()), true));
+        Ok(())
+    }
+
+    /// Sets a project up to run free, at the pace of the emulator, whatever it was before: given state, empty journal.
+    /// Of the schedule of the set-up only the faults count.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare); and the emulator is [one of cases](Self::new).
+    pub fn prepare_free_running(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
+        self.shared.pace.ok_or(ControlError::NotFreeRunning)?;
+        let mut project_running_free = self.furnished(project, &[setup], true)?;
+        project_running_free.put_faults(setup.schedule.clone());
+        self.put(project, project_running_free);
+        Ok(())
+    }
+
+    /// Gives a free-running emulator what it begins with, and what a [reset](Self::reset) returns to. These projects
+    /// keep no journal, which would grow for as long as the emulator runs.
+    ///
+    /// # Errors
+    /// As [`prepare_free_running`](Self::prepare_free_running); nothing is then changed.
+    pub fn seed(&self, seeds: Vec<(String, Setup)>) -> Result<(), ControlError> {
+        self.shared.pace.ok_or(ControlError::NotFreeRunning)?;
+        let projects = self.seeded(&seeds)?;
+        self.shared.projects.write().extend(projects);
+        *self.shared.seeds.lock() = seeds;
+        Ok(())
+    }
+
+    /// Forgets every project, and begins again with what the emulator began with.
+    ///
+    /// # Errors
+    /// None that [seeding](Self::seed) did not meet.
+    pub fn reset(&self) -> Result<(), ControlError> {
+        let seeds = self.shared.seeds.lock().clone();
+        let projects = self.seeded(&seeds)?;
+        *self.shared.projects.write() = projects;
+        Ok(())
+    }
+
+    fn seeded(&self, seeds: &[(String, Setup)]) -> Result<Projects, ControlError> {
+        let mut by_project: BTreeMap<&str, Vec<&Setup>> = BTreeMap::new();
+        for (id, setup) in seeds {
+            by_project.entry(id).or_default().push(setup);
+        }
+        let project = |(id, setups): (&str, Vec<&Setup>)| {
+            Ok((id.to_owned(), Arc::new(Mutex::new(self.furnished(id, &setups, false)?))))
+        };
+        by_project.into_iter().map(project).collect()
+    }
+
+    /// A project with what set-ups give, which runs free.
+    fn furnished(&self, id: &str, setups: &[&Setup], journal: bool) -> Result<Project, ControlError> {
+        let choices = self.choices(setups.iter().copied());
+        let mut world = World::new(id, None);
+        for setup in setups {
+            setup.furnish(&mut world, self.now(), &choices).map_err(invalid(id))?;
+        }
+        let world = world.at_pace(self.shared.pace);
+        Ok(Project::new(world, choices, Box::new(FreeRunning), journal))
+    }
+
+    fn put(&self, id: &str, project: Project) {
+        self.shared.projects.write().insert(id.to_owned(), Arc::new(Mutex::new(project)));
+    }
+
+    /// The ids of all projects that are there, in their order.
+    pub fn projects(&self) -> Vec<String> {
+        let mut ids: Vec<String> = self.shared.projects.read().keys().cloned().collect();
+        ids.sort_unstable();
+        ids
+    }
+
+    /// Lets requests to a project meet faults from now on, in the place of those that were put before: requests are
+    /// counted anew, and of the schedule only the faults count.
+    ///
+    /// # Errors
+    /// There is no such project, and none is opened: the emulator is not free-running.
+    pub fn put_faults(&self, project: &str, faults: Schedule) -> Result<(), ControlError> {
+        let project = match self.prepared(project) {
+            Ok(project) => project,
+            Err(unknown) => self.open(project).ok_or(unknown)?,
+        };
+        project.lock().put_faults(faults);
+        Ok(())
+    }
+
+    /// Every request to a project since it was prepared.
+    ///
+    /// # Errors
+    /// There is no such project, or it keeps no journal.
+    pub fn journal(&self, project: &str) -> Result<Vec<Entry>, ControlError> {
+        let found = self.prepared(project)?;
+        let found = found.lock();
+        let journal = found.keeps_journal().then(|| found.journal().to_vec());
+        journal.ok_or_else(|| ControlError::NoJournal(project.to_owned()))
+    }
+
+    /// The backups of a project, and the operations that create them, as they are now.
+    ///
+    /// # Errors
+    /// There is no such project.
+    pub fn snapshot(&self, project: &str) -> Result<Snapshot, ControlError> {
+        Ok(self.prepared(project)?.lock().snapshot())
+    }
+
+    /// Lets the operations that the sample started run to their end, as the schedule says it at further polls, which no
+    /// journal shows; in a project that runs free, as after all their time. An operation that never ends by the schedule
+    /// keeps running.
+    ///
+    /// # Errors
+    /// There is no such project.
+    pub fn settle(&self, project: &str) -> Result<(), ControlError> {
+        self.prepared(project)?.lock().settle(self.now());
+        Ok(())
+    }
+
+    /// Forgets a project.
+    ///
+    /// # Errors
+    /// There is no such project.
+    pub fn remove(&self, project: &str) -> Result<(), ControlError> {
+        let removed = self.shared.projects.write().remove(project);
+        removed.map(drop).ok_or_else(|| ControlError::UnknownProject(project.to_owned()))
+    }
+
+    fn prepared(&self, project: &str) -> Result<Arc<Mutex<Project>>, ControlError> {
+        let found = self.shared.projects.read().get(project).cloned();
+        found.ok_or_else(|| ControlError::UnknownProject(project.to_owned()))
+    }
+}
