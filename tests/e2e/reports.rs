@@ -83,11 +83,11 @@ fn places_are_relative_to_the_root_of_the_repository() {
     project.write("docs/page.md", "# Shell\n\n```sh\ntrue\n```\n");
     project.write("docs/code/cancel.sh", "#!/bin/sh\n# [START demo]\ntrue\n# [END demo]\n");
     let docs = project.root().join("docs");
-    assert_eq!(location(&docs, &[]).as_deref(), Some("samples/spanner/shell/sample.sh:2-2"));
-    assert_eq!(location(&docs, &["--page", "page.md"]).as_deref(), Some("docs/page.md:4-4"));
+    assert_eq!(location(&docs, &[]).as_deref(), Some("samples/spanner/shell/sample.sh:2"));
+    assert_eq!(location(&docs, &["--page", "page.md"]).as_deref(), Some("docs/page.md:4"));
     assert_eq!(
         location(&docs, &["--source", "shell=code/cancel.sh"]).as_deref(),
-        Some("docs/code/cancel.sh:3-3")
+        Some("docs/code/cancel.sh:3")
     );
 
     // The lines of a catalogue that lies elsewhere are in no pull request, whatever files of the same name are here.
@@ -95,5 +95,5 @@ fn places_are_relative_to_the_root_of_the_repository() {
     let root = elsewhere.root().display().to_string();
     let page = docs.join("page.md").display().to_string();
     assert_eq!(location(&docs, &["--root", &root]), None);
-    assert_eq!(location(&docs, &["--root", &root, "--page", &page]).as_deref(), Some("docs/page.md:4-4"));
+    assert_eq!(location(&docs, &["--root", &root, "--page", &page]).as_deref(), Some("docs/page.md:4"));
 }
