@@ -45,9 +45,11 @@ fn the_first_catalogue_is_complete() {
     bad-token
     cancel-lags
     cancel-permission-denied
+    cancel-reply-lost
     cancel-unavailable-once
     cancel-unimplemented
     cancel-wins
+    completes-after-cancel
     completes-before-cancel
     completes-despite-cancel
     completes-with-create
@@ -55,6 +57,7 @@ fn the_first_catalogue_is_complete() {
     create-database-not-found
     create-pending-backup-exists
     create-reply-lost
+    create-unavailable-already-exists
     delete-permission-denied
     delete-unavailable-once
     get-permission-denied

@@ -118,12 +118,14 @@ fi
 
 echo "Stopping backup $backup_name."
 repeatable_request PUT "backups/$backup_id" --data '{"action":"stop"}'
-stop_job_id=
-if [ "$code" = OK ]; then
-  stop_job_id=$(jq --raw-output .job_id "$answer")
-else
-  echo "The stop request was refused: $code."
-fi
+stopped= stop_job_id=
+case $code in
+  OK) stop_job_id=$(jq --raw-output .job_id "$answer") ;;
+  # "The backup file does not exist": an earlier try, whose answer was lost, has taken effect. A backup that fails by
+  # itself stays.
+  DBS.201214) stopped=yes ;;
+  *) echo "The stop request was refused: $code." ;;
+esac
 
 wait_for_job "$job_id"
 case $state in
@@ -135,8 +137,11 @@ case $state in
   Failed)
     # Whether it was stopped or failed by itself, the job that was to stop it knows.
     reason=$(jq --raw-output '.jobs[0].fail_reason // empty' "$answer")
-    [ -z "$stop_job_id" ] || wait_for_job "$stop_job_id"
-    if [ -n "$stop_job_id" ] && [ "$state" = Completed ]; then
+    if [ -n "$stop_job_id" ]; then
+      wait_for_job "$stop_job_id"
+      [ "$state" != Completed ] || stopped=yes
+    fi
+    if [ -n "$stopped" ]; then
       echo "The backup was stopped."
     else
       echo "The backup failed: $reason" >&2

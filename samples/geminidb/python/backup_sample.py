@@ -61,12 +61,15 @@ def stop_backup(endpoint, credentials, instance_id, backup_name):
 def stop_and_clean_up(client, backup_name, backup_id, job_id):
     """Stops a backup that a job is making, and deletes what is made of it."""
     print(f"Stopping backup {backup_name}.")
-    stop_job_id = None
+    stop_job_id, gone = None, False
     try:
         request = StopBackupRequest(backup_id=backup_id, body=StopBackupRequestBody(action="stop"))
         stop_job_id = send(client.stop_backup_invoker(request)).job_id
     except SdkException as error:
-        print(f"The stop request was refused: {code_of(error)}.")
+        # It is gone if an earlier try, whose answer was lost, has taken effect. A backup that fails by itself stays.
+        gone = code_of(error) == NO_SUCH_BACKUP
+        if not gone:
+            print(f"The stop request was refused: {code_of(error)}.")
 
     def delete_backup():
         try:
@@ -78,7 +81,9 @@ def stop_and_clean_up(client, backup_name, backup_id, job_id):
     try:
         job = wait_for_job(client, job_id)
         # Whether a backup was stopped or failed by itself, the job that was to stop it knows.
-        stopped = job.status == "Failed" and stop_job_id and wait_for_job(client, stop_job_id).status == "Completed"
+        stopped = job.status == "Failed" and (
+            gone or (stop_job_id and wait_for_job(client, stop_job_id).status == "Completed")
+        )
     except (SdkException, TimeoutError) as error:
         print(f"Could not see the backup end: {code_of(error)}.", file=sys.stderr)
         delete_backup()

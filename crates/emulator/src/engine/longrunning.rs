@@ -1,6 +1,6 @@
 //! Long-running operations of any service: get, list, cancel, delete, wait; and the lists of operations.
 
-use rescind_model::{Code, Decision, RequestKind};
+use rescind_model::{Code, RequestKind};
 
 use super::filter::{Filter, Kind};
 use super::name;
@@ -55,17 +55,11 @@ pub fn cancel(turn: &mut Turn<'_>, request: longrunning::CancelOperationRequest)
     let running = turn.world.operations.get(key).filter(|operation| operation.is_running());
     let Some(operation) = running else { return Ok(()) };
     operation.task.check_cancel(turn.choices)?;
-    let decision = if operation.task.creates_backup() {
-        turn.choose(&[Decision::Honoured, Decision::Pending, Decision::Ignored])
-    } else {
-        Decision::Honoured
-    };
+    let takes_effect = !operation.task.creates_backup() || turn.decide_cancel(key);
     let Some(operation) = turn.world.operations.get_mut(key) else { return Ok(()) };
     operation.cancel_time.get_or_insert(turn.now);
-    match decision {
-        Decision::Pending => operation.cancel = Cancel::Pending,
-        Decision::Ignored => {}
-        _ => turn.end(key, End::Cancelled),
+    if takes_effect {
+        turn.end(key, End::Cancelled);
     }
     Ok(())
 }

@@ -136,6 +136,33 @@ impl fmt::Display for Time {
     }
 }
 
+/// A text with `TIME` in the place of each moment that it names as RFC 3339 has it: journals hold no times, so that the
+/// same schedule gives the same journal.
+pub fn without_moments(text: &str) -> String {
+    let mut kept = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(character) = rest.chars().next() {
+        let length = moment(rest);
+        kept.push_str(if length > 0 { "TIME" } else { &rest[..character.len_utf8()] });
+        rest = &rest[length.max(character.len_utf8())..];
+    }
+    kept
+}
+
+/// The length of the moment that a text begins with, `2026-11-21T12:00:00.5Z`; 0 if it begins with none.
+fn moment(text: &str) -> usize {
+    const FORM: &[u8] = b"0000-00-00T00:00:00";
+    let bytes = text.as_bytes();
+    let fits = |(found, form): (&u8, &u8)| if *form == b'0' { found.is_ascii_digit() } else { found == form };
+    if bytes.len() <= FORM.len() || !bytes.iter().zip(FORM).all(fits) {
+        return 0;
+    }
+    let fraction = &bytes[FORM.len()..];
+    let digits = fraction.iter().skip(1).take_while(|byte| byte.is_ascii_digit()).count();
+    let skipped = if fraction.first() == Some(&b'.') && digits > 0 { 1 + digits } else { 0 };
+    if fraction.get(skipped) == Some(&b'Z') { FORM.len() + skipped + 1 } else { 0 }
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
@@ -175,6 +202,21 @@ mod tests {
         #[test]
         fn no_text_makes_the_parser_panic(text in ".{0,40}") {
             Time::parse(&text);
+        }
+    }
+
+    #[test]
+    fn moments_are_taken_out_of_a_text_and_nothing_else() {
+        for (text, kept) in [
+            ("at (2026-11-21T22:16:42.175439Z), not 2026-11-21T22:16:42Z.", "at (TIME), not TIME."),
+            ("é2026-11-21T22:16:42Zé", "éTIMEé"),
+            (
+                "2026-11-21T22:16:42.Z 2026-11-21T22:16:42 2026-11-21",
+                "2026-11-21T22:16:42.Z 2026-11-21T22:16:42 2026-11-21",
+            ),
+            ("", ""),
+        ] {
+            assert_eq!(without_moments(text), kept);
         }
     }
 }

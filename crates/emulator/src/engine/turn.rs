@@ -13,7 +13,7 @@ use super::name;
 use super::operation::{Cancel, End, Key, Operation, Task};
 use super::project::Project;
 use super::status::Status;
-use super::time::Time;
+use super::time::{Time, without_moments};
 use super::world::World;
 use crate::proto::longrunning;
 
@@ -84,6 +84,24 @@ impl Turn<'_> {
             FailedAfter => self.world.end_later(key, End::Failed),
             _ => {}
         }
+    }
+
+    /// What becomes of an operation that creates a backup and is asked to be cancelled is decided. True if the cancel
+    /// takes effect at once, which is then left to do.
+    pub fn decide_cancel(&mut self, key: Key) -> bool {
+        use Decision::{DoneAfter, FailedAfter, Honoured, Ignored, Pending};
+        match self.choose(&[Honoured, Pending, Ignored, DoneAfter, FailedAfter]) {
+            Honoured => return true,
+            Pending => {
+                if let Some(operation) = self.world.operations.get_mut(key) {
+                    operation.cancel = Cancel::Pending;
+                }
+            }
+            DoneAfter => self.world.end_later(key, End::Completed),
+            FailedAfter => self.world.end_later(key, End::Failed),
+            _ => {}
+        }
+        false
     }
 
     /// Ends an operation as a cancel ends it.
@@ -168,7 +186,9 @@ impl Project {
                 decisions: decisions.iter().map(Term::to_string).collect(),
                 reply: match &reply {
                     Ok(_) => Reply { code: Code::Ok, message: String::new(), operation },
-                    Err(status) => Reply { code: status.code, message: status.message.clone(), operation },
+                    Err(status) => {
+                        Reply { code: status.code, message: without_moments(&status.message), operation }
+                    }
                 },
                 fault: fault.is_some_and(Decision::replaces_reply),
                 before,

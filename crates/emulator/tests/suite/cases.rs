@@ -113,6 +113,25 @@ fn a_backup_can_complete_before_in_and_despite_the_cancel() {
 }
 
 #[test]
+fn an_operation_can_end_between_the_cancel_and_the_next_look() {
+    insta::assert_snapshot!(journal("cancel:done-after"), @"
+    1 CreateBackup [create1:running] OK shows running -/- -> CREATING/running
+    2 GetOperation [early-poll1:running] OK shows running CREATING/running -> CREATING/running
+    3 CancelOperation [cancel1:done-after] OK CREATING/running -> CREATING/running
+    4 GetOperation [] OK shows completed READY/completed -> READY/completed
+    5 GetBackup [] OK READY/completed -> READY/completed
+    6 DeleteBackup [] OK READY/completed -> -/completed
+    ");
+    insta::assert_snapshot!(journal("cancel:failed-after"), @"
+    1 CreateBackup [create1:running] OK shows running -/- -> CREATING/running
+    2 GetOperation [early-poll1:running] OK shows running CREATING/running -> CREATING/running
+    3 CancelOperation [cancel1:failed-after] OK CREATING/running -> CREATING/running
+    4 GetOperation [] OK shows INTERNAL -/INTERNAL -> -/INTERNAL
+    5 GetBackup [] NOT_FOUND -/INTERNAL -> -/INTERNAL
+    ");
+}
+
+#[test]
 fn a_refused_cancel_has_no_effect_and_the_operation_goes_on() {
     insta::assert_snapshot!(journal("cancel:unimplemented"), @"
     1 CreateBackup [create1:running] OK shows running -/- -> CREATING/running

@@ -13,9 +13,10 @@ pub enum Decision {
     Running,
     /// The operation has completed with a response, and this reply shows it.
     Done,
-    /// The reply still shows a running operation, which then completes before the next request.
+    /// The operation runs on (a cancel is acknowledged and has no effect) and then completes before the next request.
     DoneAfter,
-    /// The reply still shows a running operation, which then fails (INTERNAL) before the next request.
+    /// The operation runs on (a cancel is acknowledged and has no effect) and then fails (INTERNAL) before the next
+    /// request.
     FailedAfter,
     /// The operation has ended with the code CANCELLED. Only after a cancel that was left [pending](Self::Pending).
     Cancelled,

@@ -157,7 +157,7 @@ mod tests {
         insta::assert_snapshot!(error, @"`StopBackup` is `cancel` in schedules");
         let error = "cancel:honored".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (7, 7));
-        insta::assert_snapshot!(error, @"`honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, reset, delayed-250ms, or an error code such as permission-denied");
+        insta::assert_snapshot!(error, @"`honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, done-after, failed-after, lost, reset, delayed-250ms, or an error code such as permission-denied");
         for delay in ["0ms", "1s", "+5ms", "600001ms", "ms"] {
             let error = format!("get:delayed-{delay}").parse::<Schedule>().unwrap_err();
             assert_eq!((error.offset, error.length), (4, 8 + delay.len()), "{error}");

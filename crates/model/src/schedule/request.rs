@@ -72,7 +72,7 @@ impl RequestKind {
         };
         match self {
             RequestKind::Create => &[Running, Done, DoneAfter, FailedAfter],
-            RequestKind::Cancel => &[Honoured, Pending, Ignored],
+            RequestKind::Cancel => &[Honoured, Pending, Ignored, DoneAfter, FailedAfter],
             RequestKind::Poll => &[Done, Running, Cancelled, Failed],
             RequestKind::EarlyPoll => &[Running, Done, Failed],
             _ => &[Serve],

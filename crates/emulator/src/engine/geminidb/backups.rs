@@ -146,17 +146,14 @@ impl Call for StopBackup {
         }
         let stop = Job::Stop { instance: backup.instance.clone(), backup: key };
         let stop = jobs::start(turn.world, stop, turn.now);
-        let decision = turn.choose(&[Decision::Honoured, Decision::Pending, Decision::Ignored]);
+        let takes_effect = turn.decide_cancel(key);
         if let Some(job) = turn.world.operations.get_mut(key) {
             job.cancel_time.get_or_insert(turn.now);
-            if decision == Decision::Pending {
-                job.cancel = Cancel::Pending;
-            }
         }
         if let Some(Job::Backup { stops, .. }) = turn.world.geminidb.jobs.get_mut(&key) {
             stops.push(stop);
         }
-        if decision == Decision::Honoured {
+        if takes_effect {
             turn.end(key, End::Cancelled);
         }
         Ok(Answer::plain(Started { job_id: job_id(stop) }))

@@ -75,6 +75,26 @@ fn a_backup_can_complete_before_and_despite_the_stop() {
 }
 
 #[test]
+fn a_job_can_end_between_the_stop_and_the_next_look() {
+    insta::assert_snapshot!(journal("cancel:done-after"), @"
+    1 CreateBackup [create1:running] OK shows running -/- -> CREATING/running
+    2 ListJobs [early-poll1:running] OK shows running CREATING/running -> CREATING/running
+    3 StopBackup [cancel1:done-after] OK CREATING/running -> CREATING/running
+    4 ListJobs [] OK shows completed READY/completed -> READY/completed
+    5 ListBackups [] OK -/- -> -/-
+    6 DeleteBackup [] OK READY/completed -> -/completed
+    ");
+    insta::assert_snapshot!(journal("cancel:failed-after"), @"
+    1 CreateBackup [create1:running] OK shows running -/- -> CREATING/running
+    2 ListJobs [early-poll1:running] OK shows running CREATING/running -> CREATING/running
+    3 StopBackup [cancel1:failed-after] OK CREATING/running -> CREATING/running
+    4 ListJobs [] OK shows INTERNAL FAILED/INTERNAL -> FAILED/INTERNAL
+    5 ListBackups [] OK -/- -> -/-
+    6 DeleteBackup [] OK FAILED/INTERNAL -> -/INTERNAL
+    ");
+}
+
+#[test]
 fn the_answer_to_a_create_never_shows_a_backup_that_is_completed() {
     assert_eq!(journal("create:done"), journal(""));
 }
@@ -123,6 +143,7 @@ fn the_job_that_stops_a_backup_ends_with_it() {
     for (schedule, expected) in [
         ("cancel:pending", "Completed"),
         ("cancel:ignored", "Failed"),
+        ("cancel:done-after", "Failed"),
         ("cancel:pending poll1:failed", "Failed"),
     ] {
         let mut case = Case::new(schedule);
