@@ -1,6 +1,6 @@
 //! The rules about what the sample left behind and how it exited.
 
-use super::Case;
+use super::{Case, output};
 use crate::{Ended, ExpectedExit, Finding, OperationState, Rule};
 
 /// `leaked-backup`: a backup of the sample is left, where it could have been avoided.
@@ -30,14 +30,14 @@ pub(super) fn deleted_foreign_backup(case: &Case<'_>, findings: &mut Vec<Finding
 ///
 /// A sample that leaves its backup behind must say so, whatever the scenario: a non-zero exit is right then. And one
 /// that brings a clean cancellation about where the scenario has none in store (by deleting the pending backup, which
-/// cancels its operation) may exit with 0.
+/// cancels its operation) may exit with 0, if it says so.
 pub(super) fn wrong_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Ended::Code(code) = case.observation.ended else { return };
     let clean = case.truth.left.is_empty();
     let expect = &case.scenario.expect;
     let message = match (code, clean, expect.exit) {
         (0, false, _) => "exited with 0 although its backup is left in the service".to_owned(),
-        (0, true, ExpectedExit::NonZero) if !case.truth.cancelled => {
+        (0, true, ExpectedExit::NonZero) if !(case.truth.cancelled && output::tells_of_clean_end(case)) => {
             format!("exited with 0; the outcome `{}` asks for another code", expect.outcome)
         }
         (code, true, ExpectedExit::Zero) if code != 0 => {

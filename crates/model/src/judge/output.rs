@@ -35,7 +35,7 @@ pub(super) fn false_claim(case: &Case<'_>, findings: &mut Vec<Finding>) {
                 Claim::Cancelled => "no operation of the sample ended with CANCELLED",
                 Claim::Completed => "no operation of the sample ended with a response",
                 Claim::Deleted => "no request of the sample deleted a backup",
-                Claim::Failed => "neither the operation nor a request failed",
+                Claim::Failed => "neither the operation nor, for good, a request failed",
             };
             let message = format!("claims `{}`, but {so}: {:?}", made.claim, made.line);
             findings.push(Finding::new(Rule::FalseClaim, message));
@@ -57,6 +57,13 @@ pub(super) fn missing_claim(case: &Case<'_>, findings: &mut Vec<Finding>) {
         let message = format!("does not say what happened: no claim of {}", names.join(" or "));
         findings.push(Finding::new(Rule::MissingClaim, message));
     }
+}
+
+/// True if the output says that nothing is left: it claims what is so, that the operation was cancelled or the backup
+/// deleted. A contract without claims has no say in it.
+pub(super) fn tells_of_clean_end(case: &Case<'_>) -> bool {
+    let tells = |claim| matches!(claim, Claim::Cancelled | Claim::Deleted) && case.truth.holds(claim);
+    case.contract.claims.is_empty() || claims_made(case).iter().any(|made| tells(made.claim))
 }
 
 /// `output-differs`: standard output is not the expected one.

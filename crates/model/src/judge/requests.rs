@@ -17,9 +17,15 @@ pub(super) fn cancel_not_sent(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Some(started) = started else { return };
     // A deletion may be an operation too (AlloyDB): only the one that was started counts.
     let name = |entry: &Entry| entry.reply.operation.as_ref().map(|operation| operation.name.clone());
-    let seen_done =
-        journal.iter().any(|entry| name(entry) == name(started) && shown(OperationState::is_done, entry));
-    let cancelled = journal.iter().any(|entry| entry.kind() == RequestKind::Cancel);
+    // An end that the sample has brought about by deleting the backup is none that it saw first.
+    let deletes = |entry: &Entry| entry.kind() == RequestKind::Delete && entry.before != entry.after;
+    let seen_done = journal
+        .iter()
+        .take_while(|entry| !deletes(entry))
+        .any(|entry| name(entry) == name(started) && shown(OperationState::is_done, entry));
+    // A cancel of what the service does not know cancels nothing.
+    let cancelled =
+        journal.iter().any(|entry| entry.kind() == RequestKind::Cancel && entry.before.operation.is_some());
     if !seen_done && !cancelled {
         let message = format!("never asked to cancel the operation that request {} started", started.seq);
         findings.push(Finding::new(Rule::CancelNotSent, message));

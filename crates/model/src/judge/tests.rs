@@ -89,15 +89,14 @@ fn ended_with(state: OperationState, backups: Vec<BackupView>) -> Snapshot {
 }
 
 fn observation(stdout: &str, exit: i32, settled: Snapshot) -> Observation {
+    let mut cancel = entry(2, "CancelOperation", Code::Ok, None);
+    cancel.before.operation = Some(OperationState::Running);
     Observation {
         ended: Ended::Code(exit),
         stdout: Captured::whole(stdout),
         stderr: Captured::default(),
         leaked_processes: Vec::new(),
-        journal: vec![
-            entry(1, "CreateBackup", Code::Ok, Some(OperationState::Running)),
-            entry(2, "CancelOperation", Code::Ok, None),
-        ],
+        journal: vec![entry(1, "CreateBackup", Code::Ok, Some(OperationState::Running)), cancel],
         given: Snapshot::default(),
         at_exit: settled.clone(),
         settled,
@@ -166,6 +165,21 @@ fn each_claim_is_held_against_the_service() {
 }
 
 #[test]
+fn failed_is_true_only_if_the_operation_failed_or_a_request_did_for_good() {
+    let claims = |seen: &Observation| rules(&cancel_wins(), seen).contains(&Rule::FalseClaim);
+    let mut seen = observation("It was cancelled.\nfailed\n", 0, cancelled());
+    assert!(claims(&seen), "nothing failed");
+    seen.journal.push(entry(3, "GetBackup", Code::NotFound, None));
+    assert!(claims(&seen), "to learn that it is gone is an answer");
+    seen.journal.push(entry(4, "GetOperation", Code::Unavailable, None));
+    assert!(!claims(&seen), "as far as the sample knows, it cannot be looked at");
+    seen.journal.push(entry(5, "GetOperation", Code::Ok, None));
+    assert!(claims(&seen), "it could, the next time");
+    seen.journal.push(entry(6, "CreateBackup", Code::NotFound, None));
+    assert!(!claims(&seen), "what it was to be made of is not there");
+}
+
+#[test]
 fn deleted_is_true_only_if_a_request_removed_a_backup_that_existed() {
     let scenario = scenario(Outcome::Completed, ExpectedExit::Zero, &[Claim::Deleted]);
     let mut seen = observation("Deleted it.\n", 0, ended_with(OperationState::Completed, Vec::new()));
@@ -182,6 +196,9 @@ fn exits_are_judged_by_what_happened() {
     let mut seen = observation("", 0, Snapshot::default());
     seen.journal.truncate(0);
     assert_eq!(rules(&refused, &seen), [Rule::WrongExit]);
+    // Nothing is left, by the sample's own doing; but it does not say so.
+    let failed = scenario(Outcome::Failed, ExpectedExit::NonZero, &[]);
+    assert_eq!(rules(&failed, &observation("", 0, cancelled())), [Rule::WrongExit]);
 }
 
 #[test]
@@ -213,6 +230,14 @@ fn a_cancel_is_due_unless_the_sample_saw_the_end_first() {
     seen.journal.push(deletion);
     assert_eq!(rules(&scenario, &seen), [Rule::CancelNotSent], "the end of another operation says nothing");
     seen.journal.push(entry(3, "GetOperation", Code::Ok, Some(OperationState::Completed)));
+    assert_eq!(rules(&scenario, &seen), []);
+    let mut delete = entry(3, "DeleteBackup", Code::Ok, None);
+    delete.before.backup = Some(BackupState::Creating);
+    seen.journal.insert(2, delete);
+    assert_eq!(rules(&scenario, &seen), [Rule::CancelNotSent], "its own deletion was the end");
+    seen.journal.insert(2, entry(3, "CancelOperation", Code::NotFound, None));
+    assert_eq!(rules(&scenario, &seen), [Rule::CancelNotSent], "it cancelled something else");
+    seen.journal[2].before.operation = Some(OperationState::Running);
     assert_eq!(rules(&scenario, &seen), []);
 }
 

@@ -1,6 +1,6 @@
 //! What is so, by the service's account.
 
-use crate::{Claim, Code, Observation, OperationState, RequestKind};
+use crate::{Claim, Code, Entry, Observation, OperationState, RequestKind};
 
 /// What became of the sample's own backup and operation.
 ///
@@ -14,7 +14,7 @@ pub struct Truth {
     pub completed: bool,
     /// A request of the sample deleted a backup that existed.
     pub deleted: bool,
-    /// The operation ended with another error, or a request was answered with an error.
+    /// The operation ended with another error, or a request failed for good: see [`failed_for_good`].
     pub failed: bool,
     /// The full names of the sample's backups that are left, with their states.
     pub left: Vec<String>,
@@ -34,8 +34,7 @@ impl Truth {
                     && entry.before.backup.is_some()
                     && entry.after.backup != entry.before.backup
             }),
-            failed: ends.iter().any(failed_otherwise)
-                || observation.journal.iter().any(|entry| entry.reply.code != Code::Ok),
+            failed: ends.iter().any(failed_otherwise) || failed_for_good(&observation.journal),
             left: observation
                 .settled
                 .own_backups()
@@ -53,4 +52,16 @@ impl Truth {
             Claim::Failed => self.failed,
         }
     }
+}
+
+/// True if a request was answered with an error that the sample did not get past: the same request did not succeed later.
+/// To learn that something is not there is an answer, and no failure, unless it was asked to be created.
+fn failed_for_good(journal: &[Entry]) -> bool {
+    journal.iter().enumerate().any(|(index, entry)| {
+        let is_answer = entry.reply.code == Code::NotFound && entry.kind() != RequestKind::Create;
+        let succeeds = |later: &Entry| {
+            later.reply.code == Code::Ok && later.rpc == entry.rpc && later.resource == entry.resource
+        };
+        entry.reply.code != Code::Ok && !is_answer && !journal[index + 1..].iter().any(succeeds)
+    })
 }
