@@ -109,7 +109,7 @@ fn processes(jobs: usize) -> Result<Duration> {
 /// The time that a run takes whose cases are these processes, from the start of the emulator to the results.
 async fn whole_run(folder: &Path, jobs: usize) -> Result<Duration> {
     let home = ("HOME".into(), folder.as_os_str().to_owned());
-    let context = Arc::new(Context::detect([home], Clock::new(Instant::now))?);
+    let context = Arc::new(Context::detect([home], None, Clock::new(Instant::now))?);
     let sample = PlannedSample {
         manifest: Arc::new(manifest(folder)?),
         code: Code::Bundled,

@@ -72,7 +72,9 @@ pub struct Context {
 #[derive(Debug, thiserror::Error)]
 pub enum ContextError {
     /// There is no place for the cache.
-    #[error("no place for the cache: set HOME, XDG_CACHE_HOME or RESCIND_CACHE to an absolute path")]
+    #[error(
+        "no place for the cache: name one with --cache-dir, or set HOME, XDG_CACHE_HOME or RESCIND_CACHE to an absolute path"
+    )]
     NoCache,
     /// The system refuses what supervision needs.
     #[error("cannot supervise processes on this system: {0}")]
@@ -127,12 +129,14 @@ const TOOLCHAIN_PREFIXES: &[&str] = &[
 const CREDENTIAL_PREFIXES: &[&str] = &["GOOGLE_", "GCLOUD_", "GCE_"];
 
 impl Context {
-    /// Looks at the machine, given the environment of this process and the clock.
+    /// Looks at the machine, given the environment of this process, the folder for the cache if it was chosen, and the
+    /// clock.
     ///
     /// # Errors
     /// If there is no place for the cache, or the system lacks what supervision needs.
     pub fn detect(
         environment: impl IntoIterator<Item = (OsString, OsString)>,
+        cache: Option<PathBuf>,
         clock: Clock,
     ) -> Result<Context, ContextError> {
         let environment: BTreeMap<OsString, OsString> = environment.into_iter().collect();
@@ -140,7 +144,8 @@ impl Context {
             environment.get(OsStr::new(name)).map(PathBuf::from).filter(|path| path.is_absolute())
         };
         let system_cache = if cfg!(target_os = "macos") { "Library/Caches" } else { ".cache" };
-        let cache = folder("RESCIND_CACHE")
+        let cache = cache
+            .or_else(|| folder("RESCIND_CACHE"))
             .or_else(|| folder("XDG_CACHE_HOME").map(|path| path.join("rescind")))
             .or_else(|| folder("HOME").map(|path| path.join(system_cache).join("rescind")))
             .ok_or(ContextError::NoCache)?;
@@ -230,6 +235,7 @@ mod tests {
                 ("AWS_SECRET_ACCESS_KEY", "x"),
                 ("LD_PRELOAD", "/x.so"),
             ]),
+            None,
             Clock::new(Instant::now),
         )
         .unwrap();
@@ -241,7 +247,8 @@ mod tests {
 
     #[test]
     fn the_cache_needs_an_absolute_place() {
-        let error = Context::detect(environment(&[("HOME", "u")]), Clock::new(Instant::now)).unwrap_err();
+        let error =
+            Context::detect(environment(&[("HOME", "u")]), None, Clock::new(Instant::now)).unwrap_err();
         assert!(matches!(error, ContextError::NoCache));
     }
 

@@ -43,7 +43,8 @@ pub enum Event {
         /// The number of the try, from 2.
         number: usize,
     },
-    /// A case has its verdict. Exactly one for each case of the plan.
+    /// A case has its verdict. Exactly one for each case of the plan, but for those whose turn had not come when the run
+    /// was interrupted.
     CaseFinished {
         /// The case with all that the results will say of it.
         case: Box<CaseResult>,

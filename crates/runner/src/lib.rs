@@ -15,6 +15,7 @@ mod event;
 mod plan;
 mod prepare;
 pub mod process;
+mod remove;
 mod run;
 #[cfg(test)]
 mod testing;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rescind_manifest::{Lines, Manifest};
-use rescind_model::{CaseId, KnownFailure, Location, Partition, Scenario, Shard, fingerprint};
+use rescind_model::{CaseId, Contract, KnownFailure, Location, Partition, Scenario, Shard, fingerprint};
 
 /// The code of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,6 +36,16 @@ pub struct PlannedSample {
     pub location: Option<Location>,
     /// The scenarios.
     pub scenarios: Vec<Arc<Scenario>>,
+}
+
+impl PlannedSample {
+    /// What the code promises, and the key of the manifest that has its claims.
+    pub fn contract(&self) -> (&Contract, &'static str) {
+        match self.code {
+            Code::Bundled => (&self.manifest.bundled, "claims"),
+            Code::Published { .. } => (&self.manifest.published, "published.claims"),
+        }
+    }
 }
 
 /// What is to be run, and what the results are to say of it.

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 use rescind_model::{
-    BackupState, Contract, Entry, Expectation, ExpectedExit, Given, GivenBackup, Outcome, Scenario, Schedule,
-    Service, Snapshot,
+    BackupState, Claim, ClaimPattern, Contract, Entry, Expectation, ExpectedExit, Given, GivenBackup,
+    Outcome, Scenario, Schedule, Service, Snapshot, Stream,
 };
 
 use crate::process::Supervisor;
@@ -68,10 +68,17 @@ pub(crate) fn manifest(folder: &Path, language: &str, script: &str) -> Manifest 
             time_warp: None,
             jobs: None,
         },
-        bundled: Contract::default(),
-        published: Contract::default(),
+        bundled: contract(),
+        published: contract(),
         expectations: BTreeMap::new(),
     }
+}
+
+/// A contract by which no script here claims anything.
+fn contract() -> Contract {
+    let pattern = regex::Regex::new("^The backup failed$").unwrap();
+    let claims = vec![ClaimPattern { claim: Claim::Failed, stream: Stream::Stdout, pattern }];
+    Contract { claims, ..Contract::default() }
 }
 
 /// A program that prints its version as `echo` does.

@@ -36,7 +36,8 @@ pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<
     let done = match &segments {
         Ok(segments) => {
             let segments: Vec<&str> = segments.iter().map(AsRef::as_ref).collect();
-            respond(&emulator, &head.method, &segments, body)
+            let is_new = head.headers.get(header::IF_NONE_MATCH).is_some_and(|value| value == "*");
+            respond(&emulator, &head.method, &segments, is_new, body)
         }
         Err(_) => Err(Refusal::bad("the path is not UTF-8")),
     };
@@ -46,7 +47,14 @@ pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<
 /// What a call does, once it is known that the call exists.
 type Served = Result<Response<Body>, Refusal>;
 
-fn respond(emulator: &Emulator, method: &Method, path: &[&str], body: Result<Bytes, Refusal>) -> Served {
+/// `is_new` is true if a project is to be put only where there is none (RFC 9110, 13.1.2).
+fn respond(
+    emulator: &Emulator,
+    method: &Method,
+    path: &[&str],
+    is_new: bool,
+    body: Result<Bytes, Refusal>,
+) -> Served {
     let (allowed, call): (Method, &dyn Fn() -> Served) = match path {
         ["health"] => (Method::GET, &|| ok(&Health::serving())),
         ["reset"] => (Method::POST, &|| {
@@ -62,6 +70,7 @@ fn respond(emulator: &Emulator, method: &Method, path: &[&str], body: Result<Byt
             _ => (Method::PUT, &|| {
                 let document: ProjectDocument = document::read(body.as_ref()?)?;
                 match document.progress {
+                    Progress::Scheduled if is_new => emulator.prepare_new(project, &document.setup)?,
                     Progress::Scheduled => emulator.prepare(project, &document.setup)?,
                     Progress::FreeRunning => emulator.prepare_free_running(project, &document.setup)?,
                 }
@@ -147,6 +156,9 @@ impl From<ControlError> for Refusal {
     fn from(error: ControlError) -> Refusal {
         match &error {
             ControlError::UnknownProject(_) => Refusal::new(StatusCode::NOT_FOUND, error.to_string()),
+            ControlError::ProjectExists(_) => {
+                Refusal::new(StatusCode::PRECONDITION_FAILED, error.to_string())
+            }
             ControlError::NoJournal(_) => Refusal::new(StatusCode::CONFLICT, error.to_string()),
             ControlError::NotFreeRunning => Refusal::bad_at("progress".to_owned(), error.to_string()),
             ControlError::InvalidSetup { source, .. } => {

@@ -1,10 +1,11 @@
 //! What is asked of an emulator from outside its services: to set projects up, to tell what became of them.
 
 use std::collections::BTreeMap;
+use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rescind_model::{Entry, Schedule, Snapshot};
+use rescind_model::{Entry as Request, Schedule, Snapshot};
 
 use super::{Emulator, Projects};
 use crate::engine::{FreeRunning, InvalidSetup, Project, Setup, World};
@@ -15,6 +16,9 @@ pub enum ControlError {
     /// The project was never prepared, or was removed.
     #[error("the emulator has no project `{0}`; prepare it first")]
     UnknownProject(String),
+    /// The project is there, and was not to be replaced.
+    #[error("project `{0}` is there already, perhaps of another run; remove it first, if nobody uses it")]
+    ProjectExists(String),
     /// The project runs free and was opened by a request, or at the start.
     #[error("project `{0}` keeps no journal; put it through the control API to have one")]
     NoJournal(String),
@@ -41,10 +45,29 @@ impl Emulator {
     /// # Errors
     /// The set-up asks for a state that the service knows not; the project then stays as it was.
     pub fn prepare(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
+        self.put(project, self.case(project, setup)?);
+        Ok(())
+    }
+
+    /// As [`prepare`](Self::prepare), unless the project is there.
+    ///
+    /// # Errors
+    /// As [`prepare`](Self::prepare); and the project is there, which then stays as it was.
+    pub fn prepare_new(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
+        let case = self.case(project, setup)?;
+        match self.shared.projects.write().entry(project.to_owned()) {
+            Entry::Occupied(_) => Err(ControlError::ProjectExists(project.to_owned())),
+            Entry::Vacant(vacant) => {
+                vacant.insert(Arc::new(Mutex::new(case)));
+                Ok(())
+            }
+        }
+    }
+
+    fn case(&self, project: &str, setup: &Setup) -> Result<Project, ControlError> {
         let choices = self.choices([setup]);
         let world = setup.world(project, self.now(), &choices).map_err(invalid(project))?;
-        self.put(project, Project::new(world, choices, Box::new(setup.schedule.clone()), true));
-        Ok(())
+        Ok(Project::new(world, choices, Box::new(setup.schedule.clone()), true))
     }
 
     /// Sets a project up to run free, at the pace of the emulator, whatever it was before: given state, empty journal.
@@ -135,7 +158,7 @@ impl Emulator {
     ///
     /// # Errors
     /// There is no such project, or it keeps no journal.
-    pub fn journal(&self, project: &str) -> Result<Vec<Entry>, ControlError> {
+    pub fn journal(&self, project: &str) -> Result<Vec<Request>, ControlError> {
         let found = self.prepared(project)?;
         let found = found.lock();
         let journal = found.keeps_journal().then(|| found.journal().to_vec());

@@ -52,7 +52,7 @@ impl Backend for Embedded {
     }
 
     async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError> {
-        self.emulator.prepare(project, setup).map_err(failed("prepare", project))
+        self.emulator.prepare_new(project, setup).map_err(failed("prepare", project))
     }
 
     async fn snapshot(&self, project: &str) -> Result<Snapshot, BackendError> {

@@ -34,10 +34,10 @@ pub trait Backend: Send + Sync {
     /// others expect more of the server.
     fn address(&self) -> String;
 
-    /// Makes a project, in the place of one of the same name.
+    /// Makes a project.
     ///
     /// # Errors
-    /// If the emulator cannot.
+    /// If the emulator cannot; and if there is one of that name, which another run may be using.
     async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError>;
 
     /// The backups and operations of a project now.

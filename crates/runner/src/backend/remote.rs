@@ -128,6 +128,8 @@ impl Remote {
             .method(method)
             .uri(format!("http://{}{PREFIX}{path}", self.address))
             .header(header::CONTENT_TYPE, "application/json")
+            // Only putting a project heeds it: one of another run is not to be replaced.
+            .header(header::IF_NONE_MATCH, "*")
             .body(Full::new(body))
             .map_err(|error| error.to_string())?;
         let exchange = async {
@@ -214,6 +216,8 @@ mod tests {
         let remote = Remote::connect(&embedded.address()).await.unwrap();
         assert_eq!(remote.address(), embedded.address());
         remote.prepare("a%b c?", &setup()).await.unwrap();
+        let error = remote.prepare("a%b c?", &setup()).await.unwrap_err().to_string();
+        assert!(error.contains("is there already, perhaps of another run"), "{error}");
         remote.settle("a%b c?").await.unwrap();
         let snapshot = remote.snapshot("a%b c?").await.unwrap();
         assert_eq!(snapshot, embedded.snapshot("a%b c?").await.unwrap());

@@ -11,6 +11,7 @@
 
 mod complaint;
 mod digest;
+mod imprint;
 mod project;
 mod slot;
 mod stage;
@@ -19,6 +20,7 @@ mod tests;
 
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rescind_manifest::{Manifest, Stage};
 use rescind_model::SampleId;
@@ -28,6 +30,7 @@ use tokio_util::sync::CancellationToken;
 use crate::{Code, Context, Toolchain};
 use complaint::Origin;
 use digest::Digest;
+use imprint::Imprint;
 use project::Project;
 pub use project::ProjectError;
 use slot::{Lease, Slot, Vacant};
@@ -44,7 +47,23 @@ pub struct Prepared {
     pub cache: PathBuf,
     /// True if nothing had to be installed or built.
     pub cached: bool,
-    _lease: Lease,
+    /// The slot of the copy.
+    slot: PathBuf,
+    imprint: Arc<Imprint>,
+    _leases: [Lease; 2],
+}
+
+impl Prepared {
+    /// What has been written into the copy of the project since it was prepared, by its paths. If there is anything, the
+    /// copy is not used again.
+    pub(crate) fn changes(&self) -> Vec<String> {
+        let now = Imprint::of(&self.work);
+        let changed = self.imprint.differences(&now);
+        if !changed.is_empty() {
+            slot::forget(&self.slot);
+        }
+        changed.into_iter().map(|path| path.display().to_string()).collect()
+    }
 }
 
 /// Why a sample cannot be prepared.
@@ -118,7 +137,7 @@ pub async fn prepare(
 ) -> Result<Prepared, PrepareError> {
     let sample = Sample { context, manifest, cancel };
     let dependencies = sample.dependencies(toolchain)?;
-    let installed = sample.install(&dependencies).await?;
+    let (installed, lease_of_dependencies) = sample.install(&dependencies).await?;
     let built = match (sample.build(&dependencies, code).await, code) {
         (
             Err(PrepareError::Step { sample: id, step, .. }),
@@ -134,8 +153,16 @@ pub async fn prepare(
         }
         (built, _) => built?,
     };
-    let Built { work, cached, lease } = built;
-    Ok(Prepared { work, cache: dependencies.cache(), cached: installed && cached, _lease: lease })
+    let Built { slot, cached, lease } = built;
+    let work = slot.join(PROJECT);
+    Ok(Prepared {
+        imprint: Arc::new(Imprint::of(&work)),
+        work,
+        cache: dependencies.cache(),
+        cached: installed && cached,
+        slot,
+        _leases: [lease_of_dependencies, lease],
+    })
 }
 
 /// True if the dependencies of a sample are installed.
@@ -192,9 +219,12 @@ impl Dependencies {
     }
 }
 
+/// The folder of a slot that holds the copy of a project.
+const PROJECT: &str = "project";
+
 /// The copy of a project, built.
 struct Built {
-    work: PathBuf,
+    slot: PathBuf,
     /// True if it was there.
     cached: bool,
     lease: Lease,
@@ -225,14 +255,18 @@ impl Sample<'_> {
     }
 
     /// Installs the dependencies; true if they were there.
-    async fn install(&self, dependencies: &Dependencies) -> Result<bool, PrepareError> {
-        let Opened::Vacant(vacant) = self.open(&dependencies.slot).await? else { return Ok(true) };
+    async fn install(&self, dependencies: &Dependencies) -> Result<(bool, Lease), PrepareError> {
+        let vacant = match self.open(&dependencies.slot).await? {
+            Opened::Filled(lease) => return Ok((true, lease)),
+            Opened::Vacant(vacant) => vacant,
+        };
         let (work, cache) = (dependencies.slot.join("inputs"), dependencies.cache());
         std::fs::create_dir(&cache).map_err(|error| self.cache(&cache, error))?;
         dependencies.inputs.write(&work).map_err(|error| self.project(error))?;
         self.run("prepare", &self.manifest.prepare, Folders { work: &work, cache: &cache }).await?;
-        vacant.filled().map_err(|error| self.cache(&dependencies.slot, error))?;
-        Ok(false)
+        let lease = vacant.filled().map_err(|error| self.cache(&dependencies.slot, error))?;
+        slot::tidy(&dependencies.slot);
+        Ok((false, lease))
     }
 
     /// The project with this code in it, and where its copy belongs.
@@ -251,9 +285,9 @@ impl Sample<'_> {
     /// Copies and builds the project, as far as that has not been done.
     async fn build(&self, dependencies: &Dependencies, code: &Code) -> Result<Built, PrepareError> {
         let (project, slot) = self.copy(dependencies, code)?;
-        let work = slot.join("project");
+        let work = slot.join(PROJECT);
         let vacant = match self.open(&slot).await? {
-            Opened::Filled(lease) => return Ok(Built { work, cached: true, lease }),
+            Opened::Filled(lease) => return Ok(Built { slot, cached: true, lease }),
             Opened::Vacant(vacant) => vacant,
         };
         project.write(&work).map_err(|error| self.project(error))?;
@@ -262,7 +296,7 @@ impl Sample<'_> {
         let lease = vacant.filled().map_err(|error| self.cache(&slot, error))?;
         // Every state of the code has a copy of its own, and whoever works on a sample makes many.
         slot::tidy(&slot);
-        Ok(Built { work, cached: false, lease })
+        Ok(Built { slot, cached: false, lease })
     }
 
     fn slot(&self, kind: &str, digest: Digest) -> PathBuf {

@@ -12,6 +12,8 @@ use std::time::{Duration, SystemTime};
 
 use tokio_util::sync::CancellationToken;
 
+use crate::remove::remove_all;
+
 const MARKER: &str = ".complete";
 /// How often a lock is tried that another run of rescind holds.
 const LOCK_INTERVAL: Duration = Duration::from_millis(100);
@@ -35,12 +37,12 @@ pub(crate) struct Lease {
     _lock: Arc<File>,
 }
 
-/// An empty slot that nobody else fills. Dropped before it is [filled](Vacant::filled), it is emptied again by the
-/// next one who opens it.
+/// An empty slot that nobody else fills. Dropped before it is [filled](Vacant::filled), it is removed; if this process
+/// ends before, the next one who opens it or [tidies](tidy) does so.
 pub(crate) struct Vacant {
     folder: PathBuf,
-    /// Unlocked when it is closed.
-    lock: File,
+    /// Unlocked when it is closed; none once it is filled.
+    lock: Option<File>,
 }
 
 impl Slot {
@@ -76,24 +78,41 @@ impl Slot {
             }
         }
         if folder.exists() {
-            fs::remove_dir_all(folder)?;
+            remove_all(folder)?;
         }
         fs::create_dir(folder)?;
-        Ok(Slot::Vacant(Vacant { folder: folder.to_owned(), lock }))
+        Ok(Slot::Vacant(Vacant { folder: folder.to_owned(), lock: Some(lock) }))
     }
 }
 
 impl Vacant {
     /// Marks the slot as filled.
-    pub(crate) fn filled(self) -> io::Result<Lease> {
+    pub(crate) fn filled(mut self) -> io::Result<Lease> {
         fs::write(self.folder.join(MARKER), b"\n")?;
-        self.lock.lock_shared()?;
-        Ok(Lease { _lock: Arc::new(self.lock) })
+        let Some(lock) = self.lock.take() else { return Err(io::ErrorKind::NotFound.into()) };
+        lock.lock_shared()?;
+        Ok(Lease { _lock: Arc::new(lock) })
     }
 }
 
+impl Drop for Vacant {
+    fn drop(&mut self) {
+        if self.lock.is_some() {
+            // What cannot be removed now, the next one who opens the slot removes.
+            let _ = remove_all(&self.folder);
+        }
+    }
+}
+
+/// Makes a slot an empty one to everybody who opens it from now on. Those who use it keep it.
+pub(crate) fn forget(folder: &Path) {
+    // Without it there is nothing to forget.
+    let _ = fs::remove_file(folder.join(MARKER));
+}
+
 /// Removes the slots beside this one that are of the same kind (their names differ in what follows the last hyphen),
-/// but for those that are in use and the few that were used last. What cannot be removed now will be some other time.
+/// but for those that are in use and the few that were used last; one that was never filled first of all. What cannot be
+/// removed now will be some other time.
 pub(crate) fn tidy(slot: &Path) {
     let kind = |path: &Path| path.file_name()?.to_str()?.rsplit_once('-').map(|(kind, _)| kind.to_owned());
     let entries = slot.parent().and_then(|folder| folder.read_dir().ok());
@@ -102,16 +121,21 @@ pub(crate) fn tidy(slot: &Path) {
         .flatten()
         .filter_map(|entry| {
             let path = entry.ok()?.path();
-            let used = path.join(MARKER).metadata().and_then(|marker| marker.modified()).ok()?;
-            (kind(&path) == kind(slot)).then_some((used, path))
+            let marker = path.join(MARKER).metadata().and_then(|marker| marker.modified());
+            let used = marker.unwrap_or(SystemTime::UNIX_EPOCH);
+            (path.is_dir() && kind(&path) == kind(slot)).then_some((used, path))
         })
         .collect();
     slots.sort_by(|a, b| b.cmp(a));
-    for (_, folder) in slots.into_iter().skip(KEPT) {
+    let is_old = |index: usize, folder: &Path| index >= KEPT || !Slot::is_filled(folder);
+    for (_, (_, folder)) in
+        slots.into_iter().enumerate().filter(|(index, (_, folder))| is_old(*index, folder))
+    {
         let Ok(lock) = lock_file(&folder) else { continue };
         if try_lock(lock.try_lock()).unwrap_or(false) {
             // Without its marker it is empty to everybody, however far the removal gets.
-            let _ = fs::remove_file(folder.join(MARKER)).and_then(|()| fs::remove_dir_all(&folder));
+            forget(&folder);
+            let _ = remove_all(&folder);
         }
     }
 }

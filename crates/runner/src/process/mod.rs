@@ -213,6 +213,31 @@ impl Supervisor {
         found.into_iter().map(|stray| stray.command).collect()
     }
 
+    /// Ends what some process under supervision started and hid from it, by leaving its group and clearing its
+    /// environment, and gives the command lines. Only to be called when nothing runs under supervision any more.
+    ///
+    /// Who hides so is known by this only: it is a child of rescind that rescind has not started. (On Linux.)
+    pub async fn end_hidden(&self) -> Vec<String> {
+        let mut hidden = self.hidden();
+        if hidden.is_empty() {
+            return Vec::new();
+        }
+        // One that has just been started still shows the environment of its parent.
+        tokio::time::sleep(STRAY_GRACE).await;
+        let still = self.hidden();
+        hidden.retain(|one| still.contains(one));
+        for stray in &hidden {
+            signal::end(stray.pid);
+        }
+        hidden.into_iter().map(|stray| stray.command).collect()
+    }
+
+    fn hidden(&self) -> Vec<Stray> {
+        let known = self.known().clone();
+        let children = stray::children().unwrap_or_default().into_iter();
+        children.filter(|pid| !known.contains(pid)).filter_map(stray::hidden).collect()
+    }
+
     /// The strays that are still there after `patience`; returns as soon as there are none.
     async fn await_none(&self, group: i32, mark: &str, patience: Duration) -> Vec<Stray> {
         let deadline = self.clock.now() + patience;

@@ -2,7 +2,7 @@
 //!
 //! A stray is known by one of two marks. It is in the sample's process group; or, where it left the group (`setsid`),
 //! its environment holds the [marker variable](MARKER) that rescind gave to the sample. A process that does both,
-//! leave the group and clear its environment, is not found.
+//! leave the group and clear its environment, cannot be told from those of other cases: it is ended when the run is over.
 
 use std::io;
 
@@ -16,7 +16,7 @@ pub(crate) struct Stray {
     pub(crate) command: String,
 }
 
-/// Makes this process the parent of its orphaned descendants, so that [`adopted`] sees them.
+/// Makes this process the parent of its orphaned descendants, so that [`children`] has them.
 pub(crate) fn adopt_orphans() -> io::Result<()> {
     #[cfg(target_os = "linux")]
     nix::sys::prctl::set_child_subreaper(true)?;
@@ -42,6 +42,17 @@ pub(crate) fn is_dead(pid: i32) -> bool {
     {
         let _ = pid;
         false
+    }
+}
+
+/// A living process without the mark of any invocation.
+pub(crate) fn hidden(pid: i32) -> Option<Stray> {
+    #[cfg(target_os = "linux")]
+    return linux::hidden(pid);
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = pid;
+        None
     }
 }
 
@@ -107,6 +118,14 @@ mod linux {
 
     pub(super) fn is_dead(pid: i32) -> bool {
         stat(Path::new(&format!("/proc/{pid}"))).is_none_or(|stat| matches!(stat.state, 'Z' | 'X'))
+    }
+
+    pub(super) fn hidden(pid: i32) -> Option<Stray> {
+        let folder = Path::new("/proc").join(pid.to_string());
+        let stat = stat(&folder).filter(|stat| !matches!(stat.state, 'Z' | 'X'))?;
+        let environ = fs::read(folder.join("environ")).ok()?;
+        let marked = environ.split(|byte| *byte == 0).any(|var| var.starts_with(MARKER.as_bytes()));
+        (!marked).then(|| Stray { pid, command: command(&folder).unwrap_or(stat.name) })
     }
 
     pub(super) fn find(group: i32, mark: &str) -> Vec<Stray> {

@@ -14,6 +14,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::prepare::Prepared;
 use crate::process::{Invocation, ProcessError};
+use crate::remove::remove_all;
 use crate::{Backend, BackendError, Context, Setup, toolchain, warp};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
@@ -227,6 +228,6 @@ impl Scratch {
 impl Drop for Scratch {
     fn drop(&mut self) {
         // What cannot be removed now goes with the folder of the whole run.
-        let _ = std::fs::remove_dir_all(&self.0);
+        let _ = remove_all(&self.0);
     }
 }

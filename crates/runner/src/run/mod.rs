@@ -91,10 +91,12 @@ pub async fn run(
             });
         }
     }
+    session.look_back().await;
     let (cpu, more_notices) = session.account();
     notices.extend(more_notices);
     let cases: Vec<CaseResult> = results.into_values().collect();
     notices.extend(expected_otherwise(&plan, &cases));
+    notices.extend(plan.samples.iter().filter_map(|sample| not_checked(sample, &cases)));
     let results = Results {
         schema_version: SCHEMA_VERSION,
         environment: Environment {
@@ -141,6 +143,16 @@ fn expected_otherwise<'a>(plan: &'a Plan, cases: &'a [CaseResult]) -> impl Itera
         let sample = plan.samples.iter().find(|sample| sample.manifest.id == case.id.sample)?;
         let substitute = sample.manifest.expectations.get(&case.id.scenario)?;
         Some(format!("{} is {substitute}", case.id))
+    })
+}
+
+/// The notice that nobody knows what the output of a sample that ran asserts.
+fn not_checked(sample: &PlannedSample, cases: &[CaseResult]) -> Option<String> {
+    let id = &sample.manifest.id;
+    let (contract, key) = sample.contract();
+    let ran = cases.iter().any(|case| case.id.sample == *id && case.observation.is_some());
+    (ran && contract.claims.is_empty()).then(|| {
+        format!("whether what {id} prints is true was not checked: manifests/{id}.yaml has no `{key}`")
     })
 }
 

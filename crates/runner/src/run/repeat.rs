@@ -76,8 +76,13 @@ impl Repeat {
             State::Slower(first, _) if agree(&first, &attempted) => decided(attempted, None),
             State::Slower(..) => ControlFlow::Continue(Repeat { state: State::Real(attempted), ..self }),
             State::Real(_) if attempted.findings.is_empty() => decided(attempted, passes("in real time")),
-            // Real waiting takes longer than the deadline allows: that is why time was warped.
-            State::Real(warped) if timed_out(&attempted) && !timed_out(&warped) => decided(warped, None),
+            // Real waiting takes longer than the deadline allows: that is why time was warped. If it did not end then
+            // either, the attempt counts that shows more of it.
+            State::Real(warped)
+                if timed_out(&attempted) && (!timed_out(&warped) || shows_more(&warped, &attempted)) =>
+            {
+                decided(warped, None)
+            }
             State::Real(_) => decided(attempted, None),
         }
     }
@@ -97,6 +102,10 @@ fn agree(one: &Attempted, other: &Attempted) -> bool {
     one.observation.ended == other.observation.ended
         && one.observation.journal == other.observation.journal
         && one.findings == other.findings
+}
+
+fn shows_more(one: &Attempted, other: &Attempted) -> bool {
+    one.observation.journal.len() > other.observation.journal.len()
 }
 
 fn timed_out(attempted: &Attempted) -> bool {

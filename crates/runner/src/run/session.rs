@@ -16,7 +16,7 @@ use super::attempt::{Attempted, Case, CaseError};
 use super::repeat::Repeat;
 use super::tries::{Tried, Tries};
 use crate::prepare::{Prepared, command_line};
-use crate::{Backend, Code, Context, Event, Events, Options, Plan, PlannedSample};
+use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample};
 
 /// A sample whose cases can be run.
 pub(super) struct Ready {
@@ -33,10 +33,7 @@ impl Ready {
     }
 
     fn contract(&self) -> &Contract {
-        match self.sample.code {
-            Code::Bundled => &self.sample.manifest.bundled,
-            Code::Published { .. } => &self.sample.manifest.published,
-        }
+        self.sample.contract().0
     }
 }
 
@@ -57,6 +54,8 @@ pub(super) struct Session {
     known_failures: Vec<KnownFailure>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
+    /// The samples whose cases could run.
+    prepared: Mutex<Vec<(SampleId, Prepared)>>,
     scratch: Result<TempDir, String>,
 }
 
@@ -79,6 +78,7 @@ impl Session {
             replay_options: plan.replay_options.clone(),
             known_failures: plan.known_failures.clone(),
             account: Mutex::default(),
+            prepared: Mutex::default(),
             context,
             backend,
             cancel,
@@ -91,6 +91,36 @@ impl Session {
     pub(super) fn tell(&self, event: Event) {
         // Nobody need listen.
         let _ = self.events.send(event);
+    }
+
+    /// Adds to what there is to say.
+    pub(super) fn note(&self, notice: String) {
+        self.lock_account().1.push(notice);
+    }
+
+    /// Notes that the cases of a sample can run.
+    pub(super) fn is_ready(&self, sample: SampleId, prepared: Prepared) {
+        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).push((sample, prepared));
+    }
+
+    /// Notes what the run has left where it should have left nothing: to be called when it is over.
+    pub(super) async fn look_back(&self) {
+        let prepared = std::mem::take(&mut *self.prepared.lock().unwrap_or_else(PoisonError::into_inner));
+        for (sample, prepared) in prepared {
+            let changes = prepared.changes();
+            if let Some((first, more)) = changes.split_first() {
+                let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
+                self.note(format!(
+                    "{sample}: its cases changed the folder that they share ({first}{more}), so that one can change \
+                     what another does; a sample writes to TMPDIR or HOME"
+                ));
+            }
+        }
+        for command in self.context.supervisor.end_hidden().await {
+            self.note(format!(
+                "a process that hid from rescind was left by some case, and was killed: {command}"
+            ));
+        }
     }
 
     /// The processor time of all attempts so far, and what there is to say about them.

@@ -38,7 +38,16 @@ pub(super) async fn start(
     let mut started = Started { toolchains: vec![None; samples.len()], verdicts: Vec::new() };
     let mut unprepared: Vec<(Readiness, usize)> = Vec::new();
     while let Some(found) = searches.join_next().await {
-        let Ok((index, Some(toolchain))) = found else { continue };
+        let (index, toolchain) = match found {
+            Ok((index, Some(toolchain))) => (index, toolchain),
+            // Interrupted.
+            Ok((_, None)) => continue,
+            Err(error) => {
+                session
+                    .note(format!("the search for a toolchain ended in a fault of rescind's own: {error}"));
+                continue;
+            }
+        };
         let sample = &samples[index];
         let readiness = readiness(&session.context, &sample.manifest, &toolchain, &sample.code);
         if toolchain.reason().is_some() || readiness == Readiness::Built {
@@ -139,5 +148,6 @@ async fn get_ready(
     let prepared =
         prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel).await?;
     session.tell(Event::Prepared { sample: id.clone(), cached: prepared.cached });
+    session.is_ready(id.clone(), prepared.clone());
     Ok(Arc::new(Ready::new(sample.clone(), prepared)))
 }
