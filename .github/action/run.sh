@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Runs the samples, or puts the results of earlier jobs together (RESULTS), and writes every report to REPORTS. What
 # rescind exits with becomes an output, so that the reports are uploaded before the job fails.
+#
+# With RESULTS nothing is run, and what only a run needs (PAGE, LANGUAGES, KNOWN_FAILURES and so on) is not looked at.
 set -euo pipefail
 
 mkdir -p "$REPORTS"
@@ -55,8 +57,13 @@ merge() {
 code=0
 if [ -n "${RESULTS:-}" ]; then merge || code=$?; else run || code=$?; fi
 
+# A run that never fails (FAIL_ON=never) leaves it to a later job to put its results together, and to write the
+# annotations: written here too, each would be there twice.
+annotate=true
+if [ -z "${RESULTS:-}" ] && [ "${FAIL_ON:-}" = never ]; then annotate=false; fi
+
 # None of them is there if the run could not begin.
-[ ! -f "$REPORTS/annotations.txt" ] || cat "$REPORTS/annotations.txt"
+[ "$annotate" = false ] || [ ! -f "$REPORTS/annotations.txt" ] || cat "$REPORTS/annotations.txt"
 [ ! -f "$REPORTS/summary.md" ] || cat "$REPORTS/summary.md" >> "$GITHUB_STEP_SUMMARY"
 {
   echo "exit-code=$code"

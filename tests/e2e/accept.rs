@@ -66,6 +66,46 @@ fn what_is_accepted_is_shown_written_and_then_stays_as_it_is() {
 }
 
 #[test]
+fn the_file_keeps_its_permissions_and_a_link_to_it_stays_one() {
+    use std::os::unix::fs::{PermissionsExt as _, symlink};
+    let project = Project::new("exit 3");
+    results(&project, "results.json", &[]);
+    let mode = |name: &str| project.root().join(name).metadata().unwrap().permissions().mode() & 0o777;
+    accept(&project, &["results.json"]).exits(0);
+    assert_eq!(mode("rescind-baseline.json") & 0o400, 0o400);
+    assert_eq!(mode("rescind-baseline.json"), mode("results.json"), "as of any new file");
+    std::fs::create_dir(project.root().join("real")).unwrap();
+    let (real, link) = (project.root().join("real/base.json"), project.root().join("link.json"));
+    std::fs::write(&real, r#"{"baseline_version":1,"source":"bundled","cases":[]}"#).unwrap();
+    std::fs::set_permissions(&real, std::fs::Permissions::from_mode(0o664)).unwrap();
+    symlink(&real, &link).unwrap();
+    accept(&project, &["results.json", "--baseline", "link.json"]).exits(0);
+    assert!(link.symlink_metadata().unwrap().is_symlink());
+    assert_eq!(mode("real/base.json"), 0o664);
+    assert_eq!(read(&real).cases.len(), 1);
+}
+
+#[test]
+fn a_baseline_of_other_code_is_refused_and_results_of_other_code_are_told_of() {
+    let project = Project::new("exit 3");
+    results(&project, "bundled.json", &[]);
+    project.write("page.md", "# Spanner\n\n## Shell\n\n```sh\nexit 3\n```\n");
+    results(&project, "page.json", &["--page", "page.md"]);
+    accept(&project, &["page.json"]).exits(0);
+    for arguments in [
+        &["run", "--baseline", "rescind-baseline.json"][..],
+        &["compare", "rescind-baseline.json", "bundled.json"],
+    ] {
+        let ran = rescind(project.root(), arguments).exits(2);
+        let says = "the baseline is of the source `page.md`, and the results are of `bundled`";
+        assert!(ran.stdout.is_empty() && ran.stderr.contains(says), "{}", ran.stderr);
+    }
+    let ran = rescind(project.root(), &["compare", "page.json", "bundled.json"]).exits(0);
+    let says = "compared with the code of `page.md`; this is of `bundled`";
+    assert!(ran.stdout.contains(says), "{}", ran.stdout);
+}
+
+#[test]
 fn a_partial_run_updates_only_its_own_cases() {
     let project = Project::new("exit 1");
     project.copy("manifests/scenarios/cancel-wins.yaml", "manifests/scenarios/cancel-lags.yaml");

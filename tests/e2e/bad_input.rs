@@ -57,7 +57,7 @@ fn every_mistake_is_reported_at_once() {
     project.edit_manifest("{backup}", "{bakup}");
     project.edit("manifests/scenarios/cancel-wins.yaml", "cancel:honoured", "cancel:honored");
     insta::assert_snapshot!(message(&project, &[]), @r#"
-    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, reset, delayed-250ms, or an error code such as permission-denied
+    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, done-after, failed-after, lost, reset, delayed-250ms, or an error code such as permission-denied
      --> manifests/scenarios/cancel-wins.yaml:3:33
       |
     3 | schedule: create:running cancel:honored

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use regex::Regex;
+use rescind_model::Service;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -94,12 +95,29 @@ fn every_input_is_declared_described_and_used() {
 }
 
 #[test]
-fn every_language_of_the_workflow_has_a_manifest() {
+fn the_workflow_has_the_languages_that_have_a_manifest() {
     let workflow = yaml(".github/workflows/verify-samples.yml");
-    let languages = workflow["jobs"]["language"]["strategy"]["matrix"]["language"].as_array().unwrap();
-    for language in languages {
-        let manifest = format!("manifests/spanner/{}.yaml", language.as_str().unwrap());
-        assert!(repository().join(&manifest).is_file(), "there is no {manifest}");
+    let matrix = workflow["jobs"]["language"]["strategy"]["matrix"]["language"].as_array().unwrap();
+    let matrix: BTreeSet<&str> = matrix.iter().map(|language| language.as_str().unwrap()).collect();
+    let manifests = Service::ALL.map(|service| files(&format!("manifests/{service}"))).concat();
+    let languages: BTreeSet<&str> =
+        manifests.iter().map(|file| Path::new(file).file_stem().unwrap().to_str().unwrap()).collect();
+    assert_eq!(matrix, languages);
+}
+
+#[test]
+fn the_last_job_of_the_workflow_takes_nothing_that_only_a_run_looks_at() {
+    let workflow = yaml(".github/workflows/verify-samples.yml");
+    let inputs = |job: &str| {
+        let steps = workflow["jobs"][job]["steps"].as_array().unwrap();
+        steps.iter().find(|step| step["uses"] == "./").unwrap()["with"].clone()
+    };
+    assert_eq!(inputs("language")["fail-on"], "never");
+    assert_eq!(inputs("language")["results"], Value::Null);
+    let last = inputs("verdict");
+    assert_eq!(last["results"], "results");
+    for input in ["page", "languages", "services", "scenarios", "partition", "known-failures", "catalogue"] {
+        assert_eq!(last[input], Value::Null, "{input}");
     }
 }
 
@@ -250,17 +268,28 @@ fn the_last_job_puts_the_results_together_and_compares_them() {
     project.copy("manifests/scenarios/cancel-wins.yaml", "manifests/scenarios/cancel-lags.yaml");
     for part in ["wins", "lags"] {
         let reports = format!("shards/{part}");
-        run(
+        let (stdout, _) = run(
             &job,
             &project,
             &[("SCENARIOS", &format!("cancel-{part}")), ("FAIL_ON", "never"), ("REPORTS", &reports)],
         );
+        assert!(!stdout.contains("::error "), "{stdout}");
     }
     assert_eq!(job.read("output").matches("exit-code=0\n").count(), 2);
+    // There was one to write: the last job does it, and then it is there once.
+    let left = fs::read_to_string(project.root().join("shards/lags/annotations.txt")).unwrap();
+    assert_eq!(left.matches("::error ").count(), 1, "{left}");
     let (job, merged) = (Job::new(), [("RESULTS", "shards")]);
     let (stdout, _) = run(&job, &project, &merged);
     assert!(stdout.contains("2 cases: 1 pass, 1 fail"), "{stdout}");
+    assert_eq!(stdout.matches("::error ").count(), 1, "{stdout}");
     assert!(job.read("output").contains("exit-code=1\n"));
+
+    // The last job may never fail, too, and has nothing to do with a page.
+    let job = Job::new();
+    let (stdout, _) = run(&job, &project, &[merged[0], ("FAIL_ON", "never"), ("PAGE", "no-such.md")]);
+    assert_eq!(stdout.matches("::error ").count(), 1, "{stdout}");
+    assert!(job.read("output").contains("exit-code=0\n"));
 
     let accepted = crate::support::rescind(project.root(), &["accept", "reports/results.json"]);
     accepted.exits(0);

@@ -62,6 +62,24 @@ fn a_child_that_holds_the_output_open_does_not_hold_up_the_case() {
 }
 
 #[test]
+fn a_child_that_hides_from_its_case_is_named_and_killed_at_the_end_of_the_run() {
+    let project = Project::new("setsid env -i sleep 987651 </dev/null >/dev/null 2>&1 &\nsleep 0.2");
+    let (_, results) = crate::support::results(project.root(), &["run"]);
+    let named = |notice: &String| notice.contains("hid from rescind") && notice.ends_with("sleep 987651");
+    assert!(results.notices.iter().any(named), "{:?}", results.notices);
+}
+
+#[test]
+fn a_sample_that_writes_into_its_project_is_told_of_and_the_next_run_has_a_new_copy() {
+    let project = Project::new("test ! -e state || exit 3; touch state; rm sample.sh");
+    for _ in 0..2 {
+        let (_, results) = crate::support::results(project.root(), &["run"]);
+        assert_eq!(rules(&results.cases[0]), []);
+        assert!(results.notices[0].contains("(sample.sh and 1 more)"), "{:?}", results.notices);
+    }
+}
+
+#[test]
 fn a_sample_that_a_signal_kills_has_crashed() {
     let project = Project::new("kill -SEGV $$");
     let (ran, case) = project.case(&[]);

@@ -2,6 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpListener;
 use std::process::{Child, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
@@ -72,10 +73,14 @@ fn interrupted(signal: Signal) {
     let verdicts: Vec<Verdict> = results.cases.iter().map(|case| case.verdict).collect();
     assert_eq!(verdicts, [Verdict::Pass, Verdict::Skipped]);
 
-    // The FIFO ends when nobody is left who could write to it.
+    assert_nobody_holds(held);
+}
+
+/// Fails if somebody lives on who could write to the FIFO: it ends when nobody is left.
+fn assert_nobody_holds(mut fifo: BufReader<File>) {
     let (gone, is_gone) = mpsc::channel();
-    std::thread::spawn(move || gone.send(held.read_to_end(&mut Vec::new()).is_ok()));
-    assert_eq!(is_gone.recv_timeout(PATIENCE), Ok(true), "a process of the sample lives on");
+    std::thread::spawn(move || gone.send(fifo.read_to_end(&mut Vec::new()).is_ok()));
+    assert_eq!(is_gone.recv_timeout(PATIENCE), Ok(true), "a process that was started lives on");
 }
 
 #[test]
@@ -91,4 +96,33 @@ fn at_term_it_is_the_same() {
 #[test]
 fn at_the_hang_up_of_the_terminal_it_is_the_same() {
     interrupted(Signal::SIGHUP);
+}
+
+#[test]
+fn doctor_leaves_no_program_behind_that_does_not_tell_its_version() {
+    let project = Project::new("true");
+    let fifo = project.root().join("fifo");
+    mkfifo(&fifo, Mode::S_IRWXU).unwrap();
+    let probe = format!("exec 3> {}; echo started >&3; sleep 987650 & wait", fifo.display());
+    project.edit_manifest("echo 1.0", &probe);
+    let doctor = command(project.root()).arg("doctor").stderr(Stdio::piped()).spawn().unwrap();
+    let mut held = BufReader::new(File::open(&fifo).unwrap());
+    held.read_line(&mut String::new()).unwrap();
+    send(&doctor, Signal::SIGINT);
+    let ended = doctor.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(exit::INTERRUPTED.into()), "{ended:?}");
+    assert_nobody_holds(held);
+}
+
+#[test]
+fn an_emulator_that_does_not_answer_does_not_hold_up_an_interrupt() {
+    let project = Project::new("true");
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = silent.local_addr().unwrap().to_string();
+    let mut run = command(project.root());
+    let run = run.args(["run", "--emulator", &address]).stderr(Stdio::piped()).spawn().unwrap();
+    let _asked = silent.accept().unwrap();
+    send(&run, Signal::SIGINT);
+    let ended = run.wait_with_output().unwrap();
+    assert_eq!(ended.status.code(), Some(exit::INTERRUPTED.into()), "{ended:?}");
 }

@@ -75,8 +75,42 @@ fn a_run_says_what_happened_and_how_to_repeat_it() {
 
 #[test]
 fn results_that_cannot_be_written_are_a_set_up_failure_and_the_report_is_still_printed() {
-    let project = Project::new("true");
-    let ran = project.run(&["--results", "/no/such/folder/results.json"]).exits(3);
+    let ran = Project::new("true").run(&["--results", "/dev/full"]).exits(3);
     assert!(ran.stdout.contains("1 pass"), "{}", ran.stdout);
-    assert!(ran.stderr.contains("/no/such/folder/results.json"), "{}", ran.stderr);
+    assert!(ran.stderr.contains("cannot write /dev/full: No space left on device"), "{}", ran.stderr);
+}
+
+#[test]
+fn a_place_that_nothing_can_be_written_to_is_refused_before_anything_is_run() {
+    let project = Project::new("true");
+    for (option, place, says) in [
+        ("--results", "/no/such/folder/results.json", "there is no folder /no/such/folder"),
+        ("--results", "samples", "samples is a folder"),
+        ("--report", "html=no/report.html", "there is no folder no"),
+    ] {
+        let ran = project.run(&[option, place]).exits(2);
+        assert!(ran.stdout.is_empty() && ran.stderr.contains(says), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn results_on_standard_output_stand_there_alone() {
+    let ran = Project::new("true").run(&["--results", "-"]).exits(0);
+    serde_json::from_str::<rescind_model::Results>(&ran.stdout).unwrap();
+}
+
+#[test]
+fn the_command_that_repeats_a_case_does_so_from_anywhere() {
+    let project = Project::new("sleep 100");
+    let elsewhere = tempfile::tempdir().unwrap();
+    let root = project.root().display().to_string();
+    let typed = ["--root", &root, "run", "--timeout", "200ms", "--no-time-warp"];
+    let (ran, results) = crate::support::results(elsewhere.path(), &typed);
+    ran.exits(1);
+    let replay = &results.cases[0].replay;
+    let words = shlex::split(replay).unwrap();
+    let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
+    let (again, repeated) = crate::support::results(elsewhere.path(), &words);
+    again.exits(1);
+    assert_eq!(repeated.cases[0].findings, results.cases[0].findings, "{replay}");
 }

@@ -66,6 +66,23 @@ fn a_bundled_sample_that_does_not_build_is_a_failed_set_up() {
 }
 
 #[test]
+fn of_several_samples_of_a_language_a_source_is_for_the_selected_one() {
+    let project = Project::new("true");
+    project.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
+    project.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
+    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
+    project.write(
+        "samples/spanner/shell/sample.sh",
+        "# [START demo]\ntrue\n# [END demo]\n# [START other]\ntrue\n# [END other]\n",
+    );
+    project
+        .write("code.sh", "# [START demo]\nexit 1\n# [END demo]\n# [START other]\nexit 0\n# [END other]\n");
+    for (service, code) in [("alloydb", 0), ("spanner", 1)] {
+        project.run(&["--service", service, "--source", "shell=code.sh"]).exits(code);
+    }
+}
+
+#[test]
 fn a_source_without_the_region_or_with_two_is_pointed_at() {
     let project = Project::new("true");
     let message = |content: &str| {

@@ -79,6 +79,8 @@ toolchain:
 run:
   command: [sh, sample.sh, "{backup}"]
   deadline: 20s
+claims:
+  - { claim: failed, pattern: ^The backup failed$ }
 "#;
 
 const SCENARIO: &str = "title: The cancel takes effect at once.

@@ -1,6 +1,7 @@
 //! `rescind compare`, and the policy that makes a comparison fail.
 
 use rescind_report::compare::{self, Comparison};
+use rescind_report::json::BaseFile;
 
 use crate::args::{CompareArgs, FailOn};
 use crate::failure::Failure;
@@ -11,10 +12,28 @@ use crate::report;
 /// # Errors
 /// A file that holds no results, or a report that cannot be written.
 pub fn compare(args: &CompareArgs) -> Result<u8, Failure> {
-    let (base, head) = (report::read_base(&args.base)?, report::read_all(&args.head)?);
+    report::check(&args.report)?;
+    let (base, mut head) = (report::read_base(&args.base)?, report::read_all(&args.head)?);
+    let notice = check_source(&base, &head.environment.source)?;
+    head.notices.extend(notice);
     let comparison = Comparison::of(&base, &head);
     report::write(&args.report, |format| format.render_comparison(&comparison))?;
     Ok(comparison.exit_code(args.fail_on.into()))
+}
+
+/// Refuses a baseline of other code. Results of other code may be meant: a notice then says so.
+///
+/// # Errors
+/// The baseline was accepted of another source.
+pub fn check_source(base: &BaseFile, source: &str) -> Result<Option<String>, Failure> {
+    match base {
+        BaseFile::Baseline(baseline) => baseline.check_source(source).map(|()| None).map_err(Failure::usage),
+        BaseFile::Results(results) => {
+            let other = &results.environment.source;
+            Ok((other != source)
+                .then(|| format!("compared with the code of `{other}`; this is of `{source}`")))
+        }
+    }
 }
 
 impl From<FailOn> for compare::FailOn {

@@ -12,6 +12,7 @@ use crate::args::DoctorArgs;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::print;
+use crate::signals::Signals;
 
 /// What was found for one sample.
 #[derive(Serialize)]
@@ -63,11 +64,23 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
     let samples = runtime.block_on(async {
-        let mut samples = Vec::new();
-        for manifest in &catalog.manifests {
-            samples.push(diagnose(machine, manifest).await?);
+        let mut signals = Signals::catch()?;
+        let cancel = CancellationToken::new();
+        let diagnoses = async {
+            let mut samples = Vec::new();
+            for manifest in &catalog.manifests {
+                samples.push(diagnose(machine, manifest, &cancel).await?);
+            }
+            Ok(samples)
+        };
+        tokio::pin!(diagnoses);
+        tokio::select! {
+            samples = &mut diagnoses => samples,
+            () = signals.next() => {
+                cancel.cancel();
+                diagnoses.await
+            }
         }
-        Ok(samples)
     })?;
     let context = &machine.context;
     let report = Report {
@@ -86,10 +99,14 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
     Ok(exit::OK)
 }
 
-async fn diagnose(machine: &Machine, manifest: &Manifest) -> Result<Diagnosis, Failure> {
+async fn diagnose(
+    machine: &Machine,
+    manifest: &Manifest,
+    cancel: &CancellationToken,
+) -> Result<Diagnosis, Failure> {
     let context = &machine.context;
-    let toolchain =
-        Toolchain::find(context, manifest, &CancellationToken::new()).await.map_err(Failure::setup)?;
+    // Nothing else keeps it from an answer.
+    let toolchain = Toolchain::find(context, manifest, cancel).await.map_err(|_| Failure::interrupted())?;
     let usable = toolchain.missing.is_empty();
     let dependencies = if manifest.prepare.steps.is_empty() {
         Dependencies::None

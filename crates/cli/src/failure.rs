@@ -4,6 +4,7 @@ use std::fmt;
 
 use rescind_manifest::Diagnostics;
 use rescind_model::exit;
+use rescind_report::text::visible;
 
 use crate::output::say;
 
@@ -30,12 +31,17 @@ impl Failure {
         Failure { code: exit::NOTHING_SELECTED, error: anyhow::anyhow!("{message}") }
     }
 
+    /// The user has had enough.
+    pub fn interrupted() -> Failure {
+        Failure { code: exit::INTERRUPTED, error: anyhow::anyhow!("interrupted") }
+    }
+
     /// Prints the reason and gives the exit code.
     pub fn report(self) -> u8 {
         match self.error.downcast_ref::<Diagnostics>() {
             // Each of them says for itself that it is an error.
-            Some(diagnostics) => say(diagnostics.to_string().trim_end()),
-            None => say(format!("error: {}", chain(&self.error))),
+            Some(diagnostics) => say(visible(diagnostics.to_string().trim_end())),
+            None => say(visible(&format!("error: {}", chain(&self.error)))),
         }
         self.code
     }

@@ -22,6 +22,8 @@ pub struct Machine {
     pub context: Arc<Context>,
     /// The folder with `manifests` and `samples`.
     pub root: PathBuf,
+    /// That folder as it was typed, if it was.
+    pub typed_root: Option<PathBuf>,
     /// This program.
     pub executable: PathBuf,
     /// The time of day at the start.
@@ -48,11 +50,9 @@ impl Machine {
             std::env::current_dir().context("the current folder is gone").map_err(Failure::setup)?;
         let executable =
             std::env::current_exe().context("cannot find this program").map_err(Failure::setup)?;
-        let mut context =
-            Context::detect(std::env::vars_os(), Clock::new(Instant::now)).map_err(Failure::setup)?;
-        if let Some(cache) = &cli.cache_dir {
-            context.cache = current.join(cache);
-        }
+        let cache = cli.cache_dir.as_ref().map(|cache| current.join(cache));
+        let clock = Clock::new(Instant::now);
+        let context = Context::detect(std::env::vars_os(), cache, clock).map_err(Failure::setup)?;
         let stdout = std::io::stdout();
         let root = find_root(cli.root.as_deref(), &current)?;
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
@@ -61,6 +61,7 @@ impl Machine {
             now: SystemTime::now(),
             repository: find_repository(&current, &root),
             root,
+            typed_root: cli.root.clone(),
             color: anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
             interactive: std::io::stderr().is_terminal(),
             width: columns.or_else(terminal_width).unwrap_or(DEFAULT_WIDTH),

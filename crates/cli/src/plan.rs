@@ -46,10 +46,25 @@ pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan
         }
     }
     plan.catalogue = catalogue(catalog, args)?;
+    plan.replay_options.extend(options_of_replay(machine, args));
     if let Some(partition) = args.partition {
         plan.deal_out(partition);
     }
     Ok(plan)
+}
+
+/// The options that a case needs to go the same way once more, besides those that say where its code is from.
+fn options_of_replay(machine: &Machine, args: &RunArgs) -> Vec<String> {
+    let path = |path: &Path| path.display().to_string();
+    let mut options = Vec::new();
+    let mut with = |option: &str, value: Option<String>| {
+        options.extend(value.into_iter().flat_map(|value| [option.to_owned(), value]));
+    };
+    with("--root", machine.typed_root.as_deref().map(path));
+    with("--known-failures", args.known_failures.as_deref().map(path));
+    with("--timeout", args.timeout.map(|time| humantime::format_duration(time).to_string()));
+    options.extend(args.no_time_warp.then(|| "--no-time-warp".to_owned()));
+    options
 }
 
 /// A fingerprint of all that cases are made of: the same for each part of one run, whatever was selected.
@@ -58,7 +73,8 @@ pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan
 /// A page or a file that cannot be read.
 fn catalogue(catalog: &Catalog, args: &RunArgs) -> Result<String, Failure> {
     let mut parts = vec![catalog.fingerprint.clone().into_bytes()];
-    for path in args.page.iter().chain(args.source.iter().map(|source| &source.path)) {
+    let sources = args.source.iter().map(|source| &source.path);
+    for path in args.page.iter().chain(sources).chain(&args.known_failures) {
         let read = std::fs::read(path).with_context(|| path.display().to_string());
         parts.push(read.map_err(Failure::usage)?);
     }
@@ -168,7 +184,9 @@ fn published(
         });
         plan.samples.push(planned(sample, code, location));
     }
-    for heading in page.uncovered(catalog.manifests.iter().map(|manifest| &manifest.page)) {
+    let service = selected.first().map(|sample| sample.manifest.id.service);
+    let of_service = catalog.manifests.iter().filter(|manifest| Some(manifest.id.service) == service);
+    for heading in page.uncovered(of_service.map(|manifest| &manifest.page)) {
         plan.notices.push(format!("the page's code under `{heading}` was not run: no manifest covers it"));
     }
     for sample in &extraction.without_block {

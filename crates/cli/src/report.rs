@@ -17,6 +17,7 @@ use crate::output::print;
 /// # Errors
 /// A file that holds no results, parts of different runs, or a report that cannot be written.
 pub fn report(args: &ReportArgs) -> Result<u8, Failure> {
+    check(&args.report)?;
     let results = read_all(&args.results)?;
     write(&args.report, |format| format.render(&results))?;
     Ok(if args.exit_code { results.exit_code() } else { exit::OK })
@@ -54,6 +55,27 @@ fn read_with<T>(path: &Path, read: impl FnOnce(&str) -> Result<T, ReadError>) ->
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| name.to_string()).map_err(Failure::usage)?;
     read(&text).map_err(|error| Failure::usage(anyhow!("{name}: {error}")))
+}
+
+/// Refuses places that no report can be written to, before there is one to lose.
+///
+/// # Errors
+/// A folder in the place of a file, or a file in a folder that is not there.
+pub fn check(targets: &[ReportTarget]) -> Result<(), Failure> {
+    for ReportTarget { path, .. } in targets.iter().filter(|target| target.path != Path::new("-")) {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        let place = path.display();
+        if path.is_dir() {
+            return Err(Failure::usage(anyhow!("{place} is a folder; name a file in it")));
+        }
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            return Err(Failure::usage(anyhow!(
+                "cannot write {place}: there is no folder {}",
+                folder.display()
+            )));
+        }
+    }
+    Ok(())
 }
 
 /// Writes each report to its place. All are written, though one fails.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
 use rescind_model::exit;
-use rescind_report::compare::{self, Comparison};
+use rescind_report::compare::{self as policy, Comparison};
 use rescind_report::{Format, terminal};
 use rescind_runner::{Finished, Options, Plan, run as run_plan};
 use tokio::runtime::Runtime;
@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::{print, say};
 use crate::signals::Signals;
-use crate::{backend, plan, progress, report};
+use crate::{backend, compare, plan, progress, report};
 
 /// Runs the selected cases, reports, and gives the exit code.
 ///
@@ -25,8 +25,14 @@ use crate::{backend, plan, progress, report};
 /// Anything that keeps the run from beginning.
 pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
-    let plan = plan::plan(machine, &catalog, args)?;
+    let mut plan = plan::plan(machine, &catalog, args)?;
+    let json = args.results.iter().map(|path| ReportTarget { format: Format::Json, path: path.clone() });
+    let targets: Vec<ReportTarget> = json.chain(args.report.iter().cloned()).collect();
+    report::check(&targets)?;
     let base = args.baseline.as_deref().map(report::read_base).transpose()?;
+    if let Some(base) = &base {
+        plan.notices.extend(compare::check_source(base, &plan.source)?);
+    }
     let fail_on = fail_on(args)?;
     let options = Options {
         jobs: args.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(machine.context.cores),
@@ -40,7 +46,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
 
     let results = &finished.results;
     let comparison = base.as_ref().map(|base| Comparison::of(base, results));
-    let printed = if args.report.iter().any(|target| target.path == Path::new("-")) {
+    let printed = if targets.iter().any(|target| target.path == Path::new("-")) {
         Ok(())
     } else {
         let options = terminal::Options { width: machine.width, color: machine.color };
@@ -51,8 +57,6 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     };
     say(progress::timing(&finished.timing));
     // Neither a screen nor a file that cannot be written keeps the results from the others.
-    let json = args.results.iter().map(|path| ReportTarget { format: Format::Json, path: path.clone() });
-    let targets: Vec<ReportTarget> = json.chain(args.report.iter().cloned()).collect();
     report::write(&targets, |format| match &comparison {
         Some(comparison) if format.has_comparisons() => format.render_comparison(comparison),
         _ => format.render(results),
@@ -60,7 +64,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     printed?;
     Ok(match &comparison {
         Some(comparison) => comparison.exit_code(fail_on),
-        None => compare::exit_code(results, fail_on),
+        None => policy::exit_code(results, fail_on),
     })
 }
 
@@ -68,14 +72,14 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
 ///
 /// # Errors
 /// Regressions without a baseline, which there would never be one of.
-fn fail_on(args: &RunArgs) -> Result<compare::FailOn, Failure> {
+fn fail_on(args: &RunArgs) -> Result<policy::FailOn, Failure> {
     match (args.fail_on, &args.baseline) {
         (Some(FailOn::Regression), None) => Err(Failure::usage(anyhow!(
             "--fail-on regression needs a --baseline: without one, nothing can have regressed"
         ))),
         (Some(typed), _) => Ok(typed.into()),
-        (None, Some(_)) => Ok(compare::FailOn::Regression),
-        (None, None) => Ok(compare::FailOn::Any),
+        (None, Some(_)) => Ok(policy::FailOn::Regression),
+        (None, None) => Ok(policy::FailOn::Any),
     }
 }
 
@@ -88,7 +92,10 @@ async fn execute(
     let cancel = CancellationToken::new();
     // Signals count from here on, so that one that comes while the emulator starts stops it again.
     tokio::spawn(cancel_on_signal(Signals::catch()?, cancel.clone()));
-    let backend = backend::start(&args.emulator, args.image.as_deref(), &machine.executable).await?;
+    let backend = tokio::select! {
+        backend = backend::start(&args.emulator, args.image.as_deref(), &machine.executable) => backend?,
+        () = cancel.cancelled() => return Err(Failure::interrupted()),
+    };
     let (events, received) = mpsc::unbounded_channel();
     let shown = tokio::spawn(progress::show(
         received,

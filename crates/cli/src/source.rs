@@ -32,7 +32,7 @@ pub fn plan(
 ) -> Result<(), Failure> {
     let mut matched: Vec<Matched<'_>> = Vec::new();
     for option in options {
-        let found = matching(catalog, option)?;
+        let found = matching(catalog, selected, option)?;
         if let Some(earlier) = matched.iter().find(|earlier| earlier.sample == found.sample) {
             return Err(Failure::usage(anyhow!(
                 "--source {option}: {} has its code from --source {} already",
@@ -69,13 +69,21 @@ pub fn plan(
     Ok(())
 }
 
-/// The sample that an option means. Where samples of several services have the language, the region in the file tells.
-fn matching<'a>(catalog: &'a Catalog, option: &'a SourceFile) -> Result<Matched<'a>, Failure> {
+/// The sample that an option means, one of those that are selected if it can be. Where samples of several services have
+/// the language, the region in the file tells.
+fn matching<'a>(
+    catalog: &'a Catalog,
+    selected: &[Selected<'a>],
+    option: &'a SourceFile,
+) -> Result<Matched<'a>, Failure> {
     let meant = |manifest: &&Manifest| {
         manifest.id.language == option.language && option.service.is_none_or(|it| it == manifest.id.service)
     };
+    let of_selected: Vec<&Manifest> = selected.iter().map(|sample| sample.manifest).filter(meant).collect();
+    let candidates =
+        if of_selected.is_empty() { catalog.manifests.iter().filter(meant).collect() } else { of_selected };
     let mut wrong: Option<Diagnostics> = None;
-    for manifest in catalog.manifests.iter().filter(meant) {
+    for manifest in candidates {
         match read_region(&option.path, &manifest.source.region) {
             Ok((content, region)) => return Ok(Matched { sample: &manifest.id, option, content, region }),
             // The first is told: a language's first service is the one that the option most likely means.

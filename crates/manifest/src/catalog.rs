@@ -134,7 +134,21 @@ impl Loader<'_> {
         for manifest in &manifests {
             self.take_down_source(manifest);
         }
+        self.check_projects(&manifests, &scenarios);
         Catalog { manifests, scenarios, known_failures, fingerprint: fingerprint(&self.read) }
+    }
+
+    /// Hyphens within names can make two cases share a project, in which they would meet.
+    fn check_projects(&mut self, manifests: &[Manifest], scenarios: &[Scenario]) {
+        let mut projects: BTreeMap<String, CaseId> = BTreeMap::new();
+        for case in cases(manifests, scenarios) {
+            let project = case.project();
+            if let Some(other) = projects.insert(project.clone(), case.clone()) {
+                let file = Path::new(FOLDER).join(SCENARIOS).join(format!("{}.yaml", case.scenario));
+                let message = format!("{other} and {case} would share the project `{project}`: rename one");
+                self.found.push(whole_file(&file, message));
+            }
+        }
     }
 
     /// Takes down the file with the region of a sample, which is as much of the catalogue as the manifest.

@@ -98,8 +98,11 @@ pub(crate) fn duration(log: &mut Log<'_>, text: &Located<String>) -> Option<Dura
     None
 }
 
-/// A text with placeholders out of `names`.
+/// A text with placeholders out of `names`, which becomes a word of a command, a variable or an output.
 pub(crate) fn placeholders(log: &mut Log<'_>, text: &Located<String>, names: &[&str]) {
+    if text.value.contains('\0') {
+        log.at(text.span.clone(), "a NUL byte can stand in no command and in no variable");
+    }
     if let Err(error) = template::check(&text.value, names) {
         in_scalar(log, text, error.offset, error.length, error.message);
     }

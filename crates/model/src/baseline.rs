@@ -39,7 +39,7 @@ pub struct BaselineCase {
 pub struct Baseline {
     /// [`BASELINE_VERSION`] of the rescind that wrote it.
     pub baseline_version: u32,
-    /// Where the samples' code came from: `bundled`, or the path of the page.
+    /// Where the samples' code came from: `bundled`, the path of the page, or `LANGUAGE=FILE` of each source.
     pub source: String,
     /// The cases, in the order of their ids.
     pub cases: Vec<BaselineCase>,
@@ -101,6 +101,17 @@ impl Baseline {
         Baseline { baseline_version: BASELINE_VERSION, source: source.into(), cases: Vec::new() }
     }
 
+    /// Nothing if the code of results from this source is what was accepted.
+    ///
+    /// # Errors
+    /// It is other code, under the same names.
+    pub fn check_source(&self, source: &str) -> Result<(), AcceptError> {
+        if self.source == source {
+            return Ok(());
+        }
+        Err(AcceptError::OtherSource { baseline: self.source.clone(), results: source.to_owned() })
+    }
+
     /// The baseline with these results accepted.
     ///
     /// Each case that was run takes the place of what was accepted before. A case that was not run (unsupported, failed
@@ -113,10 +124,7 @@ impl Baseline {
         if results.interrupted {
             return Err(AcceptError::Interrupted);
         }
-        if self.source != results.environment.source {
-            let (baseline, results) = (self.source.clone(), results.environment.source.clone());
-            return Err(AcceptError::OtherSource { baseline, results });
-        }
+        self.check_source(&results.environment.source)?;
         if !results.cases.iter().any(|case| case.verdict.tells_of_the_sample()) {
             return Err(AcceptError::NothingRan);
         }

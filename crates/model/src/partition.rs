@@ -23,16 +23,19 @@ pub struct Partition {
 
 /// The text names no part.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("`{text}` is not a partition: hash:I/N, with I from 1 to N, as in hash:1/3")]
+#[error("`{text}` is not a partition: hash:I/N, with I from 1 to N, and N at most {MOST}, as in hash:1/3")]
 pub struct InvalidPartition {
     /// What was read.
     pub text: String,
 }
 
+/// The most parts that a run can be dealt out in.
+const MOST: u32 = 10_000;
+
 impl Partition {
-    /// Part `index` of `count`, if there is such a part.
+    /// Part `index` of `count`, if there is such a part, and no more of them than anybody has machines.
     pub fn new(index: u32, count: u32) -> Option<Partition> {
-        (1..=count).contains(&index).then_some(Partition { index, count })
+        ((1..=count).contains(&index) && count <= MOST).then_some(Partition { index, count })
     }
 
     /// Every part of as many as this is one of.

@@ -1,7 +1,13 @@
 //! Suggestions for misspelt words.
 
-/// `, did you mean ...?` for the candidate that is closest to a misspelt word; empty where none is close.
+/// Longer words are misspelt by no accident, and comparing them takes its time.
+const LONGEST: usize = 200;
+
+/// ` (did you mean ...?)` for the candidate that is closest to a misspelt word; empty where none is close.
 pub fn suggestion<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> String {
+    if word.len() > LONGEST {
+        return String::new();
+    }
     candidates
         .into_iter()
         .map(|candidate| (strsim::damerau_levenshtein(word, candidate), candidate))

@@ -143,7 +143,9 @@ fn write(annotations: &[Annotation]) -> String {
 fn write_command(out: &mut String, annotation: &Annotation) {
     out.push_str(&format!("::{} ", annotation.kind.command()));
     if let Some(Location { file, first_line, last_line }) = &annotation.location {
-        out.push_str(&format!("file={},line={first_line},endLine={last_line},", property(file)));
+        // An empty block has no last line.
+        let end = last_line.max(first_line);
+        out.push_str(&format!("file={},line={first_line},endLine={end},", property(file)));
     }
     out.push_str(&format!("title={}::{}\n", property(&annotation.title), data(&annotation.message)));
 }

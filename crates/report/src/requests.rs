@@ -121,7 +121,7 @@ fn repeats(first: &Entry, second: &Entry) -> bool {
     unchanged(&first.before, &first.after)
         && unchanged(&second.before, &second.after)
         && first.after == second.before
-        && first.seq + 1 == second.seq
+        && first.seq.checked_add(1) == Some(second.seq)
         && (first.transport, first.fault) == (second.transport, second.fault)
         && (&first.rpc, &first.resource, &first.reply) == (&second.rpc, &second.resource, &second.reply)
         && first.decisions.len() == second.decisions.len()

@@ -20,7 +20,7 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(
     version,
-    after_help = "Exit codes: 0 all as expected, 1 findings, 2 usage or manifest error, 3 set-up or emulator failure, 4 nothing selected."
+    after_help = "Exit codes: 0 all as expected, 1 findings, 2 usage or manifest error, 3 set-up or emulator failure, 4 nothing selected, 130 interrupted."
 )]
 pub struct Cli {
     /// What to do.

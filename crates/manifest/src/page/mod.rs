@@ -47,6 +47,8 @@ impl Page {
 
     /// Finds the headings and the fenced blocks of a page.
     pub fn parse(name: impl Into<String>, text: &str) -> Page {
+        // Some editors begin a file with a byte order mark, which would keep its first line from being a heading.
+        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (headings, blocks) = blocks::find(text);
         let lower = text.to_lowercase();
         let services = Service::ALL.into_iter().filter(|service| lower.contains(service.name())).collect();

@@ -1,6 +1,6 @@
 //! Files that are missing or lie in the wrong place.
 
-use crate::{SCENARIO, Tree, manifest};
+use crate::{MANIFEST, SCENARIO, Tree, manifest};
 
 #[test]
 fn sources() {
@@ -45,6 +45,17 @@ fn sources() {
       |
     4 |   file: /etc/passwd
       |         ^^^^^^^^^^^
+    ");
+}
+
+#[test]
+fn two_cases_that_would_share_a_project() {
+    let tree = Tree::new()
+        .write("manifests/spanner/toy-cancel.yaml", MANIFEST)
+        .write("manifests/scenarios/wins.yaml", SCENARIO);
+    insta::assert_snapshot!(tree.diagnose(), @"
+    error: spanner/toy/cancel-wins and spanner/toy-cancel/wins would share the project `spanner-toy-cancel-wins`: rename one
+    --> manifests/scenarios/wins.yaml
     ");
 }
 

@@ -151,7 +151,7 @@ fn every_mistake_in_every_file_is_found_at_once() {
     1 | title: [
       |        ^
 
-    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, reset, delayed-250ms, or an error code such as permission-denied
+    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, done-after, failed-after, lost, reset, delayed-250ms, or an error code such as permission-denied
      --> manifests/scenarios/cancel-wins.yaml:3:33
       |
     3 | schedule: create:running cancel:honored

@@ -19,7 +19,7 @@ fn schedules() {
       |                                ^^^^^^^^
     ");
     insta::assert_snapshot!(scenario("create:running cancel:honoured", "\"create:running cancel:honored\""), @r#"
-    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, lost, reset, delayed-250ms, or an error code such as permission-denied
+    error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, done-after, failed-after, lost, reset, delayed-250ms, or an error code such as permission-denied
      --> manifests/scenarios/cancel-wins.yaml:3:34
       |
     3 | schedule: "create:running cancel:honored"

@@ -2,7 +2,7 @@
 
 use super::document::{Block, Document};
 use super::escape::inline;
-use super::{MARKER, Size, case, footer};
+use super::{MARKER, Size, case, footer, notices};
 use crate::compare::{Change, Comparison, Delta};
 use crate::text::{capital, plural};
 
@@ -44,6 +44,10 @@ pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
             document.push_lines(&lines, document.room() / 2, "case");
             document.push_reserved(tail);
         }
+    }
+    let notes: Vec<String> = notices(comparison.head).collect();
+    if !notes.is_empty() && document.push("\n### Notes\n\n") {
+        document.push_lines(&notes, document.room() / 4, "note");
     }
     document.finish(&footer(comparison.head))
 }

@@ -112,10 +112,15 @@ fn push_not_run(document: &mut Document, results: &Results) {
         })
         .collect();
     lines.extend(results.stale().map(|entry| format!("- **stale entry** {}\n", inline(&entry.to_string()))));
-    lines.extend(results.notices.iter().map(|notice| format!("- {}\n", inline(notice))));
+    lines.extend(notices(results));
     if !lines.is_empty() && document.push("\n### Notes\n\n") {
         document.push_lines(&lines, document.room() / 4, "note");
     }
+}
+
+/// What the results say besides the cases, a line each.
+fn notices(results: &Results) -> impl Iterator<Item = String> {
+    results.notices.iter().map(|notice| format!("- {}\n", inline(notice)))
 }
 
 /// Where and with what. It has to fit into what a document keeps in reserve.

@@ -2,10 +2,11 @@
 
 use super::case;
 use super::paint::{BOLD, DIM, Paint, of_verdict};
-use super::{MIN_WIDTH, Options};
+use super::{MIN_WIDTH, Options, draw_notices};
 use crate::compare::{Change, Comparison, Delta};
 
-/// Draws the comparison; the [headline](Comparison::headline) comes last, where it is seen. The text holds no control
+/// Draws the comparison; the [headline](Comparison::headline) comes after all cases, where it is seen, and the notices
+/// after it. The text holds no control
 /// character, as that of [`render`](super::render).
 pub fn render_comparison(comparison: &Comparison<'_>, options: &Options) -> String {
     let paint = Paint { color: options.color };
@@ -45,6 +46,7 @@ pub fn render_changes(comparison: &Comparison<'_>, options: &Options) -> String 
         out.push('\n');
     }
     out.push_str(&format!("{}\n", comparison.headline()));
+    draw_notices(&mut out, comparison.head, width, paint);
     out
 }
 
