@@ -4,6 +4,9 @@
 //! So no failure is reported on the word of one warped attempt. A second one at a tenth of the factor comes first: a
 //! fault that comes from shrunken deadlines does not come back alike when they are ten times as long, and the attempt
 //! costs seconds where real time costs minutes. Whatever that leaves open, real time decides.
+//!
+//! A sample that fails now and then looks the same as one that the warp makes fail: what is [suspected](Decided::suspect)
+//! of the warp is for the [tries](super::tries) to ask about again.
 
 use std::ops::ControlFlow;
 
@@ -23,15 +26,27 @@ enum State {
     First,
     /// A failed attempt in warped time; the next one is slower.
     Slower(Box<Attempted>, u32),
-    /// A failed attempt in warped time, with nothing between it and real time.
-    Real(Box<Attempted>),
+    /// A failed attempt in warped time, with nothing between it and real time; and the first one, if that was another.
+    Real(Box<Attempted>, Option<Box<Attempted>>),
 }
 
 /// The attempt that counts.
 pub(crate) struct Decided {
     pub(crate) attempted: Box<Attempted>,
-    /// What there is to say about the attempts before it.
-    pub(crate) notice: Option<String>,
+    /// If it passes: the attempt in warped time that failed.
+    pub(crate) suspect: Option<Box<Attempted>>,
+}
+
+impl Decided {
+    /// What there is to say about the attempts before the one that counts.
+    pub(crate) fn notice(&self) -> Option<String> {
+        let factor = self.suspect.as_ref()?.time_warp?;
+        let how = match self.attempted.time_warp {
+            Some(slower) => format!("with time warped by {slower}"),
+            None => "in real time".to_owned(),
+        };
+        Some(format!("failed with time warped by {factor} and passes {how}, which counts"))
+    }
 }
 
 impl Repeat {
@@ -50,7 +65,7 @@ impl Repeat {
         match self.state {
             State::First => self.factor,
             State::Slower(_, factor) => Some(factor),
-            State::Real(_) => None,
+            State::Real(..) => None,
         }
     }
 
@@ -58,38 +73,38 @@ impl Repeat {
     pub(crate) fn after(self, attempted: Attempted) -> ControlFlow<Decided, Repeat> {
         let attempted = Box::new(attempted);
         let Some(factor) = self.factor else { return decided(attempted, None) };
-        let passes =
-            |how: &str| Some(format!("failed with time warped by {factor} and passes {how}, which counts"));
         match self.state {
             State::First if attempted.findings.is_empty() => decided(attempted, None),
             State::First => {
                 // A wait that hangs under libfaketime hangs at any factor: only real time can tell.
                 let state = match slower(factor).filter(|_| !timed_out(&attempted)) {
                     Some(slower) => State::Slower(attempted, slower),
-                    None => State::Real(attempted),
+                    None => State::Real(attempted, None),
                 };
                 ControlFlow::Continue(Repeat { state, ..self })
             }
-            State::Slower(_, slower) if attempted.findings.is_empty() => {
-                decided(attempted, passes(&format!("with time warped by {slower}")))
-            }
+            State::Slower(first, _) if attempted.findings.is_empty() => decided(attempted, Some(first)),
             State::Slower(first, _) if agree(&first, &attempted) => decided(attempted, None),
-            State::Slower(..) => ControlFlow::Continue(Repeat { state: State::Real(attempted), ..self }),
-            State::Real(_) if attempted.findings.is_empty() => decided(attempted, passes("in real time")),
+            State::Slower(first, _) => {
+                ControlFlow::Continue(Repeat { state: State::Real(attempted, Some(first)), ..self })
+            }
+            State::Real(warped, first) if attempted.findings.is_empty() => {
+                decided(attempted, Some(first.unwrap_or(warped)))
+            }
             // Real waiting takes longer than the deadline allows: that is why time was warped. If it did not end then
             // either, the attempt counts that shows more of it.
-            State::Real(warped)
+            State::Real(warped, _)
                 if timed_out(&attempted) && (!timed_out(&warped) || shows_more(&warped, &attempted)) =>
             {
                 decided(warped, None)
             }
-            State::Real(_) => decided(attempted, None),
+            State::Real(..) => decided(attempted, None),
         }
     }
 }
 
-fn decided(attempted: Box<Attempted>, notice: Option<String>) -> ControlFlow<Decided, Repeat> {
-    ControlFlow::Break(Decided { attempted, notice })
+fn decided(attempted: Box<Attempted>, suspect: Option<Box<Attempted>>) -> ControlFlow<Decided, Repeat> {
+    ControlFlow::Break(Decided { attempted, suspect })
 }
 
 /// The factor for the second attempt, if there is one between the first and real time.
@@ -153,7 +168,7 @@ mod tests {
                 ControlFlow::Continue(next) => repeat = next,
                 ControlFlow::Break(decided) => {
                     let rule = decided.attempted.findings.first().map(|finding| finding.rule);
-                    return (tried, rule, decided.attempted.time_warp, decided.notice.is_some());
+                    return (tried, rule, decided.attempted.time_warp, decided.notice().is_some());
                 }
             }
         }

@@ -13,7 +13,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempted, Case, CaseError};
-use super::repeat::Repeat;
+use super::repeat::{Decided, Repeat};
 use super::tries::{Tried, Tries};
 use crate::prepare::{Prepared, command_line};
 use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample};
@@ -202,7 +202,24 @@ impl Session {
 
     /// Tries a case, and anew if it fails and the list of known failures does not say so.
     async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
-        let first = self.decide(ready, scenario, id).await?;
+        let decided = self.decide(ready, scenario, id).await?;
+        let notice = decided.notice();
+        let Decided { attempted: first, suspect } = decided;
+        if let Some(suspect) = suspect.filter(|_| self.options.retries > 0) {
+            // What the warp makes fail fails in it again.
+            let case = self.as_case(ready, scenario, id)?;
+            let retried = Event::CaseRetried { id: id.clone(), number: 2 };
+            let again = self.attempt(&case, ready, suspect.time_warp, retried).await;
+            if again.is_ok_and(|again| again.findings.is_empty()) {
+                let mut tries = Tries::new(*suspect);
+                tries.push(*first);
+                return Ok(tries.end());
+            }
+        }
+        if let Some(notice) = notice {
+            self.note(format!("{id} {notice}"));
+        }
+        let first = *first;
         let (verdict, reason) = known::verdict(&self.known_failures, id, &first.findings);
         if verdict != Verdict::Fail {
             return Ok(Tried { first, others: Vec::new(), verdict, reason });
@@ -211,8 +228,10 @@ impl Session {
         for _ in 0..self.options.retries {
             self.tell(Event::CaseRetried { id: id.clone(), number: tries.next() });
             match self.decide(ready, scenario, id).await {
-                Ok(attempted) => {
-                    if tries.push(attempted) {
+                Ok(decided) => {
+                    let notice = decided.notice().map(|notice| format!("{id} {notice}"));
+                    notice.into_iter().for_each(|notice| self.note(notice));
+                    if tries.push(*decided.attempted) {
                         break;
                     }
                 }
@@ -223,9 +242,14 @@ impl Session {
         Ok(tries.end())
     }
 
-    async fn decide(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Attempted, CaseError> {
-        let run = &ready.sample.manifest.run;
-        let case = Case {
+    /// A case, as every attempt at it sees it.
+    fn as_case<'a>(
+        &'a self,
+        ready: &'a Ready,
+        scenario: &'a Scenario,
+        id: &'a CaseId,
+    ) -> Result<Case<'a>, CaseError> {
+        Ok(Case {
             context: &self.context,
             backend: &*self.backend,
             manifest: &ready.sample.manifest,
@@ -234,31 +258,44 @@ impl Session {
             scenario,
             id,
             scratch: self.scratch()?,
-            deadline: self.options.deadline.unwrap_or(run.deadline),
+            deadline: self.options.deadline.unwrap_or(ready.sample.manifest.run.deadline),
             cancel: &self.cancel,
-        };
+        })
+    }
+
+    /// Attempts a case until its findings are the sample's own.
+    async fn decide(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Decided, CaseError> {
+        let case = self.as_case(ready, scenario, id)?;
         let warps = self.options.time_warp && self.context.faketime.is_some();
-        let time_warp = run.time_warp.filter(|factor| warps && *factor > 1);
+        let time_warp = ready.sample.manifest.run.time_warp.filter(|factor| warps && *factor > 1);
         let mut repeat = Repeat::new(time_warp);
         loop {
             let time_warp = repeat.time_warp();
-            let _permits = self.permits(ready, time_warp).await?;
-            self.tell(if repeat.is_first() {
+            let begins = if repeat.is_first() {
                 Event::CaseStarted { id: id.clone() }
             } else {
                 Event::CaseRepeated { id: id.clone(), time_warp }
-            });
-            let attempted = case.attempt(time_warp).await?;
-            let mut account = self.lock_account();
-            account.0 += attempted.cpu;
-            match repeat.after(attempted) {
+            };
+            match repeat.after(self.attempt(&case, ready, time_warp, begins).await?) {
                 ControlFlow::Continue(next) => repeat = next,
-                ControlFlow::Break(decided) => {
-                    account.1.extend(decided.notice.map(|notice| format!("{id} {notice}")));
-                    return Ok(*decided.attempted);
-                }
+                ControlFlow::Break(decided) => return Ok(decided),
             }
         }
+    }
+
+    /// Attempts a case once, when it is its turn, which is told.
+    async fn attempt(
+        &self,
+        case: &Case<'_>,
+        ready: &Ready,
+        time_warp: Option<u32>,
+        begins: Event,
+    ) -> Result<Attempted, CaseError> {
+        let _permits = self.permits(ready, time_warp).await?;
+        self.tell(begins);
+        let attempted = case.attempt(time_warp).await?;
+        self.lock_account().0 += attempted.cpu;
+        Ok(attempted)
     }
 
     /// Waits for its turn. Every attempt waits anew, so that a repeated case does not keep the first attempts of others
