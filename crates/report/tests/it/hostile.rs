@@ -1,75 +1,13 @@
 //! Texts that are out to break a report, in every field that a sample, a toolchain or a page can fill.
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use rescind_model::{Captured, CaseResult, Finding, LeakedProcess, Results, Rule};
+use rescind_model::{Finding, Results, Rule};
 use rescind_report::compare::Comparison;
 use rescind_report::redact::{Redactor, Secret};
 use rescind_report::{Format, html, json, progress};
 
+use crate::attack::results;
 use crate::{every, junit, sarif};
-
-/// What no report may let through as it is.
-const ATTACK: &str = "\u{1b}[31mred\u{1b}[0m ]]> <script>alert(1)</script> <img src=x onerror=alert(2)> \u{0}\u{9b}1m \
-    \u{202e}gnp \" ' & `tick` {{ braces }} [link](https://example.com) @octocat #1 %0A | </details> </pre> -->\r\n\
-    ::error file=x::pwned\n```\n````\n# heading\n";
-
-fn attack() -> String {
-    format!("{ATTACK}{}", "long line ".repeat(1_000))
-}
-
-/// One line of a megabyte.
-fn megabyte() -> String {
-    format!("{ATTACK}{}", "long line ".repeat(100_000))
-}
-
-/// Every text of every case is an attack.
-pub fn results() -> Results {
-    let mut results = every::results();
-    results.notices.push(attack());
-    for entry in &mut results.stale_entries {
-        entry.place.file = attack();
-        entry.pattern = attack();
-    }
-    results.environment.source = attack();
-    results.environment.emulator = attack();
-    results.environment.toolchains.insert(ATTACK.to_owned(), attack());
-    for (index, case) in results.cases.iter_mut().enumerate() {
-        // A few such lines do; more of them only take time.
-        let longest = if index % 6 == 0 { megabyte() } else { attack() };
-        let CaseResult {
-            title, schedule, reason, findings, observation, location, replay, other_tries, ..
-        } = case;
-        for other in other_tries {
-            other.findings.iter_mut().for_each(|finding| finding.message = attack());
-            other.observation.stdout = Captured::whole(longest.clone());
-            other.observation.journal.iter_mut().for_each(|entry| entry.reply.message = attack());
-        }
-        (*title, *schedule, *replay) = (attack(), attack(), attack());
-        *reason = reason.is_some().then(attack);
-        for finding in findings {
-            finding.message = longest.clone();
-            finding.diff = finding.diff.is_some().then(|| longest.replace('\n', "\n+"));
-        }
-        if let Some(location) = location {
-            location.file = attack();
-        }
-        if let Some(seen) = observation {
-            seen.stdout = Captured { dropped: 7, invalid_utf8: true, ..Captured::whole(longest.clone()) };
-            seen.stderr = Captured::whole(longest.repeat(2));
-            seen.leaked_processes.push(LeakedProcess { command: attack() });
-            for entry in &mut seen.journal {
-                entry.rpc = attack();
-                entry.resource = attack();
-                entry.reply.message = attack();
-                entry.decisions.push(attack());
-            }
-            for snapshot in [&mut seen.given, &mut seen.at_exit, &mut seen.settled] {
-                snapshot.backups.iter_mut().for_each(|backup| backup.name = attack());
-            }
-        }
-    }
-    results
-}
 
 /// The report, and that of a comparison in which every hostile case is new.
 fn reports(format: Format) -> Vec<String> {

@@ -3,7 +3,7 @@
 // Clippy takes only functions with `#[test]` for tests, not what they are built of.
 #![allow(clippy::unwrap_used)]
 
-mod browser;
+mod attack;
 mod compare;
 mod complete;
 mod every;

@@ -1,25 +1,52 @@
-//! The page in a real browser. Without Chromium these tests say so and pass.
+//! The page in a real browser. Where there is no Chromium, these tests are counted as ignored, with its name.
+
+// What these modules have besides is for the tests in `it`.
+#![allow(clippy::unwrap_used, dead_code)]
+
+#[path = "../it/attack.rs"]
+mod attack;
+#[path = "../it/every/mod.rs"]
+mod every;
+#[path = "../../../../tests/trial.rs"]
+mod trial;
 
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 
 use rescind_model::Results;
 use rescind_report::html::render;
 use serde_json::Value;
 
-use crate::{every, hostile};
+use trial::{need, trial};
+
+const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 
 /// Clicks through the page and leaves what it saw in an attribute of the document.
 const PROBE: &str = include_str!("probe.js");
 
-/// What the probe saw, and what the page wrote to the console; none without a browser.
-fn open(results: &Results) -> Option<(Value, Vec<String>)> {
-    let Some(chromium) = ["chromium", "chromium-browser", "google-chrome"].into_iter().find(|name| {
-        Command::new(name).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
-    }) else {
-        eprintln!("skipped: needs chromium; install it with: apt-get install chromium");
-        return None;
-    };
+fn main() {
+    let arguments = libtest_mimic::Arguments::from_args();
+    let needs: Vec<_> = BROWSERS.map(|name| need("chromium", name, &["--version"])).into();
+    let browser = needs.iter().find(|need| need.met).unwrap_or(&needs[0]);
+    let tests = vec![
+        trial(
+            "the_matrix_filters_and_a_failing_cell_opens_with_its_chart",
+            &[browser],
+            the_matrix_filters_and_a_failing_cell_opens_with_its_chart,
+        ),
+        trial(
+            "hostile_texts_run_nothing_and_load_nothing",
+            &[browser],
+            hostile_texts_run_nothing_and_load_nothing,
+        ),
+    ];
+    libtest_mimic::run(&arguments, tests).exit();
+}
+
+/// What the probe saw, and what the page wrote to the console.
+fn open(results: &Results) -> (Value, Vec<String>) {
+    let there = |name: &&str| need("", name, &["--version"]).met;
+    let chromium = BROWSERS.into_iter().find(there).unwrap();
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("report.html");
     let page = render(results).unwrap().replace("</body>", &format!("<script>{PROBE}</script></body>"));
@@ -38,27 +65,28 @@ fn open(results: &Results) -> Option<(Value, Vec<String>)> {
     let seen = attribute.unwrap_or_else(|| panic!("the probe did not end\n{log}"));
     let seen = seen.replace("&quot;", "\"").replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">");
     let console = log.lines().filter(|line| line.contains("CONSOLE")).map(str::to_owned).collect();
-    Some((serde_json::from_str(&seen).unwrap(), console))
+    (serde_json::from_str(&seen).unwrap(), console)
 }
 
 fn url(file: &Path) -> String {
     format!("file://{}", file.display())
 }
 
-#[test]
 fn the_matrix_filters_and_a_failing_cell_opens_with_its_chart() {
     let results = every::results();
-    let Some((seen, console)) = open(&results) else { return };
+    let (seen, console) = open(&results);
     assert_eq!(console, Vec::<String>::new());
-    insta::assert_snapshot!(serde_json::to_string_pretty(&seen).unwrap());
+    insta::assert_snapshot!(
+        "the_matrix_filters_and_a_failing_cell_opens_with_its_chart",
+        serde_json::to_string_pretty(&seen).unwrap()
+    );
     assert_eq!(seen["cells"], results.cases.len());
     assert_eq!(seen["articles"], results.cases.len());
 }
 
-#[test]
 fn hostile_texts_run_nothing_and_load_nothing() {
-    let results = hostile::results();
-    let Some((seen, console)) = open(&results) else { return };
+    let results = attack::results();
+    let (seen, console) = open(&results);
     assert_eq!(console, Vec::<String>::new());
     // The page's own two, and the probe.
     assert_eq!(seen["scripts"], 3);
