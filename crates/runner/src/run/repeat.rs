@@ -35,11 +35,16 @@ pub(crate) struct Decided {
     pub(crate) attempted: Box<Attempted>,
     /// If it passes: the attempt in warped time that failed.
     pub(crate) suspect: Option<Box<Attempted>>,
+    /// If it had not ended at its deadline: the factor by which time was warped when it had not either.
+    hung: Option<u32>,
 }
 
 impl Decided {
     /// What there is to say about the attempts before the one that counts.
     pub(crate) fn notice(&self) -> Option<String> {
+        if let Some(factor) = self.hung {
+            return Some(format!("had not ended at its deadline with time warped by {factor} either"));
+        }
         let factor = self.suspect.as_ref()?.time_warp?;
         let how = match self.attempted.time_warp {
             Some(slower) => format!("with time warped by {slower}"),
@@ -91,12 +96,11 @@ impl Repeat {
             State::Real(warped, first) if attempted.findings.is_empty() => {
                 decided(attempted, Some(first.unwrap_or(warped)))
             }
-            // Real waiting takes longer than the deadline allows: that is why time was warped. If it did not end then
-            // either, the attempt counts that shows more of it.
-            State::Real(warped, _)
-                if timed_out(&attempted) && (!timed_out(&warped) || shows_more(&warped, &attempted)) =>
-            {
-                decided(warped, None)
+            // Real waiting takes longer than the deadline allows: that is why time was warped.
+            State::Real(warped, _) if timed_out(&attempted) && !timed_out(&warped) => decided(warped, None),
+            // The attempt in real time counts, for how far a warped one comes by its deadline is chance.
+            State::Real(warped, _) if timed_out(&attempted) => {
+                ControlFlow::Break(Decided { attempted, suspect: None, hung: warped.time_warp })
             }
             State::Real(..) => decided(attempted, None),
         }
@@ -104,7 +108,7 @@ impl Repeat {
 }
 
 fn decided(attempted: Box<Attempted>, suspect: Option<Box<Attempted>>) -> ControlFlow<Decided, Repeat> {
-    ControlFlow::Break(Decided { attempted, suspect })
+    ControlFlow::Break(Decided { attempted, suspect, hung: None })
 }
 
 /// The factor for the second attempt, if there is one between the first and real time.
@@ -117,10 +121,6 @@ fn agree(one: &Attempted, other: &Attempted) -> bool {
     one.observation.ended == other.observation.ended
         && one.observation.journal == other.observation.journal
         && one.findings == other.findings
-}
-
-fn shows_more(one: &Attempted, other: &Attempted) -> bool {
-    one.observation.journal.len() > other.observation.journal.len()
 }
 
 fn timed_out(attempted: &Attempted) -> bool {
@@ -214,7 +214,7 @@ mod tests {
         assert_eq!(play(Some(1000), &[(1000, LATE), (0, PASS)]), (vec![1000, 0], None, None, true));
         assert_eq!(
             play(Some(1000), &[(1000, LATE), (0, LATE)]),
-            (vec![1000, 0], Some(Rule::TimedOut), None, false)
+            (vec![1000, 0], Some(Rule::TimedOut), None, true)
         );
     }
 }

@@ -204,7 +204,7 @@ impl Session {
     async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
         let decided = self.decide(ready, scenario, id).await?;
         let notice = decided.notice();
-        let Decided { attempted: first, suspect } = decided;
+        let Decided { attempted: first, suspect, .. } = decided;
         if let Some(suspect) = suspect.filter(|_| self.options.retries > 0) {
             // What the warp makes fail fails in it again.
             let case = self.as_case(ready, scenario, id)?;
