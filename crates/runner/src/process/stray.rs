@@ -106,6 +106,19 @@ mod linux {
         group: i32,
     }
 
+    impl Stat {
+        /// True for a process that has ended and was not buried.
+        fn is_dead(&self) -> bool {
+            matches!(self.state, 'Z' | 'X')
+        }
+    }
+
+    /// True if a process began with such an environment variable, `NAME=VALUE`; none if that cannot be told.
+    fn has_variable(folder: &Path, wanted: impl Fn(&[u8]) -> bool) -> Option<bool> {
+        let environ = fs::read(folder.join("environ")).ok()?;
+        Some(environ.split(|byte| *byte == 0).any(wanted))
+    }
+
     fn stat(folder: &Path) -> Option<Stat> {
         let text = fs::read_to_string(folder.join("stat")).ok()?;
         // The name stands in parentheses and may hold anything, parentheses too.
@@ -117,14 +130,13 @@ mod linux {
     }
 
     pub(super) fn is_dead(pid: i32) -> bool {
-        stat(Path::new(&format!("/proc/{pid}"))).is_none_or(|stat| matches!(stat.state, 'Z' | 'X'))
+        stat(Path::new(&format!("/proc/{pid}"))).is_none_or(|stat| stat.is_dead())
     }
 
     pub(super) fn hidden(pid: i32) -> Option<Stray> {
         let folder = Path::new("/proc").join(pid.to_string());
-        let stat = stat(&folder).filter(|stat| !matches!(stat.state, 'Z' | 'X'))?;
-        let environ = fs::read(folder.join("environ")).ok()?;
-        let marked = environ.split(|byte| *byte == 0).any(|var| var.starts_with(MARKER.as_bytes()));
+        let stat = stat(&folder).filter(|stat| !stat.is_dead())?;
+        let marked = has_variable(&folder, |variable| variable.starts_with(MARKER.as_bytes()))?;
         (!marked).then(|| Stray { pid, command: command(&folder).unwrap_or(stat.name) })
     }
 
@@ -138,18 +150,15 @@ mod linux {
                 continue;
             };
             let Some(stat) = stat(&folder) else { continue };
-            if matches!(stat.state, 'Z' | 'X') {
+            if stat.is_dead() {
                 if stat.group == group {
                     // An orphan that ended by itself; this fails harmlessly if its own parent still lives.
                     let _ = waitpid(Pid::from_raw(pid), Some(WaitPidFlag::WNOHANG));
                 }
                 continue;
             }
-            let marked = || {
-                fs::read(folder.join("environ"))
-                    .is_ok_and(|environ| environ.split(|byte| *byte == 0).any(|var| var == entry.as_bytes()))
-            };
-            if stat.group == group || marked() {
+            let marked = || has_variable(&folder, |variable| variable == entry.as_bytes());
+            if stat.group == group || marked() == Some(true) {
                 strays.push(Stray { pid, command: command(&folder).unwrap_or(stat.name) });
             }
         }

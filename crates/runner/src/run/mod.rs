@@ -67,7 +67,7 @@ pub async fn run(
     let session =
         Arc::new(Session::new(Arc::clone(&context), backend, options, &plan, events, cancel.clone()));
     let mut cases = JoinSet::new();
-    let Started { toolchains, mut verdicts } = start::start(&session, &plan.samples, &mut cases).await;
+    let Started { toolchains, ready, mut verdicts } = start::start(&session, &plan.samples, &mut cases).await;
     while let Some(joined) = cases.join_next().await {
         match joined {
             Ok(case) => verdicts.push(case),
@@ -91,7 +91,7 @@ pub async fn run(
             });
         }
     }
-    session.look_back().await;
+    session.look_back(&ready).await;
     let (cpu, more_notices) = session.account();
     notices.extend(more_notices);
     let cases: Vec<CaseResult> = results.into_values().collect();

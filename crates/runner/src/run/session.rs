@@ -54,8 +54,6 @@ pub(super) struct Session {
     known_failures: Vec<KnownFailure>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
-    /// The samples whose cases could run.
-    prepared: Mutex<Vec<(SampleId, Prepared)>>,
     scratch: Result<TempDir, String>,
 }
 
@@ -78,7 +76,6 @@ impl Session {
             replay_options: plan.replay_options.clone(),
             known_failures: plan.known_failures.clone(),
             account: Mutex::default(),
-            prepared: Mutex::default(),
             context,
             backend,
             cancel,
@@ -98,16 +95,19 @@ impl Session {
         self.lock_account().1.push(notice);
     }
 
-    /// Notes that the cases of a sample can run.
-    pub(super) fn is_ready(&self, sample: SampleId, prepared: Prepared) {
-        self.prepared.lock().unwrap_or_else(PoisonError::into_inner).push((sample, prepared));
+    /// Adds what there is to say about a case, if there is anything.
+    fn note_of(&self, id: &CaseId, notice: Option<String>) {
+        if let Some(notice) = notice {
+            self.note(format!("{id} {notice}"));
+        }
     }
 
-    /// Notes what the run has left where it should have left nothing: to be called when it is over.
-    pub(super) async fn look_back(&self) {
-        let prepared = std::mem::take(&mut *self.prepared.lock().unwrap_or_else(PoisonError::into_inner));
-        for (sample, prepared) in prepared {
-            let changes = prepared.changes();
+    /// Notes what the run has left where it should have left nothing: to be called when it is over, with the samples
+    /// whose cases could run.
+    pub(super) async fn look_back(&self, ready: &[Arc<Ready>]) {
+        for ready in ready {
+            let sample = &ready.sample.manifest.id;
+            let changes = ready.prepared.changes();
             if let Some((first, more)) = changes.split_first() {
                 let more = if more.is_empty() { String::new() } else { format!(" and {} more", more.len()) };
                 self.note(format!(
@@ -216,9 +216,7 @@ impl Session {
                 return Ok(tries.end());
             }
         }
-        if let Some(notice) = notice {
-            self.note(format!("{id} {notice}"));
-        }
+        self.note_of(id, notice);
         let first = *first;
         let (verdict, reason) = known::verdict(&self.known_failures, id, &first.findings);
         if verdict != Verdict::Fail {
@@ -229,8 +227,7 @@ impl Session {
             self.tell(Event::CaseRetried { id: id.clone(), number: tries.next() });
             match self.decide(ready, scenario, id).await {
                 Ok(decided) => {
-                    let notice = decided.notice().map(|notice| format!("{id} {notice}"));
-                    notice.into_iter().for_each(|notice| self.note(notice));
+                    self.note_of(id, decided.notice());
                     if tries.push(*decided.attempted) {
                         break;
                     }

@@ -16,6 +16,8 @@ use crate::{Event, PlannedSample, Toolchain};
 pub(super) struct Started {
     /// The toolchain of each sample; none where the run was interrupted first.
     pub(super) toolchains: Vec<Option<Toolchain>>,
+    /// The samples whose cases can run.
+    pub(super) ready: Vec<Arc<Ready>>,
     /// The results of cases that cannot be run.
     pub(super) verdicts: Vec<CaseResult>,
 }
@@ -35,7 +37,8 @@ pub(super) async fn start(
             (index, Toolchain::find(&session.context, &manifest, &session.cancel).await.ok())
         });
     }
-    let mut started = Started { toolchains: vec![None; samples.len()], verdicts: Vec::new() };
+    let mut started =
+        Started { toolchains: vec![None; samples.len()], ready: Vec::new(), verdicts: Vec::new() };
     let mut unprepared: Vec<(Readiness, usize)> = Vec::new();
     while let Some(found) = searches.join_next().await {
         let (index, toolchain) = match found {
@@ -51,7 +54,7 @@ pub(super) async fn start(
         let sample = &samples[index];
         let readiness = readiness(&session.context, &sample.manifest, &toolchain, &sample.code);
         if toolchain.reason().is_some() || readiness == Readiness::Built {
-            start_cases(session, sample, &toolchain, cases, &mut started.verdicts).await;
+            start_cases(session, sample, &toolchain, cases, &mut started).await;
         } else {
             unprepared.push((readiness, index));
         }
@@ -64,8 +67,8 @@ pub(super) async fn start(
     let _permit = session.jobs.acquire().await;
     unprepared.sort();
     for (_, index) in unprepared {
-        if let Some(toolchain) = &started.toolchains[index] {
-            start_cases(session, &samples[index], toolchain, cases, &mut started.verdicts).await;
+        if let Some(toolchain) = started.toolchains[index].clone() {
+            start_cases(session, &samples[index], &toolchain, cases, &mut started).await;
         }
     }
     started
@@ -77,7 +80,7 @@ async fn start_cases(
     sample: &PlannedSample,
     toolchain: &Toolchain,
     cases: &mut JoinSet<CaseResult>,
-    verdicts: &mut Vec<CaseResult>,
+    started: &mut Started,
 ) {
     let ready = match toolchain.reason() {
         Some(reason) => Err(NotReady::new(Verdict::Unsupported, reason)),
@@ -91,11 +94,13 @@ async fn start_cases(
             for scenario in &sample.scenarios {
                 cases.spawn(Arc::clone(session).case(Arc::clone(&ready), Arc::clone(scenario)));
             }
+            started.ready.push(ready);
         }
         Err(reason) => {
             let (id, text) = (sample.manifest.id.clone(), reason.reason.clone());
             session.tell(Event::NotPrepared { sample: id, reason: text });
-            verdicts
+            started
+                .verdicts
                 .extend(sample.scenarios.iter().map(|scenario| not_run(session, sample, scenario, &reason)));
         }
     }
@@ -148,6 +153,5 @@ async fn get_ready(
     let prepared =
         prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel).await?;
     session.tell(Event::Prepared { sample: id.clone(), cached: prepared.cached });
-    session.is_ready(id.clone(), prepared.clone());
     Ok(Arc::new(Ready::new(sample.clone(), prepared)))
 }
