@@ -1,0 +1,119 @@
+//! The closed world of Linux on x86-64.
+//!
+//! The life of a program in it, file by file: [`spawn`] starts it, traced ([`ptrace`]) and filtered ([`filter`]);
+//! [`exec`] puts the [`image`] into it, by which it reads the clock; [`tracer`] answers its [stops](stop): [`calls`] for
+//! system calls, with [`wait`], [`timer`] and [`sockopt`] for those that wait, [`network`], [`names`] and [`access`] for
+//! those that reach for something; and when nothing goes on ([`idle`]), the [`clock`] jumps.
+
+mod access;
+mod calls;
+mod clock;
+mod exec;
+mod filter;
+mod idle;
+mod image;
+mod inject;
+mod memory;
+mod names;
+mod network;
+mod proc;
+mod ptrace;
+mod socket;
+mod sockopt;
+mod spawn;
+mod stop;
+mod tick;
+mod timer;
+mod tracer;
+mod tree;
+mod wait;
+mod x86_64;
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, OnceLock, mpsc};
+use std::thread;
+use std::time::Duration;
+
+use crate::running::{Control, Running};
+use crate::{Command, End, Limits, SpawnError, World};
+use clock::Clock;
+use names::Names;
+use network::Network;
+use spawn::Streams;
+use tracer::{Parts, Tracer};
+
+/// The image, which is the same in every program.
+fn image() -> Arc<[u8]> {
+    static IMAGE: OnceLock<Arc<[u8]>> = OnceLock::new();
+    Arc::clone(IMAGE.get_or_init(|| image::build().into()))
+}
+
+/// Starts a command in a world.
+pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnError> {
+    let failed = |source| SpawnError::World { source };
+    let folder = tempfile::Builder::new()
+        .prefix("world-")
+        .tempdir_in(world.temporary.clone().unwrap_or_else(std::env::temp_dir))
+        .map_err(failed)?;
+    readable_by_all(folder.path()).map_err(failed)?;
+    let clock = Clock::new(folder.path()).map_err(failed)?;
+    let names = Names::new(&world.names, folder.path()).map_err(failed)?;
+    let address = world.server.as_ref().map(|server| server.address());
+    let network = Network::new(address, names, world.folders.clone(), world.ignored_addresses.clone());
+    let (stdout, stdout_writer) = pipe().map_err(failed)?;
+    let (stderr, stderr_writer) = pipe().map_err(failed)?;
+    let pipes = vec![stdout.try_clone().map_err(failed)?, stderr.try_clone().map_err(failed)?];
+    let control = Arc::new(Control::default());
+    let (server, ignored_names, limits) = (world.server.clone(), world.ignored_names.clone(), world.limits);
+    let (tell, told) = mpsc::channel();
+    let thread = {
+        let control = Arc::clone(&control);
+        move || {
+            let streams = Streams { stdout: stdout_writer, stderr: stderr_writer };
+            let tell_start = tell.clone();
+            let spawned = spawn::spawn(&command, streams, |first| {
+                // Whoever waits for it knows now that there is something to wait for.
+                let _ = tell_start.send(());
+                let image = image();
+                let parts =
+                    Parts { first, clock, network, server, ignored_names, limits, control, pipes, image };
+                Tracer::new(parts).watch()
+            });
+            drop(folder);
+            let failed = |source| SpawnError::World { source };
+            let (started, watched) = spawned.map_err(failed)?;
+            started.map_err(|source| SpawnError::Program { program: command.program().to_owned(), source })?;
+            watched.map_err(failed)
+        }
+    };
+    let thread = thread::Builder::new().name("world".to_owned()).spawn(thread).map_err(failed)?;
+    // An error here means that the thread has ended, which will say why.
+    let _ = told.recv();
+    Ok(Running::new(thread, control, stdout, stderr))
+}
+
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = io::pipe()?;
+    Ok((reader.into(), writer.into()))
+}
+
+/// Programs may run as somebody else than who made the folder.
+fn readable_by_all(folder: &std::path::Path) -> io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
+}
+
+/// Tries whether a world can be made on this machine: by making one, in which a program sleeps for a minute.
+pub(crate) fn try_out() -> Result<(), String> {
+    const MINUTE: u64 = 60;
+    let mut command = Command::new("/bin/sh");
+    command.argument("-c").argument(format!("sleep {MINUTE}")).variable("PATH", "/usr/bin:/bin");
+    let limits = Limits { processor_time: Duration::from_secs(5), virtual_time: Duration::from_secs(10 * MINUTE) };
+    let report = World::new().limits(limits).spawn(command).and_then(Running::wait);
+    match report {
+        Ok(report) if report.end == End::Exited(0) && report.jumps > 0 => Ok(()),
+        Ok(report) => Err(format!("a program that sleeps ended otherwise than it should ({:?})", report.end)),
+        Err(error) => Err(error.to_string()),
+    }
+}

@@ -1,0 +1,215 @@
+//! Timers that go off while the program does something else: alarm, setitimer, timer_settime, timerfd_settime.
+//!
+//! The kernel keeps them, by its own clock. What is noted here is when each goes off by the tree's clock. Once that has
+//! moved on, the kernel's timer is late: when its moment has come, a thread of the process is made to set it to "at once".
+
+use std::collections::HashMap;
+
+use super::clock::{Clock, Nanos, SECOND};
+use super::memory::Memory;
+use super::x86_64::Registers;
+
+/// "At once": zero would switch the timer off.
+const AT_ONCE: Nanos = 1;
+
+/// A timer of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Timer {
+    /// The one of alarm(2) and of setitimer(2) in real time.
+    Alarm,
+    /// One of timer_create(2), by its number.
+    Posix(u64),
+    /// One of timerfd_create(2), by its descriptor.
+    Descriptor(i32),
+}
+
+/// A timer that will go off.
+#[derive(Clone, Copy, Debug)]
+struct Armed {
+    deadline: Nanos,
+    /// Zero if it goes off once.
+    interval: Nanos,
+    /// The offset of the clock when the kernel's timer was set.
+    offset: Nanos,
+}
+
+/// The timers of one process that will go off.
+#[derive(Default)]
+pub(crate) struct Timers(HashMap<Timer, Armed>);
+
+/// What a call has set, once it has succeeded.
+#[derive(Clone, Debug)]
+pub(crate) struct Setting {
+    timer: Timer,
+    length: Nanos,
+    interval: Nanos,
+    replaced: Option<(usize, u64)>,
+}
+
+/// Notes the timer that a thread is about to set, and sees to it that an absolute time means the tree's clock.
+pub(crate) fn begin(registers: &mut Registers, memory: &Memory, clock: &Clock) -> Option<Setting> {
+    let argument = |index: usize| registers.argument(index);
+    let relative = |timer, length, interval| Some(Setting { timer, length, interval, replaced: None });
+    let micros = |(seconds, micros): (i64, i64)| seconds.saturating_mul(SECOND).saturating_add(micros * 1_000);
+    let nanos = |(seconds, nanos): (i64, i64)| seconds.saturating_mul(SECOND).saturating_add(nanos);
+    match registers.call() {
+        libc::SYS_alarm => relative(Timer::Alarm, Nanos::from(argument(0) as u32) * SECOND, 0),
+        libc::SYS_setitimer => {
+            let value = argument(1);
+            let interval = micros(memory.pair(value)?);
+            relative(Timer::Alarm, micros(memory.pair(value + 16)?), interval)
+        }
+        call @ (libc::SYS_timer_settime | libc::SYS_timerfd_settime) => {
+            let (timer, absolute) = if call == libc::SYS_timer_settime {
+                (Timer::Posix(argument(0)), argument(1) as i32 & libc::TIMER_ABSTIME != 0)
+            } else {
+                (Timer::Descriptor(argument(0) as i32), argument(1) as i32 & libc::TFD_TIMER_ABSTIME != 0)
+            };
+            let value = argument(2);
+            let interval = nanos(memory.pair(value)?);
+            let time = nanos(memory.pair(value + 16)?);
+            if !absolute || time == 0 {
+                return relative(timer, time, interval);
+            }
+            // Which clock it goes by, its creation said. A time of day is far beyond any time since the machine started.
+            let now = [libc::CLOCK_MONOTONIC, libc::CLOCK_REALTIME].map(|which| clock.read(which).unwrap_or_default());
+            let by_day = (time - now[1]).abs() < (time - now[0]).abs();
+            let length = (time - now[usize::from(by_day)]).max(AT_ONCE);
+            let real = (time - clock.offset()).max(AT_ONCE);
+            let place = registers.scratch();
+            let written = memory.write_pair(place, interval / SECOND, interval % SECOND)
+                && memory.write_pair(place + 16, real / SECOND, real % SECOND);
+            if !written {
+                return None;
+            }
+            registers.set_argument(2, place);
+            Some(Setting { timer, length, interval, replaced: Some((2, value)) })
+        }
+        // As if it were switched off.
+        libc::SYS_timer_delete => relative(Timer::Posix(argument(0)), 0, 0),
+        _ => None,
+    }
+}
+
+impl Setting {
+    /// Ends the call, and notes the timer if it was set.
+    pub(crate) fn end(self, registers: &mut Registers, timers: &mut Timers, clock: &Clock) {
+        if let Some((index, original)) = self.replaced {
+            registers.set_argument(index, original);
+        }
+        // alarm(2) returns seconds, the others zero, or an error.
+        if registers.result() < 0 {
+            return;
+        }
+        if self.length <= 0 {
+            timers.0.remove(&self.timer);
+            return;
+        }
+        let deadline = clock.now().saturating_add(self.length);
+        timers.0.insert(self.timer, Armed { deadline, interval: self.interval, offset: clock.offset() });
+    }
+}
+
+/// A system call that makes the kernel's timer go off.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct GoOff {
+    pub(crate) timer: Timer,
+    interval: Nanos,
+}
+
+impl Timers {
+    /// When the next one goes off.
+    pub(crate) fn next(&self) -> Option<Nanos> {
+        self.0.values().map(|armed| armed.deadline).min()
+    }
+
+    /// Forgets the descriptors that are no timers any more: nobody says when one is closed.
+    pub(crate) fn forget_closed(&mut self, is_timer: impl Fn(i32) -> bool) {
+        self.0.retain(|timer, _| match timer {
+            Timer::Descriptor(number) => is_timer(*number),
+            _ => true,
+        });
+    }
+
+    /// Goes on to `now`: the timers whose moment has come and which the kernel is late with.
+    pub(crate) fn due(&mut self, now: Nanos, offset: Nanos) -> Vec<GoOff> {
+        let mut due = Vec::new();
+        self.0.retain(|timer, armed| {
+            if armed.deadline > now {
+                return true;
+            }
+            if armed.offset != offset {
+                due.push(GoOff { timer: *timer, interval: armed.interval });
+                armed.offset = offset;
+                armed.deadline = now;
+            }
+            if armed.interval <= 0 {
+                return false;
+            }
+            while armed.deadline <= now {
+                armed.deadline += armed.interval;
+            }
+            true
+        });
+        due
+    }
+
+    /// Forgets what executing another program ends: all but the one of alarm(2), and descriptors, which stay unless they
+    /// are closed.
+    pub(crate) fn after_exec(&mut self) {
+        self.0.retain(|timer, _| !matches!(timer, Timer::Posix(_)));
+    }
+
+}
+
+impl GoOff {
+    /// The call, its arguments for a value at this address, and the value.
+    pub(crate) fn call(&self, address: u64) -> (i64, [u64; 6], [i64; 4]) {
+        let (whole, part) = (self.interval / SECOND, self.interval % SECOND);
+        match self.timer {
+            Timer::Alarm => (
+                libc::SYS_setitimer,
+                [0, address, 0, 0, 0, 0],
+                // A microsecond is the least there is.
+                [whole, part / 1_000, 0, 1],
+            ),
+            Timer::Posix(number) => {
+                (libc::SYS_timer_settime, [number, 0, address, 0, 0, 0], [whole, part, 0, AT_ONCE])
+            }
+            Timer::Descriptor(number) => {
+                let number = number.cast_unsigned().into();
+                (libc::SYS_timerfd_settime, [number, 0, address, 0, 0, 0], [whole, part, 0, AT_ONCE])
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn timers(deadline: Nanos, interval: Nanos, offset: Nanos) -> Timers {
+        Timers(HashMap::from([(Timer::Alarm, Armed { deadline, interval, offset })]))
+    }
+
+    #[test]
+    fn what_the_kernel_does_in_time_is_left_to_it() {
+        let mut one = timers(10, 0, 5);
+        assert!(one.due(9, 5).is_empty());
+        assert_eq!(one.next(), Some(10));
+        assert!(one.due(10, 5).is_empty());
+        assert_eq!(one.next(), None);
+    }
+
+    #[test]
+    fn what_the_kernel_is_late_with_goes_off_once_and_again_by_its_interval() {
+        let mut one = timers(10, 0, 5);
+        assert_eq!(one.due(12, 6).len(), 1);
+        assert_eq!(one.next(), None);
+        let mut again = timers(10, 7, 5);
+        assert_eq!(again.due(12, 6).len(), 1);
+        assert_eq!(again.next(), Some(19));
+        assert!(again.due(19, 6).is_empty());
+        assert_eq!(again.next(), Some(26));
+    }
+}

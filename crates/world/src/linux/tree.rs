@@ -1,0 +1,192 @@
+//! The threads and processes that a world has: all that was started in it and has not ended.
+
+use std::collections::{BTreeMap, HashMap};
+use std::io;
+
+use rustix::process::Pid;
+
+use super::clock::Nanos;
+use super::memory::Memory;
+use super::network::Rewritten;
+use super::proc;
+use super::timer::{GoOff, Setting, Timers};
+use super::wait::Wait;
+
+/// A thread.
+pub(crate) struct Thread {
+    pub(crate) process: Pid,
+    /// What is to be done at the end of the system call that it is in. While there is something, that end stops it.
+    pub(crate) call: Call,
+    /// A wait that was interrupted, and goes on when the thread asks for the rest of it.
+    pub(crate) rest: Option<Wait>,
+    /// True while it waits for the child that runs in its memory.
+    pub(crate) in_vfork: bool,
+    /// Why it was made to stop, if it was.
+    pub(crate) wanted: Wanted,
+    /// Since when it was seen to sleep in a call on a socket with a time limit: its turns then, and when it is over.
+    pub(crate) socket_wait: Option<(u64, Nanos)>,
+    pub(crate) ticker: Ticker,
+}
+
+/// What a thread's system call needs at its end.
+#[derive(Default)]
+pub(crate) enum Call {
+    /// Nothing.
+    #[default]
+    None,
+    /// It executes another program, which the image is to be put into.
+    Exec,
+    /// It waits with a time limit.
+    Wait(Wait),
+    /// It sets a timer.
+    Timer(Setting),
+    /// It connects or binds a socket.
+    Socket(Rewritten),
+    /// One of its arguments was replaced: the argument, and what it was.
+    Argument(usize, u64),
+}
+
+impl Call {
+    /// The wait, if it is one.
+    pub(crate) fn wait(&self) -> Option<&Wait> {
+        match self {
+            Call::Wait(wait) => Some(wait),
+            _ => None,
+        }
+    }
+}
+
+/// What a thread is to do when it has stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Wanted {
+    /// Nothing: it was not made to stop.
+    Nothing,
+    /// To end its wait on a socket.
+    SocketTimeout,
+    /// To make the timers of its process go off.
+    Timers,
+}
+
+/// How a thread waits again and again for the same short time, to no effect.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Ticker {
+    pub(crate) call: i64,
+    pub(crate) period: Nanos,
+    /// How often in a row that time has passed.
+    pub(crate) times: u32,
+    /// True once its time has passed and it has not waited again since.
+    pub(crate) passed: bool,
+}
+
+/// A process.
+pub(crate) struct Process {
+    pub(crate) memory: Memory,
+    pub(crate) timers: Timers,
+    /// The timers whose moment has come, and which a thread is to make go off.
+    pub(crate) due: Vec<GoOff>,
+    /// True once the image is in it.
+    pub(crate) has_image: bool,
+}
+
+/// All threads and processes of a world.
+#[derive(Default)]
+pub(crate) struct Tree {
+    /// In the order of their ids, so that what is done to all is done in the same order each time.
+    pub(crate) threads: BTreeMap<i32, Thread>,
+    pub(crate) processes: HashMap<i32, Process>,
+}
+
+impl Tree {
+    /// A thread that is known.
+    pub(crate) fn thread(&mut self, thread: Pid) -> Option<&mut Thread> {
+        self.threads.get_mut(&thread.as_raw_nonzero().get())
+    }
+
+    /// The process of a thread, and the thread.
+    pub(crate) fn both(&mut self, thread: Pid) -> Option<(&mut Thread, &mut Process)> {
+        let found = self.threads.get_mut(&thread.as_raw_nonzero().get())?;
+        let process = self.processes.get_mut(&found.process.as_raw_nonzero().get())?;
+        Some((found, process))
+    }
+
+    /// Adds a thread that is seen for the first time. `parent` is the thread that made it, if that is known.
+    pub(crate) fn add(&mut self, thread: Pid, parent: Option<Pid>) -> io::Result<()> {
+        let id = thread.as_raw_nonzero().get();
+        if self.threads.contains_key(&id) {
+            return Ok(());
+        }
+        let parent = parent.and_then(|parent| self.threads.get(&parent.as_raw_nonzero().get()));
+        let process = match parent {
+            Some(parent) if proc::is_thread_of(thread, parent.process) => Some(parent.process),
+            Some(_) => Some(thread),
+            None => proc::process_of(thread),
+        };
+        let Some(process) = process else { return Ok(()) };
+        let has_image = parent
+            .and_then(|parent| self.processes.get(&parent.process.as_raw_nonzero().get()))
+            .is_some_and(|process| process.has_image);
+        self.add_process(process, has_image)?;
+        self.threads.insert(
+            id,
+            Thread {
+                process,
+                call: Call::None,
+                rest: None,
+                in_vfork: false,
+                wanted: Wanted::Nothing,
+                socket_wait: None,
+                ticker: Ticker::default(),
+            },
+        );
+        Ok(())
+    }
+
+    fn add_process(&mut self, process: Pid, has_image: bool) -> io::Result<()> {
+        let id = process.as_raw_nonzero().get();
+        if !self.processes.contains_key(&id) {
+            let memory = Memory::open(process)?;
+            self.processes.insert(id, Process { memory, timers: Timers::default(), due: Vec::new(), has_image });
+        }
+        Ok(())
+    }
+
+    /// Forgets a thread that has ended, and its process with the last of its threads.
+    pub(crate) fn remove(&mut self, thread: Pid) {
+        let Some(removed) = self.threads.remove(&thread.as_raw_nonzero().get()) else { return };
+        if !self.threads.values().any(|other| other.process == removed.process) {
+            self.processes.remove(&removed.process.as_raw_nonzero().get());
+        }
+    }
+
+    /// A process executes another program: of its threads one is left, which has the id of the process now; before, it
+    /// had the id `former`.
+    pub(crate) fn exec(&mut self, process: Pid, former: Pid) -> io::Result<()> {
+        let id = process.as_raw_nonzero().get();
+        self.threads.retain(|other, thread| {
+            thread.process != process || *other == id || *other == former.as_raw_nonzero().get()
+        });
+        if former != process {
+            self.threads.remove(&former.as_raw_nonzero().get());
+        }
+        let timers = self.processes.remove(&id).map(|process| process.timers).unwrap_or_default();
+        self.threads.remove(&id);
+        self.add(process, None)?;
+        if let Some(process) = self.processes.get_mut(&id) {
+            process.timers = timers;
+            process.timers.after_exec();
+        }
+        Ok(())
+    }
+
+    /// The ids of all processes, in their order.
+    pub(crate) fn process_ids(&self) -> Vec<Pid> {
+        let mut ids: Vec<i32> = self.processes.keys().copied().collect();
+        ids.sort_unstable();
+        ids.into_iter().filter_map(Pid::from_raw).collect()
+    }
+
+    /// True if a process or a thread of this id lives in the world.
+    pub(crate) fn has(&self, id: i32) -> bool {
+        self.processes.contains_key(&id) || self.threads.contains_key(&id)
+    }
+}

@@ -1,0 +1,133 @@
+//! A world that is to be made.
+
+use std::net::IpAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::{Command, Running, Server, SpawnError};
+
+/// How long a world may go on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// By its own clock.
+    pub virtual_time: Duration,
+    /// Of processor time, user and system, of all its threads.
+    pub processor_time: Duration,
+}
+
+impl Limits {
+    /// None that anybody reaches: 100 years each.
+    pub const NONE: Limits = {
+        let century = Duration::from_secs(100 * 365 * 24 * 3600);
+        Limits { virtual_time: century, processor_time: century }
+    };
+
+    #[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code))]
+    pub(crate) fn virtual_nanos(&self) -> i64 {
+        nanos(self.virtual_time)
+    }
+
+    #[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code))]
+    pub(crate) fn processor_nanos(&self) -> i64 {
+        nanos(self.processor_time)
+    }
+}
+
+#[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code))]
+fn nanos(time: Duration) -> i64 {
+    // Half of what there is, so that sums of it and of a time now do not overflow.
+    i64::try_from(time.as_nanos()).unwrap_or(i64::MAX).min(i64::MAX / 2)
+}
+
+/// A world that is to be made: what is in it, and how long it may go on.
+#[derive(Clone)]
+pub struct World {
+    pub(crate) limits: Limits,
+    pub(crate) server: Option<Arc<dyn Server>>,
+    pub(crate) names: Vec<String>,
+    pub(crate) folders: Vec<PathBuf>,
+    pub(crate) temporary: Option<PathBuf>,
+    pub(crate) ignored_names: Vec<String>,
+    pub(crate) ignored_addresses: Vec<IpAddr>,
+}
+
+impl Default for World {
+    fn default() -> World {
+        World::new()
+    }
+}
+
+impl World {
+    /// A world with nobody to talk to, and no limits.
+    pub fn new() -> World {
+        World {
+            limits: Limits::NONE,
+            server: None,
+            names: Vec::new(),
+            folders: Vec::new(),
+            temporary: None,
+            ignored_names: Vec::new(),
+            ignored_addresses: Vec::new(),
+        }
+    }
+
+    /// Lets it go on for so long at most.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> World {
+        self.limits = limits;
+        self
+    }
+
+    /// Lets these names lead to a server, which answers on their ports 443 and 80; and connections to its own address
+    /// reach it.
+    #[must_use]
+    pub fn serve<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>, server: Arc<dyn Server>) -> World {
+        self.names.extend(names.into_iter().map(Into::into));
+        self.server = Some(server);
+        self
+    }
+
+    /// Lets programs put sockets that are files below this folder, and connect to them.
+    #[must_use]
+    pub fn folder(mut self, folder: impl Into<PathBuf>) -> World {
+        self.folders.push(folder.into());
+        self
+    }
+
+    /// Puts what the world itself needs on disk (some small files) below this folder, and not below the one for temporary
+    /// files.
+    #[must_use]
+    pub fn temporary(mut self, folder: impl Into<PathBuf>) -> World {
+        self.temporary = Some(folder.into());
+        self
+    }
+
+    /// Does not note that this name was asked for. It leads nowhere, as all others do.
+    #[must_use]
+    pub fn ignore_name(mut self, name: impl Into<String>) -> World {
+        self.ignored_names.push(name.into());
+        self
+    }
+
+    /// Does not note that this address was asked for. It is out of reach, as all others are.
+    #[must_use]
+    pub fn ignore_address(mut self, address: IpAddr) -> World {
+        self.ignored_addresses.push(address);
+        self
+    }
+
+    /// Starts a command in a new world of this kind, as the first process of its session.
+    ///
+    /// # Errors
+    /// If there are no worlds here. What else may prevent it, [`Running::wait`] tells.
+    pub fn spawn(&self, command: Command) -> Result<Running, SpawnError> {
+        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+        return crate::linux::spawn(self, command);
+        #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
+        {
+            let _ = command;
+            Err(crate::Unsupported::Platform.into())
+        }
+    }
+}
