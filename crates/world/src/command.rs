@@ -18,7 +18,12 @@ pub struct Command {
 impl Command {
     /// The program at this path, without arguments or environment, in the root folder.
     pub fn new(program: impl Into<PathBuf>) -> Command {
-        Command { program: program.into(), arguments: Vec::new(), variables: BTreeMap::new(), folder: "/".into() }
+        Command {
+            program: program.into(),
+            arguments: Vec::new(),
+            variables: BTreeMap::new(),
+            folder: "/".into(),
+        }
     }
 
     /// Adds an argument.

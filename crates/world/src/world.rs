@@ -82,7 +82,11 @@ impl World {
     /// Lets these names lead to a server, which answers on their ports 443 and 80; and connections to its own address
     /// reach it.
     #[must_use]
-    pub fn serve<N: Into<String>>(mut self, names: impl IntoIterator<Item = N>, server: Arc<dyn Server>) -> World {
+    pub fn serve<N: Into<String>>(
+        mut self,
+        names: impl IntoIterator<Item = N>,
+        server: Arc<dyn Server>,
+    ) -> World {
         self.names.extend(names.into_iter().map(Into::into));
         self.server = Some(server);
         self

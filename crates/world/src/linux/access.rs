@@ -105,7 +105,9 @@ pub(crate) fn signal(registers: &Registers, tree: &Tree, asked: &mut Asked) -> A
         0 => None,
         -1 => Some("every process".to_owned()),
         id if id > 0 => (!tree.has(id) && exists(id)).then(|| format!("process {id}")),
-        id => (!has_group(tree, id.saturating_neg())).then(|| format!("process group {}", id.saturating_neg())),
+        id => {
+            (!has_group(tree, id.saturating_neg())).then(|| format!("process group {}", id.saturating_neg()))
+        }
     };
     match refused {
         Some(whom) => {

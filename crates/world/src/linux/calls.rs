@@ -6,16 +6,14 @@ use rustix::process::Pid;
 
 use super::clock::SECOND;
 use super::exec::{self, Begun};
+use super::idle::TICK;
 use super::network::{Decision, Network};
 use super::ptrace;
 use super::timer;
 use super::tracer::Tracer;
-use super::tree::{Call, Ticker};
+use super::tree::Call;
 use super::wait::{self, Wait};
 use super::x86_64::Registers;
-
-/// Two lengths of time that differ by less are the same: an absolute time is reckoned anew each time.
-const SAME: i64 = 2_000_000;
 
 impl Tracer {
     /// A thread is about to make a system call.
@@ -25,7 +23,9 @@ impl Tracer {
             libc::SYS_clock_gettime | libc::SYS_gettimeofday | libc::SYS_time => {
                 self.tell_time(thread, registers)
             }
-            libc::SYS_open | libc::SYS_openat | libc::SYS_openat2 => self.open_or_signal(thread, registers, true),
+            libc::SYS_open | libc::SYS_openat | libc::SYS_openat2 => {
+                self.open_or_signal(thread, registers, true)
+            }
             libc::SYS_kill
             | libc::SYS_tkill
             | libc::SYS_tgkill
@@ -74,10 +74,7 @@ impl Tracer {
 
     fn begin_wait(&mut self, thread: Pid, wait: Wait, registers: &Registers) -> io::Result<()> {
         if let Some(found) = self.tree.thread(thread) {
-            let ticker = &mut found.ticker;
-            let again = ticker.passed && ticker.call == wait.call && (ticker.period - wait.length).abs() < SAME;
-            let times = if again { ticker.times.saturating_add(1) } else { 0 };
-            *ticker = Ticker { call: wait.call, period: wait.length, times, passed: false };
+            found.ticker.begin(wait.length, TICK);
             found.rest = None;
         }
         self.watch_call(thread, registers, Call::Wait(wait))
@@ -87,7 +84,8 @@ impl Tracer {
     fn tell_time(&mut self, thread: Pid, registers: Registers) -> io::Result<()> {
         let Some((_, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
         let call = registers.call();
-        let clock = if call == libc::SYS_clock_gettime { registers.argument(0) as i32 } else { libc::CLOCK_REALTIME };
+        let clock =
+            if call == libc::SYS_clock_gettime { registers.argument(0) as i32 } else { libc::CLOCK_REALTIME };
         let Some(time) = self.clock.read(clock) else { return ptrace::resume(thread, 0) };
         let place = registers.argument(usize::from(call == libc::SYS_clock_gettime));
         let memory = &process.memory;

@@ -62,7 +62,8 @@ fn map(
     image: &[u8],
     instruction: u64,
 ) -> io::Result<bool> {
-    let call = |number: i64, arguments: [u64; 6]| inject::call(thread, registers, instruction, number, arguments);
+    let call =
+        |number: i64, arguments: [u64; 6]| inject::call(thread, registers, instruction, number, arguments);
     let flags = |flags: i32| u64::from((flags | libc::MAP_FIXED_NOREPLACE).cast_unsigned());
     let nowhere = u64::MAX;
     let executable = (libc::PROT_READ | libc::PROT_EXEC) as u64;

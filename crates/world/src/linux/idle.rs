@@ -18,8 +18,9 @@ use crate::Look;
 
 /// Less than this is not worth a jump: the kernel is about to wake who waits.
 const SOON: Nanos = 100_000;
-/// A wait that comes back in a period of at most this, [`PATIENCE`] times in a row to no effect, is a tick.
-const TICK: Nanos = 200_000_000;
+/// A wait of at most this that has passed [`PATIENCE`] times in a row, to no effect, is a tick. (A JVM has threads that
+/// wait for 50, 250, 300 and 1,000 ms, for ever.)
+pub(crate) const TICK: Nanos = 1_100_000_000;
 const PATIENCE: u32 = 10;
 /// How often nothing but ticks may happen until they are taken to go on for ever, and how late they are then.
 const ONLY_TICKS: u32 = 1_000;
@@ -78,7 +79,9 @@ impl Tracer {
             Some(Look::Quiet(turns)) => turns,
             None => 0,
         };
-        let unread = |pipe: &std::os::fd::OwnedFd| rustix::io::ioctl_fionread(pipe.as_fd()).is_ok_and(|bytes| bytes > 0);
+        let unread = |pipe: &std::os::fd::OwnedFd| {
+            rustix::io::ioctl_fionread(pipe.as_fd()).is_ok_and(|bytes| bytes > 0)
+        };
         if self.pipes.iter().any(unread) {
             return None;
         }
@@ -104,15 +107,15 @@ impl Tracer {
         Some(standing.asleep.then_some(standing.turns))
     }
 
-    /// Ticks that had an effect are no ticks: another thread has run, or the server.
+    /// Ticks that had an effect are no ticks: the server has run, or a thread that something else than the time woke.
     fn note_effects(&mut self, seen: &Seen) {
         let before = std::mem::take(&mut self.turns_before);
         let threads = &self.tree.threads;
         let others = seen.turns.iter().any(|(id, turns)| {
-            before.get(id) != Some(turns) && threads.get(id).is_some_and(|thread| thread.ticker.times == 0)
+            before.get(id) != Some(turns) && threads.get(id).is_some_and(|thread| !thread.ticker.goes_on)
         });
         if others || seen.server != self.server_before {
-            self.tree.threads.values_mut().for_each(|thread| thread.ticker.times = thread.ticker.times.min(1));
+            self.tree.threads.values_mut().for_each(|thread| thread.ticker.times = 0);
             self.ticks_alone = 0;
         }
         self.server_before = seen.server;
@@ -126,7 +129,9 @@ impl Tracer {
         }
         let now = self.clock.now();
         for (id, turns) in &seen.turns {
-            let (Some(thread), Some(pid)) = (self.tree.threads.get_mut(id), Pid::from_raw(*id)) else { continue };
+            let (Some(thread), Some(pid)) = (self.tree.threads.get_mut(id), Pid::from_raw(*id)) else {
+                continue;
+            };
             if thread.call.wait().is_some() || thread.socket_wait.is_some_and(|(since, _)| since == *turns) {
                 continue;
             }
@@ -158,10 +163,10 @@ impl Tracer {
             .collect();
         let moments = waits.iter().map(|(deadline, thread)| {
             let ticker = thread.ticker;
-            let ticks = ticker.times >= PATIENCE && ticker.period <= TICK;
+            let ticks = ticker.times >= PATIENCE;
             only_ticks &= ticks;
             // A timer may be late, in any real system, and the longer it has ticked to no effect the later this one is.
-            if ticks { deadline.saturating_add(ticker.period * Nanos::from(ticker.times)) } else { *deadline }
+            if ticks { deadline.saturating_add(ticker.length * Nanos::from(ticker.times)) } else { *deadline }
         });
         let moments: Vec<Nanos> = moments.collect();
         let other = timers.chain(sockets).min();
@@ -169,7 +174,7 @@ impl Tracer {
             // There is nothing else to go by, so every tick counts; but not for ever.
             self.ticks_alone = self.ticks_alone.saturating_add(1);
             let late = if self.ticks_alone > ONLY_TICKS { LATE } else { 0 };
-            return waits.iter().map(|(deadline, thread)| deadline + late * thread.ticker.period).min();
+            return waits.iter().map(|(deadline, thread)| deadline + late * thread.ticker.length).min();
         }
         self.ticks_alone = 0;
         moments.into_iter().chain(other).min()
@@ -186,9 +191,6 @@ impl Tracer {
     pub(crate) fn wake_late(&mut self) -> io::Result<()> {
         let now = self.clock.now();
         let offset = self.clock.offset();
-        if offset == 0 {
-            return Ok(());
-        }
         let mut awakened = Vec::new();
         for (id, thread) in &mut self.tree.threads {
             if let super::tree::Call::Wait(wait) = &mut thread.call {
@@ -210,11 +212,9 @@ impl Tracer {
             }
             process.due.extend(due);
             // Any thread can do it. One that is about to wake anyway has something else to do when it stops.
-            let found = self
-                .tree
-                .threads
-                .iter_mut()
-                .find(|(_, thread)| thread.process.as_raw_nonzero().get() == id && thread.wanted == Wanted::Nothing);
+            let found = self.tree.threads.iter_mut().find(|(_, thread)| {
+                thread.process.as_raw_nonzero().get() == id && thread.wanted == Wanted::Nothing
+            });
             if let Some((thread_id, thread)) = found {
                 thread.wanted = Wanted::Timers;
                 awakened.push(*thread_id);

@@ -63,7 +63,8 @@ pub(crate) fn build() -> Vec<u8> {
     // One bucket, whose chain leads through all symbols.
     let count = functions.len() as u32 + 1;
     image.put32(hash, &[1, count, 1]);
-    let chain: Vec<u32> = (0..count).map(|index| if index == 0 || index + 1 == count { 0 } else { index + 1 }).collect();
+    let chain: Vec<u32> =
+        (0..count).map(|index| if index == 0 || index + 1 == count { 0 } else { index + 1 }).collect();
     image.put32(hash + 12, &chain);
     image.definition(definitions, 1 /* base */, BASE, NAME, name, 28);
     image.definition(definitions + 28, 0, DEFINED, VERSION, version, 0);
@@ -163,7 +164,10 @@ mod tests {
     fn binutils_find_every_function_with_its_version() {
         let file = tempfile::NamedTempFile::new().unwrap();
         std::fs::write(file.path(), build()).unwrap();
-        let Ok(output) = std::process::Command::new("readelf").args(["-W", "-D", "-s", "-V", "-d"]).arg(file.path()).output()
+        let Ok(output) = std::process::Command::new("readelf")
+            .args(["-W", "-D", "-s", "-V", "-d"])
+            .arg(file.path())
+            .output()
         else {
             return;
         };

@@ -83,7 +83,8 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
             drop(folder);
             let failed = |source| SpawnError::World { source };
             let (started, watched) = spawned.map_err(failed)?;
-            started.map_err(|source| SpawnError::Program { program: command.program().to_owned(), source })?;
+            started
+                .map_err(|source| SpawnError::Program { program: command.program().to_owned(), source })?;
             watched.map_err(failed)
         }
     };
@@ -109,7 +110,8 @@ pub(crate) fn try_out() -> Result<(), String> {
     const MINUTE: u64 = 60;
     let mut command = Command::new("/bin/sh");
     command.argument("-c").argument(format!("sleep {MINUTE}")).variable("PATH", "/usr/bin:/bin");
-    let limits = Limits { processor_time: Duration::from_secs(5), virtual_time: Duration::from_secs(10 * MINUTE) };
+    let limits =
+        Limits { processor_time: Duration::from_secs(5), virtual_time: Duration::from_secs(10 * MINUTE) };
     let report = World::new().limits(limits).spawn(command).and_then(Running::wait);
     match report {
         Ok(report) if report.end == End::Exited(0) && report.jumps > 0 => Ok(()),

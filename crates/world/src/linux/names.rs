@@ -39,8 +39,14 @@ impl Names {
         }
         let texts = [
             ("/etc/hosts", hosts),
-            ("/etc/nsswitch.conf", "passwd: files\ngroup: files\nhosts: files dns\nnetworks: files\n".to_owned()),
-            ("/etc/resolv.conf", format!("nameserver {NAME_SERVER}\noptions attempts:1 timeout:1\nsearch .\n")),
+            (
+                "/etc/nsswitch.conf",
+                "passwd: files\ngroup: files\nhosts: files dns\nnetworks: files\n".to_owned(),
+            ),
+            (
+                "/etc/resolv.conf",
+                format!("nameserver {NAME_SERVER}\noptions attempts:1 timeout:1\nsearch .\n"),
+            ),
         ];
         let mut files = texts.map(|(path, text)| (path, PathBuf::from(path), text));
         for (path, file, text) in &mut files {
@@ -64,7 +70,9 @@ impl Names {
 
     /// The served name that an address stands for.
     pub(crate) fn name_of(&self, address: Ipv4Addr) -> Option<&str> {
-        (0..self.served.len()).find(|index| address_of(*index) == address).map(|index| self.served[index].as_str())
+        (0..self.served.len())
+            .find(|index| address_of(*index) == address)
+            .map(|index| self.served[index].as_str())
     }
 
     /// Answers the questions that have come. True if there were any; the names in them that are not served are added to

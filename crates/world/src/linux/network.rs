@@ -204,8 +204,11 @@ impl Network {
                     if !memory.write(place, &replaced) {
                         return Decision::Refuse(libc::EFAULT);
                     }
-                    rewritten =
-                        Some(Rewritten { argument: None, memory: Some((place, bytes)), effect: Effect::None });
+                    rewritten = Some(Rewritten {
+                        argument: None,
+                        memory: Some((place, bytes)),
+                        effect: Effect::None,
+                    });
                 }
             }
         }
@@ -214,7 +217,8 @@ impl Network {
 
     /// Where the addresses of a call that sends lie, and their lengths.
     fn recipients(&self, registers: &Registers, memory: &Memory) -> Vec<(u64, usize)> {
-        let address = |place: u64, length: u64| (place != 0).then(|| (place, usize::try_from(length).unwrap_or(0)));
+        let address =
+            |place: u64, length: u64| (place != 0).then(|| (place, usize::try_from(length).unwrap_or(0)));
         let message = |place: u64| {
             let length = memory.read::<4>(place + 8).map(u32::from_ne_bytes)?;
             address(memory.word(place)?, length.into())

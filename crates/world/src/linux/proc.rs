@@ -35,13 +35,6 @@ fn turns(path: &str) -> Option<u64> {
     text.split_ascii_whitespace().nth(2)?.parse().ok()
 }
 
-/// The processor time of a thread in nanoseconds, user and system: the first number of its `schedstat`.
-pub(crate) fn processor_time(thread: Pid) -> Option<i64> {
-    let mut buffer = [0; 128];
-    let text = read(&format!("/proc/{}/schedstat", thread.as_raw_nonzero()), &mut buffer)?;
-    text.split_ascii_whitespace().next()?.parse().ok()
-}
-
 /// The state of a thread (proc_pid_stat(5)): the letter behind the name, which stands in parentheses.
 pub(crate) fn state(thread: Pid) -> Option<char> {
     let mut buffer = [0; 512];
@@ -58,7 +51,8 @@ pub(crate) fn process_of(thread: Pid) -> Option<Pid> {
 
 /// True if a thread belongs to a process.
 pub(crate) fn is_thread_of(thread: Pid, process: Pid) -> bool {
-    fs::exists(format!("/proc/{}/task/{}", process.as_raw_nonzero(), thread.as_raw_nonzero())).unwrap_or(false)
+    fs::exists(format!("/proc/{}/task/{}", process.as_raw_nonzero(), thread.as_raw_nonzero()))
+        .unwrap_or(false)
 }
 
 /// The command line of a process, or its name where it has none.

@@ -43,7 +43,9 @@ impl SocketTimeouts {
         let option = registers.argument(2) as u32;
         let Some(timeout) = TIMEOUTS.iter().find(|timeout| timeout.number == option) else { return };
         let socket = proc::socket(process, registers.argument(0) as i32);
-        let (Some(socket), Some((seconds, micros))) = (socket, memory.pair(registers.argument(3))) else { return };
+        let (Some(socket), Some((seconds, micros))) = (socket, memory.pair(registers.argument(3))) else {
+            return;
+        };
         let limit = seconds.saturating_mul(SECOND).saturating_add(micros.saturating_mul(1_000));
         if limit > 0 {
             self.0.insert((socket, timeout.direction), limit);
@@ -60,13 +62,17 @@ impl SocketTimeouts {
     /// The limit of what a sleeping thread waits for, if it has one.
     pub(crate) fn limit(&self, process: Pid, call: i64, arguments: &[u64; 6]) -> Option<Nanos> {
         let direction = match call {
-            libc::SYS_read | libc::SYS_readv | libc::SYS_recvfrom | libc::SYS_recvmsg | libc::SYS_recvmmsg => {
-                Direction::Receive
-            }
+            libc::SYS_read
+            | libc::SYS_readv
+            | libc::SYS_recvfrom
+            | libc::SYS_recvmsg
+            | libc::SYS_recvmmsg => Direction::Receive,
             libc::SYS_accept | libc::SYS_accept4 => Direction::Receive,
-            libc::SYS_write | libc::SYS_writev | libc::SYS_sendto | libc::SYS_sendmsg | libc::SYS_sendmmsg => {
-                Direction::Send
-            }
+            libc::SYS_write
+            | libc::SYS_writev
+            | libc::SYS_sendto
+            | libc::SYS_sendmsg
+            | libc::SYS_sendmmsg => Direction::Send,
             libc::SYS_connect => Direction::Send,
             _ => return None,
         };

@@ -6,7 +6,7 @@ use std::os::fd::OwnedFd;
 use std::os::unix::process::CommandExt;
 use std::process::{self, Stdio};
 
-use landlock::{RulesetAttr, Ruleset, RulesetCreated, Scope};
+use landlock::{Ruleset, RulesetAttr, RulesetCreated, Scope};
 use rustix::process::{Pid, Signal, kill_process};
 use seccompiler::BpfProgram;
 
@@ -59,7 +59,8 @@ pub(crate) fn spawn<T>(
         });
         drop(go);
         let watched = traced.map(watch);
-        let started = starter.join().unwrap_or_else(|_| Err(io::Error::other("the thread that starts it panicked")));
+        let started =
+            starter.join().unwrap_or_else(|_| Err(io::Error::other("the thread that starts it panicked")));
         match (started, watched) {
             (started, Ok(watched)) => Ok((started, watched)),
             // It could not even be forked, or would not be traced; the first reason is the better one.
@@ -101,8 +102,7 @@ impl Child {
 /// Closes every descriptor but the standard streams when the program begins.
 fn close_others_on_exec() -> io::Result<()> {
     // SAFETY: it only marks descriptors of this process, which is about to execute another program.
-    let result = unsafe {
-        libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC)
-    };
+    let result =
+        unsafe { libc::syscall(libc::SYS_close_range, 3, libc::c_uint::MAX, libc::CLOSE_RANGE_CLOEXEC) };
     if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
 }

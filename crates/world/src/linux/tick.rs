@@ -49,14 +49,13 @@ impl Ticks {
             notify.sigev_notify = libc::SIGEV_THREAD_ID;
             notify.sigev_signo = SIGNAL;
             notify.sigev_notify_thread_id = rustix::thread::gettid().as_raw_nonzero().get();
-            libc::syscall(
-                libc::SYS_timer_create,
-                libc::CLOCK_MONOTONIC,
-                &raw mut notify,
-                &raw mut timer,
-            )
+            libc::syscall(libc::SYS_timer_create, libc::CLOCK_MONOTONIC, &raw mut notify, &raw mut timer)
         };
-        if result == -1 { Err(io::Error::last_os_error()) } else { Ok(Ticks { timer, period: Duration::ZERO }) }
+        if result == -1 {
+            Err(io::Error::last_os_error())
+        } else {
+            Ok(Ticks { timer, period: Duration::ZERO })
+        }
     }
 
     /// Ticks in this period from now on; never with zero.
@@ -65,7 +64,10 @@ impl Ticks {
             return Ok(());
         }
         let seconds = libc::time_t::try_from(period.as_secs()).unwrap_or(libc::time_t::MAX);
-        let time = libc::timespec { tv_sec: seconds, tv_nsec: libc::c_long::from(period.subsec_nanos().cast_signed()) };
+        let time = libc::timespec {
+            tv_sec: seconds,
+            tv_nsec: libc::c_long::from(period.subsec_nanos().cast_signed()),
+        };
         let value = libc::itimerspec { it_interval: time, it_value: time };
         // SAFETY: the timer is ours; the kernel reads the value, which outlives the call.
         let result = unsafe {

@@ -67,8 +67,6 @@ pub(crate) struct Tracer {
     limits: Limits,
     control: Arc<Control>,
     stops: u64,
-    /// The processor time of threads that have ended.
-    ended_time: Nanos,
     /// How the first process ended.
     ended: Option<End>,
     /// The processor time when it did.
@@ -103,7 +101,6 @@ impl Tracer {
             limits,
             control,
             stops: 0,
-            ended_time: 0,
             ended: None,
             ended_at: 0,
             killed: None,
@@ -159,12 +156,12 @@ impl Tracer {
         if self.clock.elapsed() >= self.limits.virtual_nanos() {
             return self.end(End::VirtualTime);
         }
-        if self.ended.is_some() && self.processor_time() - self.ended_at > LEFT {
+        if self.ended.is_some() && self.tree.processor_time() - self.ended_at > LEFT {
             return self.end_left();
         }
         if added_up.elapsed() >= ADD_UP {
             *added_up = Instant::now();
-            if self.processor_time() >= self.limits.processor_nanos() {
+            if self.tree.processor_time() >= self.limits.processor_nanos() {
                 return self.end(End::ProcessorTime);
             }
         }
@@ -188,12 +185,6 @@ impl Tracer {
         }
     }
 
-    /// The processor time of the tree so far, user and system.
-    fn processor_time(&self) -> Nanos {
-        let threads = self.tree.threads.keys().filter_map(|id| proc::processor_time(Pid::from_raw(*id)?));
-        self.ended_time + threads.sum::<Nanos>()
-    }
-
     /// Ends the tree, which was not to go on.
     fn end(&mut self, why: End) -> io::Result<()> {
         self.killed = Some(why);
@@ -209,6 +200,7 @@ impl Tracer {
     }
 
     fn kill_all(&mut self) -> io::Result<()> {
+        self.tree.processor_time();
         for process in self.tree.process_ids() {
             self.on_living(kill_process(process, Signal::KILL).map_err(io::Error::from))?;
         }
@@ -241,7 +233,7 @@ impl Tracer {
             self.tree.remove(thread);
             if thread == self.first && self.ended.is_none() {
                 self.ended = Some(stop::end(status));
-                self.ended_at = self.processor_time();
+                self.ended_at = self.tree.processor_time();
             }
             return Ok(());
         }
@@ -264,7 +256,9 @@ impl Tracer {
                 self.go_on(thread, 0)
             }
             Stop::Event(event::EXIT, _) => {
-                self.ended_time += proc::processor_time(thread).unwrap_or_default();
+                if let Some(process) = self.tree.thread(thread).map(|thread| thread.process) {
+                    self.tree.read_processor_time(process);
+                }
                 ptrace::resume(thread, 0)
             }
             Stop::Event(event::STOP, _) if what.is_group() => ptrace::listen(thread),
@@ -345,14 +339,14 @@ impl Tracer {
         self.go_on(thread, 0)
     }
 
-    fn report(self, wall: Duration) -> Report {
+    fn report(mut self, wall: Duration) -> Report {
         let end = self.killed.or(self.ended).unwrap_or(End::Killed);
         let nanos = |time: Nanos| Duration::from_nanos(u64::try_from(time).unwrap_or_default());
         Report {
             end,
             wall,
             virtual_time: nanos(self.clock.elapsed()),
-            processor_time: nanos(self.ended_time),
+            processor_time: nanos(self.tree.processor_time()),
             left: self.left,
             asked: self.asked.into_list(),
             jumps: self.jumps,

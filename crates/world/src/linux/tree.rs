@@ -5,7 +5,7 @@ use std::io;
 
 use rustix::process::Pid;
 
-use super::clock::Nanos;
+use super::clock::{self, Nanos};
 use super::memory::Memory;
 use super::network::Rewritten;
 use super::proc;
@@ -67,15 +67,26 @@ pub(crate) enum Wanted {
     Timers,
 }
 
-/// How a thread waits again and again for the same short time, to no effect.
+/// How a thread waits again and again for a short time, to no effect.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Ticker {
-    pub(crate) call: i64,
-    pub(crate) period: Nanos,
-    /// How often in a row that time has passed.
+    /// How long the present wait, or the last one, lasts.
+    pub(crate) length: Nanos,
+    /// How often in a row such a wait has passed.
     pub(crate) times: u32,
-    /// True once its time has passed and it has not waited again since.
+    /// True once the last wait has passed.
     pub(crate) passed: bool,
+    /// True if the present wait follows on one that has passed: the thread was woken by the time, and waits again.
+    pub(crate) goes_on: bool,
+}
+
+impl Ticker {
+    /// The thread begins to wait for so long.
+    pub(crate) fn begin(&mut self, length: Nanos, most: Nanos) {
+        let again = self.passed && length <= most;
+        let times = if again { self.times.saturating_add(1) } else { 0 };
+        *self = Ticker { length, times, passed: false, goes_on: self.passed };
+    }
 }
 
 /// A process.
@@ -86,11 +97,15 @@ pub(crate) struct Process {
     pub(crate) due: Vec<GoOff>,
     /// True once the image is in it.
     pub(crate) has_image: bool,
+    /// Its processor time, as it was last read.
+    pub(crate) processor_time: Nanos,
 }
 
 /// All threads and processes of a world.
 #[derive(Default)]
 pub(crate) struct Tree {
+    /// The processor time of processes that have ended.
+    ended_time: Nanos,
     /// In the order of their ids, so that what is done to all is done in the same order each time.
     pub(crate) threads: BTreeMap<i32, Thread>,
     pub(crate) processes: HashMap<i32, Process>,
@@ -145,7 +160,10 @@ impl Tree {
         let id = process.as_raw_nonzero().get();
         if !self.processes.contains_key(&id) {
             let memory = Memory::open(process)?;
-            self.processes.insert(id, Process { memory, timers: Timers::default(), due: Vec::new(), has_image });
+            self.processes.insert(
+                id,
+                Process { memory, timers: Timers::default(), due: Vec::new(), has_image, processor_time: 0 },
+            );
         }
         Ok(())
     }
@@ -154,8 +172,24 @@ impl Tree {
     pub(crate) fn remove(&mut self, thread: Pid) {
         let Some(removed) = self.threads.remove(&thread.as_raw_nonzero().get()) else { return };
         if !self.threads.values().any(|other| other.process == removed.process) {
-            self.processes.remove(&removed.process.as_raw_nonzero().get());
+            let process = self.processes.remove(&removed.process.as_raw_nonzero().get());
+            self.ended_time += process.map_or(0, |process| process.processor_time);
         }
+    }
+
+    /// Reads the processor time of a process, which may be about to end.
+    pub(crate) fn read_processor_time(&mut self, process: Pid) {
+        if let Some(found) = self.processes.get_mut(&process.as_raw_nonzero().get()) {
+            found.processor_time = clock::processor_time(process).unwrap_or(found.processor_time);
+        }
+    }
+
+    /// The processor time of all processes, also of those that have ended.
+    pub(crate) fn processor_time(&mut self) -> Nanos {
+        for process in self.process_ids() {
+            self.read_processor_time(process);
+        }
+        self.ended_time + self.processes.values().map(|process| process.processor_time).sum::<Nanos>()
     }
 
     /// A process executes another program: of its threads one is left, which has the id of the process now; before, it

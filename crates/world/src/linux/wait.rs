@@ -108,9 +108,8 @@ fn limit(call: i64, argument: &impl Fn(usize) -> u64, memory: &Memory) -> Option
         let time = argument(index) as i32;
         (time > 0).then(|| Limit::For(Nanos::from(time) * 1_000_000))
     };
-    let until = |clock: i32, index: usize| {
-        timespec(index).map(|time| Limit::Until { clock, time, argument: index })
-    };
+    let until =
+        |clock: i32, index: usize| timespec(index).map(|time| Limit::Until { clock, time, argument: index });
     match call {
         libc::SYS_nanosleep => timespec(0).map(Limit::For),
         libc::SYS_clock_nanosleep => {
@@ -139,7 +138,9 @@ fn limit(call: i64, argument: &impl Fn(usize) -> u64, memory: &Memory) -> Option
             let clock = if realtime { libc::CLOCK_REALTIME } else { libc::CLOCK_MONOTONIC };
             match op & libc::FUTEX_CMD_MASK {
                 libc::FUTEX_WAIT => timespec(3).map(Limit::For),
-                libc::FUTEX_WAIT_BITSET | libc::FUTEX_LOCK_PI2 | libc::FUTEX_WAIT_REQUEUE_PI => until(clock, 3),
+                libc::FUTEX_WAIT_BITSET | libc::FUTEX_LOCK_PI2 | libc::FUTEX_WAIT_REQUEUE_PI => {
+                    until(clock, 3)
+                }
                 libc::FUTEX_LOCK_PI => until(libc::CLOCK_REALTIME, 3),
                 _ => None,
             }
