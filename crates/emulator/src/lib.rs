@@ -13,6 +13,6 @@ pub mod proto;
 pub mod wire;
 
 pub use clock::Clock;
-pub use emulator::{ControlError, Emulator, Observed, Observer, Options};
+pub use emulator::{ControlError, Emulator, Observed, Observer, Options, Scope};
 pub use engine::{InvalidSetup, Setup};
 pub use wire::{ServeError, Server};

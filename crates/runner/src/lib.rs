@@ -12,6 +12,7 @@
 mod backend;
 mod context;
 mod event;
+mod front;
 mod plan;
 mod prepare;
 pub mod process;
@@ -27,6 +28,7 @@ pub use backend::{
 };
 pub use context::{Clock, Context, ContextError, Platform};
 pub use event::{Event, Events};
+pub use front::{Front, Look, Pki, PkiError, Upstream};
 pub use plan::{Code, Options, Plan, PlannedSample};
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
 pub use rescind_emulator::Setup;

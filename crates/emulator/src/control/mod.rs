@@ -7,7 +7,6 @@ mod document;
 
 use bytes::Bytes;
 use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use tonic::body::Body;
 
@@ -27,7 +26,7 @@ pub fn serves(path: &str) -> bool {
 }
 
 /// Answers a request to a path of the API.
-pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
+pub async fn answer(emulator: Emulator, request: Request<Body>) -> Response<Body> {
     let (head, incoming) = request.into_parts();
     let body = body::read(incoming).await.map_err(|status| Refusal::bad(status.message));
     let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();

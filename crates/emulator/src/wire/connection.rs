@@ -1,16 +1,22 @@
-//! Connections that a fault can reset.
+//! Connections that a fault can reset, and that take everything with them that was done for them.
 
+use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
+use hyper::rt::Executor;
+use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::Delivery;
+
+/// How many requests may be under way on one HTTP/2 connection.
+const CONCURRENT_STREAMS: u32 = 1024;
 
 /// The connection that a request came on, as far as its answer can reset it. Clones are the same connection.
 #[derive(Clone, Debug, Default)]
@@ -21,7 +27,8 @@ pub struct Connection {
 #[derive(Debug, Default)]
 struct Shared {
     reset: AtomicBool,
-    told: Notify,
+    /// Cancelled when the connection is to be reset, and when its stream is gone.
+    over: CancellationToken,
 }
 
 impl Connection {
@@ -30,22 +37,51 @@ impl Connection {
         Stream { stream, connection: self.clone() }
     }
 
+    /// What serves HTTP/1 and HTTP/2 on this connection. What it spawns ends with the connection: the tasks of HTTP/2's
+    /// streams, of which one that waits for a reply that is [never](Delivery::Never) to come would wait for ever.
+    pub fn builder(&self) -> Builder<Tasks> {
+        let mut builder = Builder::new(Tasks { over: self.shared.over.clone() });
+        builder.http2().max_concurrent_streams(CONCURRENT_STREAMS);
+        builder
+    }
+
     /// Returns when the reply may be sent: never, if there is to be none, and the connection is then reset.
-    pub async fn deliver(&self, delivery: Delivery) {
+    pub(super) async fn deliver(&self, delivery: Delivery) {
         match delivery {
             Delivery::AtOnce => {}
             Delivery::After(delay) => tokio::time::sleep(delay).await,
             Delivery::Never => {
-                self.shared.reset.store(true, Ordering::Release);
-                self.shared.told.notify_one();
+                self.reset();
                 std::future::pending().await
             }
         }
     }
 
+    /// Has the connection reset. Whoever serves it is to drop its stream as soon as it [is](Self::is_reset).
+    pub fn reset(&self) {
+        self.shared.reset.store(true, Ordering::Release);
+        self.shared.over.cancel();
+    }
+
     /// Returns when the connection is to be reset, which is done by dropping its stream.
     pub async fn is_reset(&self) {
-        self.shared.told.notified().await;
+        self.shared.over.cancelled().await;
+    }
+}
+
+/// Spawns what belongs to a connection, and ends it with the connection.
+#[derive(Clone, Debug)]
+pub struct Tasks {
+    over: CancellationToken,
+}
+
+impl<F> Executor<F> for Tasks
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn execute(&self, task: F) {
+        tokio::spawn(self.over.clone().run_until_cancelled_owned(task));
     }
 }
 
@@ -62,6 +98,7 @@ impl Drop for Stream {
             // Where the system cannot, the client sees the connection end without a reply, which is nearly the same.
             let _ = self.stream.set_zero_linger();
         }
+        self.connection.shared.over.cancel();
     }
 }
 

@@ -7,7 +7,6 @@ use std::convert::Infallible;
 use std::pin::Pin;
 
 use http::{Request, Response};
-use hyper::body::Incoming;
 use tokio::sync::OnceCell;
 use tonic::body::Body;
 use tonic::codegen::Service;
@@ -24,7 +23,7 @@ const REFLECTION: &str = "grpc.reflection.v1.ServerReflection";
 const REFLECTION_ALPHA: &str = "grpc.reflection.v1alpha.ServerReflection";
 
 type Reply = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
-type Handler = Box<dyn Fn(Request<Incoming>) -> Reply + Send + Sync>;
+type Handler = Box<dyn Fn(Request<Body>) -> Reply + Send + Sync>;
 
 /// True for a path of one of these services.
 pub fn serves(path: &str) -> bool {
@@ -36,7 +35,7 @@ fn service_of(path: &str) -> Option<&str> {
 }
 
 /// Answers a gRPC call of one of them.
-pub async fn answer(request: Request<Incoming>) -> Response<Body> {
+pub async fn answer(request: Request<Body>) -> Response<Body> {
     /// Made when they are first asked for: most clients never do, and the descriptors take memory.
     static HANDLERS: OnceCell<HashMap<&str, Handler>> = OnceCell::const_new();
     let handlers = HANDLERS.get_or_init(handlers).await;
@@ -78,11 +77,7 @@ fn builder() -> Builder<'static> {
 
 fn handler<S>(service: S) -> Handler
 where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
     Box::new(move |request| {

@@ -8,16 +8,15 @@ use std::time::Duration;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::body::Body;
 
+use super::answer::answer_within;
 use super::connection::Connection;
-use super::{geminidb, grpc, rest};
 use crate::{Emulator, control};
 
 /// How long requests that are being served may take until a server that shuts down breaks them off.
@@ -106,10 +105,9 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
     let handle = Connection::default();
     let stream = handle.watch(stream);
     let broken = handle.clone();
-    let service = service_fn(move |request| answer(emulator.clone(), handle.clone(), request));
-    let mut builder = Builder::new(TokioExecutor::new());
+    let mut builder = handle.builder();
     builder.http1().timer(TokioTimer::new());
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(1024);
+    let service = service_fn(move |request| route(emulator.clone(), handle.clone(), request));
     let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     connections.spawn(async move {
         tokio::select! {
@@ -120,20 +118,16 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
     });
 }
 
-async fn answer(
+async fn route(
     emulator: Emulator,
     connection: Connection,
     request: Request<Incoming>,
 ) -> Result<Response<Body>, Infallible> {
-    emulator.count_request();
-    let path = request.uri().path();
-    Ok(if grpc::is_call(&request) {
-        grpc::answer(emulator, connection, request).await
-    } else if control::serves(path) {
+    let request = request.map(Body::new);
+    Ok(if control::serves(request.uri().path()) {
+        emulator.count_request();
         control::answer(emulator, request).await
-    } else if geminidb::serves(path) {
-        geminidb::answer(emulator, connection, request).await
     } else {
-        rest::answer(emulator, connection, request).await
+        answer_within(emulator, connection, request).await
     })
 }
