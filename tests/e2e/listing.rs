@@ -104,7 +104,7 @@ fn the_command_that_repeats_a_case_does_so_from_anywhere() {
     let project = Project::new("sleep 100");
     let elsewhere = tempfile::tempdir().unwrap();
     let root = project.root().display().to_string();
-    let typed = ["--root", &root, "run", "--timeout", "200ms", "--no-time-warp"];
+    let typed = ["--root", &root, "run", "--timeout", "200ms"];
     let (ran, results) = crate::support::results(elsewhere.path(), &typed);
     ran.exits(1);
     let replay = &results.cases[0].replay;

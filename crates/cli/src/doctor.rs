@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use rescind_manifest::Manifest;
 use rescind_model::exit;
-use rescind_runner::{Toolchain, faketime_install_command, is_installed};
+use rescind_runner::{Toolchain, is_installed};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -48,10 +48,6 @@ enum Dependencies {
 struct Report {
     /// `linux/x86_64`.
     platform: String,
-    /// The path of libfaketime; none if it is not installed.
-    time_warp: Option<String>,
-    /// The command that installs libfaketime here, where one is known.
-    time_warp_install: Option<&'static str>,
     /// One for each manifest.
     samples: Vec<Diagnosis>,
 }
@@ -83,12 +79,7 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
         }
     })?;
     let context = &machine.context;
-    let report = Report {
-        platform: context.platform.name.clone(),
-        time_warp: context.faketime.as_ref().map(|path| path.display().to_string()),
-        time_warp_install: faketime_install_command(&context.platform.system),
-        samples,
-    };
+    let report = Report { platform: context.platform.name.clone(), samples };
     let text = if args.json {
         let json = serde_json::to_string_pretty(&report).context("cannot write JSON");
         json.map_err(Failure::setup)? + "\n"
@@ -126,7 +117,7 @@ async fn diagnose(
     })
 }
 
-/// One line for each sample, and one for what warps time.
+/// One line for each sample.
 fn text(report: &Report) -> String {
     let width = report.samples.iter().map(|sample| sample.id.len()).max().unwrap_or(0);
     let mut text = String::new();
@@ -142,11 +133,5 @@ fn text(report: &Report) -> String {
         };
         text.push_str(&format!("{:width$}  {state}\n", sample.id));
     }
-    let warp = match (&report.time_warp, report.time_warp_install) {
-        (Some(path), _) => format!("ready: {path}"),
-        (None, Some(command)) => format!("missing: long waits are real; install it with: {command}"),
-        (None, None) => "missing: long waits are real".to_owned(),
-    };
-    text.push_str(&format!("{:width$}  {warp}\n", "libfaketime"));
     text
 }

@@ -63,7 +63,6 @@ fn options_of_replay(machine: &Machine, args: &RunArgs) -> Vec<String> {
     with("--root", machine.typed_root.as_deref().map(path));
     with("--known-failures", args.known_failures.as_deref().map(path));
     with("--timeout", args.timeout.map(|time| humantime::format_duration(time).to_string()));
-    options.extend(args.no_time_warp.then(|| "--no-time-warp".to_owned()));
     options
 }
 

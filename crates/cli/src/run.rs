@@ -37,7 +37,6 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     let options = Options {
         jobs: args.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(machine.context.cores),
         deadline: args.timeout,
-        time_warp: !args.no_time_warp,
         retries: args.retries,
     };
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;

@@ -120,8 +120,6 @@ pub struct Run {
     pub environment: BTreeMap<String, String>,
     /// When a case must have ended, in real time.
     pub deadline: Duration,
-    /// By what factor its time may be made to run faster; none if it must not be.
-    pub time_warp: Option<u32>,
     /// How many cases of this sample may run at once; none for as many as the run allows.
     pub jobs: Option<u32>,
 }

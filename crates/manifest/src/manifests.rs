@@ -230,7 +230,6 @@ fn run(raw: RawRun, log: &mut Log<'_>) -> Option<Run> {
         command: command(raw.command, &COMMAND_PLACEHOLDERS, log),
         environment: environment(raw.environment, &COMMAND_PLACEHOLDERS, log),
         deadline: deadline?,
-        time_warp: raw.time_warp.map(NonZeroU32::get),
         jobs: raw.jobs.map(NonZeroU32::get),
     })
 }

@@ -153,8 +153,6 @@ pub(crate) struct RawRun {
     pub(crate) environment: Texts,
     /// When a case must have ended, in real time: "60s" (the default), "2m 30s".
     pub(crate) deadline: Option<Text>,
-    /// By what factor the sample's time may run faster; left out if it must not.
-    pub(crate) time_warp: Option<NonZeroU32>,
     /// How many cases of this sample may run at once; left out for as many as the run allows.
     pub(crate) jobs: Option<NonZeroU32>,
 }

@@ -103,9 +103,6 @@ pub struct Try {
     pub findings: Vec<Finding>,
     /// What was seen.
     pub observation: Observation,
-    /// The factor by which time was warped for the sample; none for real time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_warp: Option<u32>,
     /// Real milliseconds from the start of the process to its end.
     #[serde(default)]
     pub wall_ms: u64,
@@ -136,9 +133,6 @@ pub struct CaseResult {
     /// Where the code that was judged is written; none if its file lies outside the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    /// The factor by which time was warped for the sample; none for real time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_warp: Option<u32>,
     /// Real milliseconds from the start of the process to its end.
     #[serde(default)]
     pub wall_ms: u64,
@@ -206,8 +200,8 @@ pub struct Results {
     /// Which part of a run this is; none for a run that was not dealt out to several machines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// What the run wants to say besides the cases: blocks of the page that no manifest covers, time that could
-    /// not be warped.
+    /// What the run wants to say besides the cases: blocks of the page that no manifest covers, processes that
+    /// hid from their case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
     /// Entries of the list of known failures that expired, or that no case has matched.
@@ -289,7 +283,6 @@ pub(crate) mod testing {
             findings: Vec::new(),
             observation: None,
             location: None,
-            time_warp: None,
             wall_ms: 0,
             other_tries: Vec::new(),
             replay: String::new(),

@@ -12,12 +12,11 @@ pub fn differing(case: &CaseResult) -> Option<(usize, &Try)> {
 
 /// `try 3 passes: exit 0 after 1.2 s`.
 pub fn heading(number: usize, other: &Try) -> String {
-    let warp = other.time_warp.map(|factor| format!(", time warped ×{factor}")).unwrap_or_default();
     let mut rules: Vec<Rule> = other.findings.iter().map(|finding| finding.rule).collect();
     rules.dedup();
     let rules: Vec<_> = rules.iter().map(|rule| rule.id()).collect();
     let does = if rules.is_empty() { "passes".to_owned() } else { format!("breaks {}", rules.join(", ")) };
-    format!("try {number} {does}: {} after {}{warp}", other.observation.ended, duration(other.wall_ms))
+    format!("try {number} {does}: {} after {}", other.observation.ended, duration(other.wall_ms))
 }
 
 /// `tried 3 times, alike each time`; none for a case that was tried once or that is flaky.

@@ -117,7 +117,7 @@ async fn whole_run(folder: &Path, jobs: usize) -> Result<Duration> {
         scenarios: (0..CASES).map(|number| Arc::new(scenario(number))).collect(),
     };
     let plan = Plan { samples: vec![sample], source: "bundled".to_owned(), ..Plan::default() };
-    let options = Options { jobs, deadline: None, time_warp: false, retries: 0 };
+    let options = Options { jobs, deadline: None, retries: 0 };
     let (events, _) = tokio::sync::mpsc::unbounded_channel();
     let started = Instant::now();
     let backend = Arc::new(Embedded::start(Arc::new(SystemTime::now)).await?);
@@ -147,7 +147,6 @@ fn manifest(folder: &Path) -> Result<Manifest> {
             command: vec![PROGRAM.to_owned()],
             environment: BTreeMap::new(),
             deadline: Duration::from_secs(60),
-            time_warp: None,
             jobs: None,
         },
         bundled: Contract::default(),

@@ -20,7 +20,6 @@ mod run;
 #[cfg(test)]
 mod testing;
 mod toolchain;
-mod warp;
 
 pub use backend::{
     Backend, BackendError, ConnectError, Container, ContainerError, Embedded, ImageError, Remote,
@@ -32,4 +31,3 @@ pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed
 pub use rescind_emulator::Setup;
 pub use run::{Finished, Timing, run};
 pub use toolchain::{FoundTool, MissingTool, Problem, Toolchain};
-pub use warp::install_command as faketime_install_command;

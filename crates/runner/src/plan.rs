@@ -103,8 +103,6 @@ pub struct Options {
     pub jobs: usize,
     /// When a case must have ended, in real time, in the place of what the manifests say.
     pub deadline: Option<Duration>,
-    /// False to let all time be real.
-    pub time_warp: bool,
     /// How often a case that fails is tried anew, at most.
     pub retries: u32,
 }

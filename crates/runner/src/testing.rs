@@ -29,7 +29,6 @@ pub(crate) fn context(folder: &Path) -> Context {
         supervisor: Arc::new(Supervisor::new(clock.clone()).unwrap()),
         clock,
         platform: Platform { name: "test/test".to_owned(), system: "debian".to_owned() },
-        faketime: None,
     }
 }
 
@@ -65,7 +64,6 @@ pub(crate) fn manifest(folder: &Path, language: &str, script: &str) -> Manifest 
             command: ["sh", "main.sh", "{project}", "{emulator}"].map(str::to_owned).into(),
             environment: BTreeMap::new(),
             deadline: Duration::from_secs(60),
-            time_warp: None,
             jobs: None,
         },
         bundled: contract(),

@@ -47,9 +47,6 @@ pub struct RunArgs {
     /// The image for `--emulator container` [default: one that is made of this program]
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
-    /// Let the samples wait in real time
-    #[arg(long)]
-    pub no_time_warp: bool,
     /// Compare with this baseline (see `accept`), or with results: reports then tell what changed
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

@@ -124,7 +124,7 @@ fn what_is_left_out_has_its_default() {
     let catalog = Tree::new().write(TOY, text).load().unwrap();
     let toy = &catalog.manifests[0];
     assert_eq!(toy.run.deadline.as_secs(), 60);
-    assert_eq!((toy.run.time_warp, toy.run.jobs), (None, None));
+    assert_eq!(toy.run.jobs, None);
     assert!(toy.build.steps.is_empty() && toy.published.claims.is_empty());
     let text = SCENARIO.replace("schedule: create:running cancel:honoured\n", "");
     let catalog = Tree::new().write(WINS, text).load().unwrap();

@@ -163,9 +163,6 @@ fn facts(case: &CaseResult, environment: &Environment) -> Vec<(&'static str, Str
             facts.push(("still running", one_line(&process.command, LINE_CHARS)));
         }
     }
-    if let Some(factor) = case.time_warp {
-        facts.push(("time warp", format!("×{factor}")));
-    }
     if let Some(alike) = tries::alike(case) {
         facts.push(("tries", alike));
     }

@@ -78,13 +78,8 @@ fn push_finding(out: &mut String, finding: &Finding) {
 
 fn push_observation(out: &mut String, case: &CaseResult) {
     let Some(observation) = &case.observation else { return };
-    let warp = case.time_warp.map(|factor| format!(", time warped ×{factor}")).unwrap_or_default();
     let alike = tries::alike(case).map(|alike| format!("; {alike}")).unwrap_or_default();
-    out.push_str(&format!(
-        "\nEnded: {} after {}{warp}{alike}\n\n",
-        observation.ended,
-        duration(case.wall_ms)
-    ));
+    out.push_str(&format!("\nEnded: {} after {}{alike}\n\n", observation.ended, duration(case.wall_ms)));
     push_observed(out, observation, &case.findings);
 }
 

@@ -108,9 +108,8 @@ fn draw_observation(
         let command = one_line(&process.command, LINE_CHARS);
         field(out, "process", &format!("{command} (still running)"), paint);
     }
-    let warp = case.time_warp.map(|factor| format!(", time warped ×{factor}")).unwrap_or_default();
     let alike = tries::alike(case).map(|alike| format!("; {alike}")).unwrap_or_default();
-    let ended = format!("{} after {}{warp}{alike}", observation.ended, duration(case.wall_ms));
+    let ended = format!("{} after {}{alike}", observation.ended, duration(case.wall_ms));
     field(out, "ended", &ended, paint);
 }
 

@@ -15,7 +15,7 @@ use tokio_util::sync::CancellationToken;
 use crate::prepare::Prepared;
 use crate::process::{Invocation, ProcessError};
 use crate::remove::remove_all;
-use crate::{Backend, BackendError, Context, Setup, toolchain, warp};
+use crate::{Backend, BackendError, Context, Setup, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
 const BACKUP: &str = "test-backup";
@@ -55,7 +55,6 @@ impl From<ProcessError> for CaseError {
 pub(crate) struct Attempted {
     pub(crate) observation: Observation,
     pub(crate) findings: Vec<Finding>,
-    pub(crate) time_warp: Option<u32>,
     pub(crate) wall: Duration,
     pub(crate) cpu: Duration,
 }
@@ -92,8 +91,8 @@ impl Case<'_> {
         }
     }
 
-    /// Runs the case once, in time that is warped by this factor.
-    pub(crate) async fn attempt(&self, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
+    /// Runs the case once.
+    pub(crate) async fn attempt(&self) -> Result<Attempted, CaseError> {
         let project = self.id.project();
         let setup = Setup {
             service: self.id.sample.service,
@@ -105,17 +104,17 @@ impl Case<'_> {
             choices: Settings::default(),
         };
         self.backend.prepare(&project, &setup).await?;
-        let attempted = self.play(&project, time_warp).await;
+        let attempted = self.play(&project).await;
         let removed = self.backend.remove(&project).await;
         let attempted = attempted?;
         removed?;
         Ok(attempted)
     }
 
-    async fn play(&self, project: &str, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
+    async fn play(&self, project: &str) -> Result<Attempted, CaseError> {
         let given = self.backend.snapshot(project).await?;
         let scratch = Scratch::new(&self.scratch.join(project))?;
-        let invocation = self.invocation(project, &scratch, time_warp)?;
+        let invocation = self.invocation(project, &scratch)?;
         let finished = self.context.supervisor.run(&invocation, self.cancel).await?;
         drop(scratch);
         let at_exit = self.backend.snapshot(project).await?;
@@ -140,15 +139,10 @@ impl Case<'_> {
             operation: String::new(),
         };
         let findings = judge(self.scenario, self.contract, &observation, &names);
-        Ok(Attempted { observation, findings, time_warp, wall: finished.wall, cpu: finished.cpu })
+        Ok(Attempted { observation, findings, wall: finished.wall, cpu: finished.cpu })
     }
 
-    fn invocation(
-        &self,
-        project: &str,
-        scratch: &Scratch,
-        time_warp: Option<u32>,
-    ) -> Result<Invocation, CaseError> {
+    fn invocation(&self, project: &str, scratch: &Scratch) -> Result<Invocation, CaseError> {
         let file = || self.manifest.file.clone();
         let fill = |text: &str| {
             self.fill(text, project).map_err(|source| CaseError::Template { file: file(), source })
@@ -161,16 +155,13 @@ impl Case<'_> {
         for (name, value) in &run.environment {
             environment.insert(name.into(), fill(value)?.into());
         }
-        if let (Some(factor), Some(library)) = (time_warp, &self.context.faketime) {
-            warp::apply(&mut environment, library, factor);
-        }
         Ok(Invocation {
             program: located.ok_or_else(|| CaseError::NoProgram { file: file(), program })?,
             arguments: words.map(OsString::from).collect(),
             folder: self.prepared.work.clone(),
             environment,
             deadline: self.deadline,
-            clean_up: time_warp.map(|_| warp::clean_up as fn(i32)),
+            clean_up: None,
         })
     }
 

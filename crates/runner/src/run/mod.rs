@@ -1,7 +1,6 @@
 //! A run: samples are prepared one after another, their cases run side by side, and all of it becomes results.
 
 mod attempt;
-mod repeat;
 mod session;
 mod start;
 #[cfg(test)]
@@ -16,7 +15,7 @@ use rescind_model::{CaseId, CaseResult, Environment, Results, SCHEMA_VERSION, Ve
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Backend, Context, Events, Options, Plan, PlannedSample, Toolchain, warp};
+use crate::{Backend, Context, Events, Options, Plan, PlannedSample, Toolchain};
 use session::Session;
 use start::Started;
 
@@ -63,7 +62,6 @@ pub async fn run(
 ) -> Finished {
     let started = context.clock.now();
     let mut notices = plan.notices.clone();
-    notices.extend(not_warped(&context, &plan, &options));
     let session =
         Arc::new(Session::new(Arc::clone(&context), backend, options, &plan, events, cancel.clone()));
     let mut cases = JoinSet::new();
@@ -116,25 +114,6 @@ pub async fn run(
     };
     let wall = context.clock.now().duration_since(started);
     Finished { results, timing: Timing { wall, cpu, cores: context.cores } }
-}
-
-/// The notice that time is real where it should be warped.
-fn not_warped(context: &Context, plan: &Plan, options: &Options) -> Option<String> {
-    if !options.time_warp || context.faketime.is_some() {
-        return None;
-    }
-    let mut samples: Vec<String> = plan
-        .samples
-        .iter()
-        .filter(|sample| sample.manifest.run.time_warp.is_some())
-        .map(|sample| sample.manifest.id.to_string())
-        .collect();
-    samples.sort();
-    let install = warp::install_command(&context.platform.system)
-        .map(|command| format!("; install it with: {command}"))
-        .unwrap_or_default();
-    (!samples.is_empty())
-        .then(|| format!("time is not warped for {}: libfaketime is not there{install}", samples.join(", ")))
 }
 
 /// A notice for each case that ran and was not held to its scenario's own expectation.

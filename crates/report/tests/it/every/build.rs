@@ -116,7 +116,6 @@ pub(super) fn case(id: &str, title: &str, schedule: &str, verdict: Verdict) -> C
         findings: Vec::new(),
         observation: None,
         location: None,
-        time_warp: None,
         wall_ms: 0,
         other_tries: Vec::new(),
         replay: {

@@ -68,7 +68,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                     "",
                     completes(),
                 ),
-                time_warp: None,
                 wall_ms: 291,
             }],
             location: location(),

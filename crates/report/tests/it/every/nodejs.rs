@@ -24,7 +24,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 ..Finding::new(Rule::OutputDiffers, "standard output is not that of the outcome `cancelled`")
             }],
             location: location(),
-            time_warp: Some(100),
             wall_ms: 640,
             ..case(
                 "spanner/nodejs/cancel-wins",
@@ -45,7 +44,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Finding::new(Rule::CancelNotSent, "never asked to cancel, although its operation was running"),
             ],
             location: location(),
-            time_warp: Some(100),
             wall_ms: 588,
             ..case(
                 "spanner/nodejs/completes-before-cancel",
@@ -74,7 +72,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 format!("deleted {}, which was there before the sample began", backup()),
             )],
             location: location(),
-            time_warp: Some(100),
             wall_ms: 701,
             ..case(
                 "spanner/nodejs/create-already-exists",
@@ -95,7 +92,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
             )),
             reason: Some("passes, although manifests/known-failures.yaml:12 says that it breaks `false-claim`".to_owned()),
             location: location(),
-            time_warp: Some(100),
             wall_ms: 655,
             ..case(
                 "spanner/nodejs/operation-fails",

@@ -37,7 +37,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 ),
             ],
             location: location(),
-            time_warp: Some(1000),
             wall_ms: 1_843,
             ..case(
                 "spanner/python/cancel-unimplemented",
@@ -58,7 +57,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                     .request("GetBackup", "", Code::NotFound, "Backup not found: my-backup", CANCELLED),
             )),
             location: location(),
-            time_warp: Some(1000),
             wall_ms: 912,
             ..case(
                 "spanner/python/cancel-wins",
@@ -71,7 +69,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
             observation: Some(observed(Ended::Deadline, "", "waiting for the operation\n", never_ends)),
             findings: vec![Finding::new(Rule::TimedOut, "had not ended after 60 s, its deadline")],
             location: location(),
-            time_warp: Some(1000),
             wall_ms: 60_004,
             ..case(
                 "spanner/python/never-ends",
@@ -102,7 +99,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Finding::new(Rule::WrongExit, "exited with 0; the outcome `failed` asks for another code"),
             ],
             location: location(),
-            time_warp: Some(1000),
             wall_ms: 1_020,
             ..case(
                 "spanner/python/operation-fails",

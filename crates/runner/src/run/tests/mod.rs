@@ -33,7 +33,7 @@ impl Fixture {
         Fixture {
             context: testing::context(folder.path()),
             backend: Arc::default(),
-            options: Options { jobs: 2, deadline: None, time_warp: true, retries: 0 },
+            options: Options { jobs: 2, deadline: None, retries: 0 },
             known_failures: Vec::new(),
             cancel: CancellationToken::new(),
             folder,
