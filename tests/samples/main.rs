@@ -46,7 +46,7 @@ fn main() -> ExitCode {
         trial("gcloud_cancels_a_backup", &[&gcloud], bundled::gcloud_cancels),
         on_request("gcloud_passes_every_scenario (takes minutes; run it with --ignored)", bundled::gcloud),
         trial("a_second_run_gives_the_same_journals", &[&python, &node], bundled::same_journals),
-        trial("a_wait_beyond_the_deadline_is_a_finding", &[&python], bundled::long_wait),
+        trial("a_wait_beyond_a_real_deadline_is_undecided", &[&python], bundled::long_wait),
         trial("the_mistakes_of_a_page_are_found", &[&python, &node], page::mistakes),
         trial("only_what_a_pull_request_breaks_fails_it", &[&git, &go, &python], story::pull_requests),
         trial("languages_of_a_page_without_a_manifest_are_named", &[&python], page::uncovered),

@@ -19,6 +19,7 @@ mod remove;
 mod run;
 #[cfg(test)]
 mod testing;
+mod time;
 mod toolchain;
 
 pub use backend::{
@@ -30,4 +31,5 @@ pub use plan::{Code, Options, Plan, PlannedSample};
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
 pub use rescind_emulator::Setup;
 pub use run::{Finished, Timing, run};
+pub use time::Time;
 pub use toolchain::{FoundTool, MissingTool, Problem, Toolchain};

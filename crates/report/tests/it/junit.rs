@@ -14,8 +14,12 @@ fn golden() {
 fn tries_that_failed_are_reruns_or_flaky_failures() {
     let mut results = every::results();
     let flaky = results.cases.iter_mut().find(|case| case.verdict == Verdict::Flaky).unwrap();
-    let again =
-        Try { findings: flaky.findings.clone(), observation: flaky.observation.clone().unwrap(), wall_ms: 7 };
+    let again = Try {
+        findings: flaky.findings.clone(),
+        observation: flaky.observation.clone().unwrap(),
+        wall_ms: 7,
+        virtual_ms: None,
+    };
     let count = |xml: &str, name: &str| xml.matches(&format!("<{name} ")).count();
     let xml = render(&results).unwrap();
     assert_eq!((count(&xml, "flakyFailure"), count(&xml, "rerunFailure")), (1, 0));

@@ -9,11 +9,13 @@ use std::time::Duration;
 use rescind_emulator::engine::Settings;
 use rescind_manifest::{COMMAND_PLACEHOLDERS, Manifest};
 use rescind_model::template::{self, TemplateError};
-use rescind_model::{CaseId, Contract, Finding, Observation, Placeholders, Scenario, Service, judge};
+use rescind_model::{
+    CaseId, Contract, Ended, Finding, Limits, Observation, Placeholders, Scenario, Service, judge,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::prepare::Prepared;
-use crate::process::{Invocation, ProcessError};
+use crate::process::{Finished, Invocation, ProcessError};
 use crate::remove::remove_all;
 use crate::{Backend, BackendError, Context, Setup, toolchain};
 
@@ -55,7 +57,10 @@ impl From<ProcessError> for CaseError {
 pub(crate) struct Attempted {
     pub(crate) observation: Observation,
     pub(crate) findings: Vec<Finding>,
+    /// Real time from the start of the process to its end.
     pub(crate) wall: Duration,
+    /// Virtual time of the same; none where the clock is real.
+    pub(crate) virtual_time: Option<Duration>,
     pub(crate) cpu: Duration,
 }
 
@@ -70,7 +75,7 @@ pub(crate) struct Case<'a> {
     pub(crate) id: &'a CaseId,
     /// A folder for the home and temporary folders of cases.
     pub(crate) scratch: &'a Path,
-    pub(crate) deadline: Duration,
+    pub(crate) limits: Limits,
     pub(crate) cancel: &'a CancellationToken,
 }
 
@@ -121,10 +126,12 @@ impl Case<'_> {
         self.backend.settle(project).await?;
         let settled = self.backend.snapshot(project).await?;
         let observation = Observation {
-            ended: finished.ended,
+            ended: self.ended(&finished),
+            limits: self.limits,
             stdout: finished.stdout,
             stderr: finished.stderr,
             leaked_processes: finished.leaked,
+            out_of_reach: Vec::new(),
             journal: self.backend.journal(project).await?,
             given,
             at_exit,
@@ -139,7 +146,17 @@ impl Case<'_> {
             operation: String::new(),
         };
         let findings = judge(self.scenario, self.contract, &observation, &names);
-        Ok(Attempted { observation, findings, wall: finished.wall, cpu: finished.cpu })
+        Ok(Attempted { observation, findings, wall: finished.wall, virtual_time: None, cpu: finished.cpu })
+    }
+
+    /// How the process ended. Nobody counts its processor time while it runs in real time; at its deadline that still tells
+    /// a sample that is busy without end from one that waits.
+    fn ended(&self, finished: &Finished) -> Ended {
+        let busy = finished.cpu >= Duration::from_millis(self.limits.processor_ms);
+        match finished.ended {
+            Ended::Deadline if busy => Ended::ProcessorTime,
+            ended => ended,
+        }
     }
 
     fn invocation(&self, project: &str, scratch: &Scratch) -> Result<Invocation, CaseError> {
@@ -160,7 +177,7 @@ impl Case<'_> {
             arguments: words.map(OsString::from).collect(),
             folder: self.prepared.work.clone(),
             environment,
-            deadline: self.deadline,
+            deadline: Duration::from_millis(self.limits.deadline_ms),
             clean_up: None,
         })
     }

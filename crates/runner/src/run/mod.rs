@@ -101,6 +101,8 @@ pub async fn run(
             rescind: version.to_owned(),
             platform: context.platform.name.clone(),
             emulator: session.backend.name(),
+            clock: session.time.kind(),
+            clock_reason: session.time.reason().map(str::to_owned),
             source: plan.source.clone(),
             catalogue: plan.catalogue.clone(),
             toolchains: versions(&plan.samples, &toolchains),
@@ -116,9 +118,9 @@ pub async fn run(
     Finished { results, timing: Timing { wall, cpu, cores: context.cores } }
 }
 
-/// A notice for each case that ran and was not held to its scenario's own expectation.
+/// A notice for each case that ran to its end and was not held to its scenario's own expectation.
 fn expected_otherwise<'a>(plan: &'a Plan, cases: &'a [CaseResult]) -> impl Iterator<Item = String> + 'a {
-    cases.iter().filter(|case| case.observation.is_some()).filter_map(|case| {
+    cases.iter().filter(|case| case.ran_to_its_end()).filter_map(|case| {
         let sample = plan.samples.iter().find(|sample| sample.manifest.id == case.id.sample)?;
         let substitute = sample.manifest.expectations.get(&case.id.scenario)?;
         Some(format!("{} is {substitute}", case.id))
@@ -129,7 +131,7 @@ fn expected_otherwise<'a>(plan: &'a Plan, cases: &'a [CaseResult]) -> impl Itera
 fn not_checked(sample: &PlannedSample, cases: &[CaseResult]) -> Option<String> {
     let id = &sample.manifest.id;
     let (contract, key) = sample.contract();
-    let ran = cases.iter().any(|case| case.id.sample == *id && case.observation.is_some());
+    let ran = cases.iter().any(|case| case.id.sample == *id && case.ran_to_its_end());
     (ran && contract.claims.is_empty()).then(|| {
         format!("whether what {id} prints is true was not checked: manifests/{id}.yaml has no `{key}`")
     })

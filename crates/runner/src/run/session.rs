@@ -12,9 +12,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempted, Case, CaseError};
-use super::tries::{Tried, Tries};
+use super::tries::{Tried, Tries, milliseconds};
 use crate::prepare::{Prepared, command_line};
-use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample};
+use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample, Time};
 
 /// A sample whose cases can be run.
 pub(super) struct Ready {
@@ -44,6 +44,8 @@ pub(super) struct Session {
     pub(super) jobs: Semaphore,
     /// How many toolchains may be looked for at once, besides the cases.
     pub(super) searches: Semaphore,
+    /// The clock of the run.
+    pub(super) time: Time,
     options: Options,
     replay_options: Vec<String>,
     known_failures: Vec<KnownFailure>,
@@ -63,10 +65,14 @@ impl Session {
     ) -> Session {
         let scratch = tempfile::Builder::new().prefix("rescind-").tempdir_in(&context.temporary);
         let folder = context.temporary.display();
+        let time = Time::of_run(&context, options.clock);
+        let jobs = options.jobs.unwrap_or_else(|| time.jobs(context.cores));
+        let jobs = jobs.clamp(1, Semaphore::MAX_PERMITS);
         Session {
             scratch: scratch.map_err(|error| format!("no folder can be made in {folder}: {error}")),
-            jobs: Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS)),
-            searches: Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS)),
+            jobs: Semaphore::new(jobs),
+            searches: Semaphore::new(jobs.min(context.cores.max(1))),
+            time,
             replay_options: plan.replay_options.clone(),
             known_failures: plan.known_failures.clone(),
             account: Mutex::default(),
@@ -129,6 +135,7 @@ impl Session {
             observation: None,
             location: sample.location.clone(),
             wall_ms: 0,
+            virtual_ms: None,
             other_tries: Vec::new(),
             replay: self.replay(&id),
             id,
@@ -157,7 +164,8 @@ impl Session {
                 reason: reason.or_else(|| substitute.map(ToString::to_string)),
                 findings: first.findings,
                 observation: Some(first.observation),
-                wall_ms: u64::try_from(first.wall.as_millis()).unwrap_or(u64::MAX),
+                wall_ms: milliseconds(first.wall),
+                virtual_ms: first.virtual_time.map(milliseconds),
                 other_tries: others,
                 ..blank
             },
@@ -189,17 +197,22 @@ impl Session {
     async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
         let case = self.as_case(ready, scenario, id)?;
         let first = self.attempt(&case, ready, Event::CaseStarted { id: id.clone() }).await?;
-        let (verdict, reason) = known::verdict(&self.known_failures, id, &first.findings);
+        let (verdict, reason) =
+            Verdict::of_run(&self.known_failures, id, &first.observation, &first.findings);
         if verdict != Verdict::Fail {
             return Ok(Tried { first, others: Vec::new(), verdict, reason });
         }
         let mut tries = Tries::new(first);
         for _ in 0..self.options.retries {
             let begins = Event::CaseRetried { id: id.clone(), number: tries.next() };
-            // Without another attempt, what was seen before stands: the case failed.
-            let Ok(attempted) = self.attempt(&case, ready, begins).await else { break };
-            if tries.push(attempted) {
-                break;
+            match self.attempt(&case, ready, begins).await {
+                Ok(attempted) if !attempted.observation.is_undecided() => {
+                    if tries.push(attempted) {
+                        break;
+                    }
+                }
+                // It tells nothing, so what was seen before stands: the case failed.
+                Ok(_) | Err(_) => break,
             }
         }
         Ok(tries.end())
@@ -221,7 +234,7 @@ impl Session {
             scenario,
             id,
             scratch: self.scratch()?,
-            deadline: self.options.deadline.unwrap_or(ready.sample.manifest.run.deadline),
+            limits: self.time.limits(&self.options, &ready.sample.manifest.run),
             cancel: &self.cancel,
         })
     }

@@ -2,6 +2,8 @@
 //!
 //! Whether a failure comes back is all that tries ask: what a case is by rights, the first one says.
 
+use std::time::Duration;
+
 use rescind_model::{Rule, Try, Verdict};
 
 use super::attempt::Attempted;
@@ -71,10 +73,16 @@ fn words((rules, ended): &(Vec<Rule>, String)) -> String {
     format!("broke {} ({ended})", ids.join(", "))
 }
 
+/// A time as results have it.
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 fn into_try(attempted: Attempted) -> Try {
     Try {
         findings: attempted.findings,
         observation: attempted.observation,
-        wall_ms: u64::try_from(attempted.wall.as_millis()).unwrap_or(u64::MAX),
+        wall_ms: milliseconds(attempted.wall),
+        virtual_ms: attempted.virtual_time.map(milliseconds),
     }
 }

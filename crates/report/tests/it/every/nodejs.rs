@@ -8,6 +8,13 @@ use super::build::{
 
 pub(super) fn cases() -> Vec<CaseResult> {
     let location = || location("docs/cancel-backup-create.md", 118, 171);
+    let mut early = observed(
+        Ended::Code(0),
+        "Creating backup.\n",
+        "",
+        Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING),
+    );
+    early.out_of_reach.push("connect to 93.184.216.34:80".to_owned());
     vec![
         CaseResult {
             observation: Some(observed(
@@ -33,15 +40,14 @@ pub(super) fn cases() -> Vec<CaseResult> {
             )
         },
         CaseResult {
-            observation: Some(observed(
-                Ended::Code(0),
-                "Creating backup.\n",
-                "",
-                Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING),
-            )),
+            observation: Some(early),
             findings: vec![
                 Finding::new(Rule::EarlyExit, format!("exited with 0 while {} was still running", operation())),
                 Finding::new(Rule::CancelNotSent, "never asked to cancel, although its operation was running"),
+                Finding::new(
+                    Rule::OutOfReach,
+                    "asked for what is outside its world: connect to 93.184.216.34:80",
+                ),
             ],
             location: location(),
             wall_ms: 588,

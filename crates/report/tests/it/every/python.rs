@@ -38,6 +38,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
             ],
             location: location(),
             wall_ms: 1_843,
+            virtual_ms: Some(301_843),
             ..case(
                 "spanner/python/cancel-unimplemented",
                 "The server does not serve CancelOperation, and the backup completes.",
@@ -67,9 +68,10 @@ pub(super) fn cases() -> Vec<CaseResult> {
         },
         CaseResult {
             observation: Some(observed(Ended::Deadline, "", "waiting for the operation\n", never_ends)),
-            findings: vec![Finding::new(Rule::TimedOut, "had not ended after 60 s, its deadline")],
+            findings: vec![Finding::new(Rule::TimedOut, "had not ended after 2 h of virtual time")],
             location: location(),
-            wall_ms: 60_004,
+            wall_ms: 2_204,
+            virtual_ms: Some(7_200_004),
             ..case(
                 "spanner/python/never-ends",
                 "The operation neither ends nor heeds the cancel.",
