@@ -20,7 +20,7 @@ fn a_misspelt_manifest_key_is_pointed_at_and_the_right_one_suggested() {
     9 |   deadlin: 20s
       |   ^^^^^^^
       |
-      = help: the keys here are command, environment, deadline, time_warp, jobs
+      = help: the keys here are command, environment, endpoint, emulator, service, deadline, processor_time, jobs
     ");
 }
 

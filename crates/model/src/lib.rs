@@ -14,12 +14,14 @@
 mod baseline;
 mod code;
 mod contract;
+mod endpoint;
 pub mod exit;
 mod finding;
 mod id;
 mod journal;
 pub mod judge;
 pub mod known;
+mod limits;
 mod observation;
 mod partition;
 mod results;
@@ -27,10 +29,12 @@ mod scenario;
 mod schedule;
 mod suggestion;
 pub mod template;
+mod verdict;
 
 pub use baseline::{AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baseline, BaselineCase};
 pub use code::{Code, UnknownCode};
 pub use contract::{Claim, ClaimPattern, Contract, Outcome, Placeholders, Stream};
+pub use endpoint::Endpoint;
 pub use finding::{Finding, Rule};
 pub use id::{CaseId, InvalidId, SampleId, Service};
 pub use journal::{
@@ -38,9 +42,11 @@ pub use journal::{
 };
 pub use judge::judge;
 pub use known::{KnownFailure, ListPlace, StaleEntry};
+pub use limits::{ClockKind, Limits};
 pub use observation::{Captured, Ended, LeakedProcess, Observation};
 pub use partition::{InvalidPartition, Partition, Shard, fingerprint};
-pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Summary, Try, Verdict};
+pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Try};
 pub use scenario::{Expectation, ExpectedExit, Given, GivenBackup, Scenario};
 pub use schedule::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term};
 pub use suggestion::suggestion;
+pub use verdict::{Summary, Verdict};

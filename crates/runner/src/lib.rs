@@ -20,8 +20,8 @@ mod remove;
 mod run;
 #[cfg(test)]
 mod testing;
+mod time;
 mod toolchain;
-mod warp;
 
 pub use backend::{
     Backend, BackendError, ConnectError, Container, ContainerError, Embedded, ImageError, Remote,
@@ -33,5 +33,5 @@ pub use plan::{Code, Options, Plan, PlannedSample};
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
 pub use rescind_emulator::Setup;
 pub use run::{Finished, Timing, run};
+pub use time::Time;
 pub use toolchain::{FoundTool, MissingTool, Problem, Toolchain};
-pub use warp::install_command as faketime_install_command;

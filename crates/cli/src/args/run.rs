@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use rescind_model::{InvalidId, Partition, Service};
+use rescind_model::{ClockKind, InvalidId, Partition, Service};
 
 use super::duration::duration;
 use super::{FailOn, ReportTarget, Selection};
@@ -28,12 +28,19 @@ pub struct RunArgs {
     /// have one; may be repeated
     #[arg(long, value_name = "[SERVICE/]LANGUAGE=FILE", conflicts_with = "page")]
     pub source: Vec<SourceFile>,
-    /// How many cases at once [default: the number of cores]
+    /// How many cases at once [default: the number of cores; eight times that where time is real]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
-    /// The deadline of a case in real time, in place of the manifests': `90s`, `2m`
+    /// The clock that the samples go by: `virtual`, which jumps over their waiting, or `real` [default: virtual, where
+    /// there is a closed world; `doctor` tells]
+    #[arg(long, value_name = "virtual|real")]
+    pub clock: Option<ClockKind>,
+    /// The deadline of a case by that clock, in place of the manifests': `90s`, `2m` [default: where time is real, 60s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub timeout: Option<Duration>,
+    pub deadline: Option<Duration>,
+    /// The processor time that a case may use, in place of the manifests': `90s`, `2m`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub processor_time: Option<Duration>,
     /// Write the results to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub results: Option<PathBuf>,
@@ -47,9 +54,6 @@ pub struct RunArgs {
     /// The image for `--emulator container` [default: one that is made of this program]
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
-    /// Let the samples wait in real time
-    #[arg(long)]
-    pub no_time_warp: bool,
     /// Compare with this baseline (see `accept`), or with results: reports then tell what changed
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

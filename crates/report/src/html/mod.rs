@@ -127,6 +127,6 @@ fn notes(results: &Results) -> Vec<Note> {
     let stale = results
         .stale()
         .map(|entry| Note { subject: "stale entry".to_owned(), lines: lines(&entry.to_string()) });
-    let notices = results.notices.iter().map(|notice| Note { subject: String::new(), lines: lines(notice) });
-    not_run.chain(stale).chain(notices).collect()
+    let notes = results.notes().map(|note| Note { subject: String::new(), lines: lines(&note) });
+    not_run.chain(stale).chain(notes).collect()
 }

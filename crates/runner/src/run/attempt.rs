@@ -9,13 +9,15 @@ use std::time::Duration;
 use rescind_emulator::engine::Settings;
 use rescind_manifest::{COMMAND_PLACEHOLDERS, Manifest};
 use rescind_model::template::{self, TemplateError};
-use rescind_model::{CaseId, Contract, Finding, Observation, Placeholders, Scenario, Service, judge};
+use rescind_model::{
+    CaseId, Contract, Ended, Finding, Limits, Observation, Placeholders, Scenario, Service, judge,
+};
 use tokio_util::sync::CancellationToken;
 
 use crate::prepare::Prepared;
-use crate::process::{Invocation, ProcessError};
+use crate::process::{Finished, Invocation, ProcessError};
 use crate::remove::remove_all;
-use crate::{Backend, BackendError, Context, Setup, toolchain, warp};
+use crate::{Backend, BackendError, Context, Setup, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
 const BACKUP: &str = "test-backup";
@@ -55,8 +57,10 @@ impl From<ProcessError> for CaseError {
 pub(crate) struct Attempted {
     pub(crate) observation: Observation,
     pub(crate) findings: Vec<Finding>,
-    pub(crate) time_warp: Option<u32>,
+    /// Real time from the start of the process to its end.
     pub(crate) wall: Duration,
+    /// Virtual time of the same; none where the clock is real.
+    pub(crate) virtual_time: Option<Duration>,
     pub(crate) cpu: Duration,
 }
 
@@ -71,7 +75,7 @@ pub(crate) struct Case<'a> {
     pub(crate) id: &'a CaseId,
     /// A folder for the home and temporary folders of cases.
     pub(crate) scratch: &'a Path,
-    pub(crate) deadline: Duration,
+    pub(crate) limits: Limits,
     pub(crate) cancel: &'a CancellationToken,
 }
 
@@ -92,8 +96,8 @@ impl Case<'_> {
         }
     }
 
-    /// Runs the case once, in time that is warped by this factor.
-    pub(crate) async fn attempt(&self, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
+    /// Runs the case once.
+    pub(crate) async fn attempt(&self) -> Result<Attempted, CaseError> {
         let project = self.id.project();
         let setup = Setup {
             service: self.id.sample.service,
@@ -105,27 +109,29 @@ impl Case<'_> {
             choices: Settings::default(),
         };
         self.backend.prepare(&project, &setup).await?;
-        let attempted = self.play(&project, time_warp).await;
+        let attempted = self.play(&project).await;
         let removed = self.backend.remove(&project).await;
         let attempted = attempted?;
         removed?;
         Ok(attempted)
     }
 
-    async fn play(&self, project: &str, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
+    async fn play(&self, project: &str) -> Result<Attempted, CaseError> {
         let given = self.backend.snapshot(project).await?;
         let scratch = Scratch::new(&self.scratch.join(project))?;
-        let invocation = self.invocation(project, &scratch, time_warp)?;
+        let invocation = self.invocation(project, &scratch)?;
         let finished = self.context.supervisor.run(&invocation, self.cancel).await?;
         drop(scratch);
         let at_exit = self.backend.snapshot(project).await?;
         self.backend.settle(project).await?;
         let settled = self.backend.snapshot(project).await?;
         let observation = Observation {
-            ended: finished.ended,
+            ended: self.ended(&finished),
+            limits: self.limits,
             stdout: finished.stdout,
             stderr: finished.stderr,
             leaked_processes: finished.leaked,
+            out_of_reach: Vec::new(),
             journal: self.backend.journal(project).await?,
             given,
             at_exit,
@@ -140,15 +146,20 @@ impl Case<'_> {
             operation: String::new(),
         };
         let findings = judge(self.scenario, self.contract, &observation, &names);
-        Ok(Attempted { observation, findings, time_warp, wall: finished.wall, cpu: finished.cpu })
+        Ok(Attempted { observation, findings, wall: finished.wall, virtual_time: None, cpu: finished.cpu })
     }
 
-    fn invocation(
-        &self,
-        project: &str,
-        scratch: &Scratch,
-        time_warp: Option<u32>,
-    ) -> Result<Invocation, CaseError> {
+    /// How the process ended. Nobody counts its processor time while it runs in real time; at its deadline that still tells
+    /// a sample that is busy without end from one that waits.
+    fn ended(&self, finished: &Finished) -> Ended {
+        let busy = finished.cpu >= Duration::from_millis(self.limits.processor_ms);
+        match finished.ended {
+            Ended::Deadline if busy => Ended::ProcessorTime,
+            ended => ended,
+        }
+    }
+
+    fn invocation(&self, project: &str, scratch: &Scratch) -> Result<Invocation, CaseError> {
         let file = || self.manifest.file.clone();
         let fill = |text: &str| {
             self.fill(text, project).map_err(|source| CaseError::Template { file: file(), source })
@@ -161,16 +172,13 @@ impl Case<'_> {
         for (name, value) in &run.environment {
             environment.insert(name.into(), fill(value)?.into());
         }
-        if let (Some(factor), Some(library)) = (time_warp, &self.context.faketime) {
-            warp::apply(&mut environment, library, factor);
-        }
         Ok(Invocation {
             program: located.ok_or_else(|| CaseError::NoProgram { file: file(), program })?,
             arguments: words.map(OsString::from).collect(),
             folder: self.prepared.work.clone(),
             environment,
-            deadline: self.deadline,
-            clean_up: time_warp.map(|_| warp::clean_up as fn(i32)),
+            deadline: Duration::from_millis(self.limits.deadline_ms),
+            clean_up: None,
         })
     }
 

@@ -33,7 +33,7 @@ impl Fixture {
         Fixture {
             context: testing::context(folder.path()),
             backend: Arc::default(),
-            options: Options { jobs: 2, deadline: None, time_warp: true, retries: 0 },
+            options: Options { jobs: Some(2), ..Options::default() },
             known_failures: Vec::new(),
             cancel: CancellationToken::new(),
             folder,
@@ -227,7 +227,7 @@ async fn published_code_that_does_not_build_fails_in_every_case() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_run_keeps_what_is_known() {
     let mut fixture = Fixture::new();
-    fixture.options.jobs = 1;
+    fixture.options.jobs = Some(1);
     let fifo = fixture.fifo();
     let script = format!("case $1 in *-b) echo > {}; exec sleep 1000;; esac", fifo.display());
     let manifest = fixture.manifest("sh", &script);
@@ -253,7 +253,7 @@ async fn an_interrupted_run_keeps_what_is_known() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_cases_run_at_once_than_the_manifest_allows() {
     let mut fixture = Fixture::new();
-    fixture.options.jobs = 8;
+    fixture.options.jobs = Some(8);
     // A folder can be made by one process only.
     let lock = fixture.folder.path().join("lock").display().to_string();
     let mut manifest = fixture.manifest("sh", &format!("mkdir {lock} && sleep 0.02 && rmdir {lock}"));
