@@ -1,6 +1,5 @@
 //! Connections that a fault can reset, and that take everything with them that was done for them.
 
-use std::future::Future;
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
@@ -39,10 +38,26 @@ impl Connection {
 
     /// What serves HTTP/1 and HTTP/2 on this connection. What it spawns ends with the connection: the tasks of HTTP/2's
     /// streams, of which one that waits for a reply that is [never](Delivery::Never) to come would wait for ever.
+    ///
+    /// There is no time-out: a connection may be idle for as long as its client likes.
     pub fn builder(&self) -> Builder<Tasks> {
-        let mut builder = Builder::new(Tasks { gone: self.shared.gone.clone() });
+        let mut builder = Builder::new(self.tasks());
         builder.http2().max_concurrent_streams(CONCURRENT_STREAMS);
         builder
+    }
+
+    /// What spawns tasks that end with this connection.
+    pub fn tasks(&self) -> Tasks {
+        Tasks { gone: self.shared.gone.clone() }
+    }
+
+    /// Spawns a task that ends with this connection.
+    pub fn spawn<F>(&self, task: F)
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.tasks().execute(task);
     }
 
     /// Returns when the reply may be sent: never, if there is to be none, and the connection is then reset.
