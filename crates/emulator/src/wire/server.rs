@@ -8,7 +8,7 @@ use std::time::Duration;
 use http::{Request, Response};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
@@ -105,8 +105,7 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
     let handle = Connection::default();
     let stream = handle.watch(stream);
     let broken = handle.clone();
-    let mut builder = handle.builder();
-    builder.http1().timer(TokioTimer::new());
+    let builder = handle.builder();
     let service = service_fn(move |request| route(emulator.clone(), handle.clone(), request));
     let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     connections.spawn(async move {

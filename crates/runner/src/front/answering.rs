@@ -1,7 +1,7 @@
 //! A request that is being answered: from its head to the last byte of its reply.
 //!
 //! Where the emulator is in this process, it answers when it has the whole request, and a request whose body is still to
-//! come waits for the client. That is the client's affair: nothing will happen until the client goes on.
+//! come [waits](Waits) for the client. That is the client's affair: nothing will happen until the client goes on.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -12,6 +12,15 @@ use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 
 use super::ledger::Ledger;
+
+/// Whom everything waits for while the rest of a request is to come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Waits {
+    /// The client alone.
+    ForTheClient,
+    /// The client, and an emulator that may already answer.
+    ForBoth,
+}
 
 /// A request that is being answered, for as long as this or a part of it is there.
 #[derive(Clone, Debug)]
@@ -34,8 +43,8 @@ impl Answering {
     }
 
     /// The body of the request.
-    pub fn request(&self, body: Incoming) -> Received {
-        Received { body, answering: self.clone() }
+    pub fn request(&self, body: Incoming, waits: Waits) -> Received {
+        Received { body, waits, answering: self.clone() }
     }
 
     /// The body of the reply, with which the request ends.
@@ -66,6 +75,7 @@ impl Drop for Shared {
 #[derive(Debug)]
 pub struct Received {
     body: Incoming,
+    waits: Waits,
     answering: Answering,
 }
 
@@ -78,7 +88,7 @@ impl Body for Received {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
         let polled = Pin::new(&mut self.body).poll_frame(context);
-        self.answering.owe(polled.is_pending());
+        self.answering.owe(polled.is_pending() && self.waits == Waits::ForTheClient);
         Poll::Ready(ready!(polled))
     }
 

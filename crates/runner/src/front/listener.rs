@@ -88,9 +88,10 @@ impl Host {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let service = service_fn(|request| {
-            let (service, connection) = (self.service.clone(), connection.clone());
-            async move { Ok::<_, Infallible>(service.answer(connection, request).await) }
+        let service = self.service.on(connection.clone());
+        let service = service_fn(move |request| {
+            let service = service.clone();
+            async move { Ok::<_, Infallible>(service.answer(request).await) }
         });
         let _ = connection.builder().serve_connection(TokioIo::new(stream), service).await;
     }

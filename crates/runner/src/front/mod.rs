@@ -12,7 +12,9 @@ mod keystore;
 mod ledger;
 mod listener;
 mod look;
+mod passing;
 mod pki;
+mod remote;
 mod service;
 #[cfg(target_os = "linux")]
 mod sockets;
@@ -46,6 +48,9 @@ use self::service::Service;
 pub enum Upstream {
     /// To an emulator in this process.
     Embedded(Emulator),
+    /// To an emulator that serves elsewhere, one of this version of rescind: only such a one heeds which project a
+    /// request is bound to.
+    Remote(SocketAddr),
 }
 
 /// What answers for one case. Dropping it stops it at once: nothing listens any more then, and every connection is gone.

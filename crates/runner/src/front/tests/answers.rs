@@ -3,8 +3,8 @@
 use rescind_emulator::engine::rpc::database_admin::{DeleteBackup, GetBackup};
 use rescind_emulator::proto::database::{DeleteBackupRequest, GetBackupRequest};
 
-use super::House;
 use super::client::{HOST, Http, WAYS, Way, call, channel, handshake};
+use super::{House, PLACES, Place};
 
 fn backup(project: &str) -> String {
     format!("projects/{project}/instances/i/backups/b1")
@@ -12,8 +12,8 @@ fn backup(project: &str) -> String {
 
 #[tokio::test]
 async fn both_transports_are_answered_alike_in_clear_text_and_over_tls() {
-    for way in WAYS {
-        let house = House::embedded("");
+    for (place, way) in PLACES.into_iter().flat_map(|place| WAYS.map(|way| (place, way))) {
+        let house = House::new(place, "");
         let mut http = Http::connect(&house, way);
         let (status, body) = http.ask("GET", &format!("/v1/{}", backup("p"))).unwrap();
         assert_eq!((status, body.contains("\"READY\"")), (200, true), "{way:?}: {body}");
@@ -28,7 +28,7 @@ async fn both_transports_are_answered_alike_in_clear_text_and_over_tls() {
 
 #[test]
 fn both_versions_of_http_are_offered_by_alpn_and_the_client_s_order_counts_for_nothing() {
-    let house = House::embedded("");
+    let house = House::new(Place::Here, "");
     for (offered, agreed) in [
         (&["h2"][..], Some("h2")),
         (&["http/1.1"], Some("http/1.1")),
@@ -43,7 +43,7 @@ fn both_versions_of_http_are_offered_by_alpn_and_the_client_s_order_counts_for_n
 
 #[test]
 fn the_certificate_is_good_for_the_services_and_for_this_machine_and_for_nothing_else() {
-    let house = House::embedded("");
+    let house = House::new(Place::Here, "");
     for good in [
         HOST,
         "oauth2.googleapis.com",
@@ -60,7 +60,7 @@ fn the_certificate_is_good_for_the_services_and_for_this_machine_and_for_nothing
 
 #[test]
 fn whoever_asks_for_a_token_gets_one() {
-    let house = House::embedded("");
+    let house = House::new(Place::Here, "");
     for way in WAYS {
         let mut http = Http::connect(&house, way);
         for path in ["/token", "/oauth2/v4/token"] {
@@ -76,8 +76,13 @@ fn whoever_asks_for_a_token_gets_one() {
 
 #[tokio::test]
 async fn another_project_and_the_control_api_are_out_of_reach_and_named() {
-    let house = House::embedded("");
-    let mut http = Http::connect(&house, Way::Clear);
+    for place in PLACES {
+        strangers_are_named(&House::new(place, "")).await;
+    }
+}
+
+async fn strangers_are_named(house: &House) {
+    let mut http = Http::connect(house, Way::Clear);
     let (status, body) = http.ask("DELETE", &format!("/v1/{}", backup("q"))).unwrap();
     assert_eq!(status, 403, "{body}");
     assert!(body.contains("Permission denied on resource project q."), "{body}");
@@ -88,7 +93,7 @@ async fn another_project_and_the_control_api_are_out_of_reach_and_named() {
     assert_eq!((status, body.contains("DBS.280032")), (403, true), "{body}");
     assert_eq!(http.ask("GET", "/rescind/v1/projects").unwrap(), (404, String::new()));
 
-    let channel = channel(&house, Way::Tls).await;
+    let channel = channel(house, Way::Tls).await;
     let refused =
         call::<DeleteBackup>(&channel, DeleteBackupRequest { name: backup("q") }).await.unwrap_err();
     assert_eq!(refused.code(), tonic::Code::PermissionDenied);
@@ -114,7 +119,7 @@ async fn another_project_and_the_control_api_are_out_of_reach_and_named() {
 
 #[test]
 fn nothing_listens_any_more_where_a_front_was() {
-    let house = House::embedded("");
+    let house = House::new(Place::Here, "");
     let mut http = Http::connect(&house, Way::Clear);
     let address = house.front.address();
     drop(house);

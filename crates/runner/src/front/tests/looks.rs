@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime};
 use rescind_emulator::engine::Settings;
 use rescind_emulator::{Emulator, Options};
 
-use super::House;
 use super::client::{Http, WAYS, Way, request};
+use super::{House, PLACES, Place};
 use crate::front::Look;
 
 const PATH: &str = "/v1/projects/p/instances/i/backups";
@@ -35,7 +35,7 @@ fn stays_busy(house: &House, connects: u64) {
 }
 
 /// An emulator that answers nothing until it is told to: its observer sees each request when its reply is made.
-fn waiting() -> (House, Sender<()>, Receiver<()>) {
+fn waiting(place: Place) -> (House, Sender<()>, Receiver<()>) {
     let (go_on, told) = mpsc::channel();
     let (arrive, arrived) = mpsc::channel();
     let told = Mutex::new(told);
@@ -49,13 +49,13 @@ fn waiting() -> (House, Sender<()>, Receiver<()>) {
             let _ = told.lock().unwrap().recv();
         })),
     });
-    (House::of(emulator, ""), go_on, arrived)
+    (House::of(emulator, place, ""), go_on, arrived)
 }
 
 #[test]
 fn it_is_quiet_once_the_reply_is_there_and_each_request_changes_the_number() {
     for way in WAYS {
-        let house = House::embedded("");
+        let house = House::new(Place::Here, "");
         let mut numbers = vec![until_quiet(&house, 0)];
         let mut http = Http::connect(&house, way);
         for _ in 0..3 {
@@ -69,8 +69,8 @@ fn it_is_quiet_once_the_reply_is_there_and_each_request_changes_the_number() {
 
 #[test]
 fn it_is_busy_while_a_request_is_being_answered_though_every_thread_sleeps() {
-    for way in WAYS {
-        let (house, go_on, arrived) = waiting();
+    for (place, way) in PLACES.into_iter().flat_map(|place| WAYS.map(|way| (place, way))) {
+        let (house, go_on, arrived) = waiting(place);
         let mut http = Http::connect(&house, way);
         until_quiet(&house, 1);
         http.send(&request("GET", PATH)).unwrap();
@@ -84,7 +84,7 @@ fn it_is_busy_while_a_request_is_being_answered_though_every_thread_sleeps() {
 
 #[test]
 fn it_is_busy_until_every_connection_is_accepted() {
-    let (house, go_on, arrived) = waiting();
+    let (house, go_on, arrived) = waiting(Place::Here);
     // Nothing has connected yet that is said to connect.
     stays_busy(&house, 1);
     let mut http = Http::connect(&house, Way::Clear);
@@ -101,7 +101,7 @@ fn it_is_busy_until_every_connection_is_accepted() {
 #[test]
 fn half_a_request_is_the_client_s_to_go_on_with() {
     for way in WAYS {
-        let house = House::embedded("");
+        let house = House::new(Place::Here, "");
         let mut http = Http::connect(&house, way);
         let path = "/v1/projects/p/instances/i/backups?backupId=b2";
         let body = r#"{"database":"projects/p/instances/i/databases/d","expireTime":"2999-01-01T00:00:00Z"}"#;
@@ -122,7 +122,7 @@ fn half_a_request_is_the_client_s_to_go_on_with() {
 #[test]
 fn connections_that_end_are_forgotten_whoever_ends_them() {
     for way in WAYS {
-        let house = House::embedded("get1:reset");
+        let house = House::new(Place::Here, "get1:reset");
         for connects in 1..=20 {
             let mut http = Http::connect(&house, way);
             let closes = if connects % 2 == 0 { "Connection: close\r\n" } else { "" };
@@ -140,7 +140,7 @@ fn connections_that_end_are_forgotten_whoever_ends_them() {
 
 #[test]
 fn a_socket_of_ipv6_that_speaks_ipv4_is_found_as_well() {
-    let house = House::embedded("");
+    let house = House::new(Place::Here, "");
     let SocketAddr::V4(address) = house.front.address() else { panic!("the front is on IPv4") };
     let mapped = SocketAddr::from((address.ip().to_ipv6_mapped(), address.port()));
     let mut http = Http::on(TcpStream::connect(mapped).unwrap());
@@ -154,8 +154,8 @@ fn a_socket_of_ipv6_that_speaks_ipv4_is_found_as_well() {
 /// connection after another, with both threads on the same cores as everything else that runs.
 #[test]
 fn whatever_is_called_quiet_has_arrived() {
-    for way in WAYS {
-        let house = House::embedded("");
+    for (place, way) in PLACES.into_iter().flat_map(|place| WAYS.map(|way| (place, way))) {
+        let house = House::new(place, "");
         let mut connects = 0;
         for _ in 0..60 {
             let mut http = Http::connect(&house, way);
@@ -175,7 +175,7 @@ fn whatever_is_called_quiet_has_arrived() {
 /// A reply that nobody reads has been delivered all the same.
 #[test]
 fn what_the_client_leaves_unread_keeps_nobody_busy() {
-    let house = House::embedded("");
+    let house = House::new(Place::Here, "");
     let mut http = Http::connect(&house, Way::Clear);
     for _ in 0..3 {
         http.send(&request("GET", PATH)).unwrap();
