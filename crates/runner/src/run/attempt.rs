@@ -178,7 +178,6 @@ impl Case<'_> {
             folder: self.prepared.work.clone(),
             environment,
             deadline: Duration::from_millis(self.limits.deadline_ms),
-            clean_up: None,
         })
     }
 
