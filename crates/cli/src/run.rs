@@ -76,7 +76,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
 /// # Errors
 /// There is no closed world here.
 fn check_clock(machine: &Machine, asked: Option<ClockKind>) -> Result<(), Failure> {
-    match (asked, Time::of_run(&machine.context, asked)) {
+    match (asked, Time::of_run(asked)) {
         (Some(ClockKind::Virtual), Time::Real { reason }) => Err(Failure::setup(anyhow!(
             "time cannot be virtual here: {reason}; leave out --clock to run in real time"
         ))),

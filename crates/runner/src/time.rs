@@ -5,7 +5,7 @@ use std::time::Duration;
 use rescind_manifest::Run;
 use rescind_model::{ClockKind, Limits};
 
-use crate::{Context, Options};
+use crate::Options;
 
 /// The deadline of a case where time is real and no other one was asked for.
 const REAL_DEADLINE: Duration = Duration::from_secs(60);
@@ -28,12 +28,14 @@ impl Time {
     /// The clock that a run goes by here, given the one that was asked for: the closed world's wherever there is one.
     ///
     /// The one place that decides it.
-    pub fn of_run(_context: &Context, asked: Option<ClockKind>) -> Time {
-        let reason = match asked {
-            Some(ClockKind::Real) => "it was asked for",
-            Some(ClockKind::Virtual) | None => "there is no closed world yet",
-        };
-        Time::Real { reason: reason.to_owned() }
+    pub fn of_run(asked: Option<ClockKind>) -> Time {
+        match asked {
+            Some(ClockKind::Real) => Time::Real { reason: "it was asked for".to_owned() },
+            Some(ClockKind::Virtual) | None => match rescind_world::support() {
+                Ok(()) => Time::Virtual,
+                Err(why) => Time::Real { reason: why.to_string() },
+            },
+        }
     }
 
     /// Which clock it is.

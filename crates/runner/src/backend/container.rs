@@ -19,7 +19,7 @@ use tokio_util::task::AbortOnDropHandle;
 use super::image::{Image, ImageError, LABEL, VERSION};
 use super::remote::{ConnectError, Remote};
 use super::{Backend, BackendError};
-use crate::Setup;
+use crate::{Setup, Upstream};
 
 /// The repository of the images that are built here.
 const REPOSITORY: &str = "rescind-emulator";
@@ -165,6 +165,10 @@ impl Backend for Container {
 
     fn address(&self) -> String {
         self.remote.address()
+    }
+
+    fn upstream(&self) -> Upstream {
+        self.remote.upstream()
     }
 
     async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError> {

@@ -14,6 +14,8 @@ use async_trait::async_trait;
 use rescind_emulator::Setup;
 use rescind_model::{Entry, Snapshot};
 
+use crate::Upstream;
+
 /// The emulator failed: nothing is known about the sample.
 #[derive(Debug, thiserror::Error)]
 #[error("the emulator cannot {action}: {message}")]
@@ -33,6 +35,9 @@ pub trait Backend: Send + Sync {
     /// Where samples reach it: `127.0.0.1:PORT`. Never `localhost`, for which some clients look up IPv6 first and
     /// others expect more of the server.
     fn address(&self) -> String;
+
+    /// Where the fronts of cases pass requests on to.
+    fn upstream(&self) -> Upstream;
 
     /// Makes a project.
     ///

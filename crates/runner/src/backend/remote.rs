@@ -18,7 +18,7 @@ use rescind_model::{Entry, Snapshot};
 use serde::de::DeserializeOwned;
 
 use super::{Backend, BackendError};
-use crate::Setup;
+use crate::{Setup, Upstream};
 
 /// How long a call may take. The emulator answers at once; what takes longer is no answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -164,6 +164,10 @@ impl Backend for Remote {
 
     fn address(&self) -> String {
         self.address.to_string()
+    }
+
+    fn upstream(&self) -> Upstream {
+        Upstream::Remote(self.address)
     }
 
     async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError> {

@@ -10,15 +10,17 @@ use rescind_emulator::engine::Settings;
 use rescind_manifest::{COMMAND_PLACEHOLDERS, Manifest};
 use rescind_model::template::{self, TemplateError};
 use rescind_model::{
-    CaseId, Contract, Ended, Finding, Limits, Observation, Placeholders, Scenario, Service, judge,
+    CaseId, ClockKind, Contract, Ended, Endpoint, Finding, Limits, Observation, Placeholders, Scenario,
+    Service, judge,
 };
 use tokio_util::sync::CancellationToken;
 
 use super::reach::Reach;
+use super::surroundings::Surroundings;
 use crate::prepare::Prepared;
 use crate::process::{Finished, Invocation, ProcessError};
 use crate::remove::remove_all;
-use crate::{Backend, BackendError, Context, Setup, toolchain};
+use crate::{Backend, BackendError, Context, Pki, PkiError, Setup, Time, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
 const BACKUP: &str = "test-backup";
@@ -45,6 +47,12 @@ pub(crate) enum CaseError {
     NoNames { reason: String },
     #[error("{0}")]
     NoScratch(String),
+    #[error("cannot serve this case: {source}")]
+    Front { source: io::Error },
+    #[error(transparent)]
+    Pki(#[from] PkiError),
+    #[error("{0}")]
+    NoPki(String),
     #[error("interrupted")]
     Cancelled,
 }
@@ -81,8 +89,12 @@ pub(crate) struct Case<'a> {
     pub(crate) id: &'a CaseId,
     /// A folder for the home and temporary folders of cases.
     pub(crate) scratch: &'a Path,
+    /// A folder for what belongs to the runner itself while cases run.
+    pub(crate) files: &'a Path,
+    pub(crate) pki: &'a Pki,
     pub(crate) limits: Limits,
-    pub(crate) reach: Reach,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) time: &'a Time,
     pub(crate) cancel: &'a CancellationToken,
 }
 
@@ -126,8 +138,16 @@ impl Case<'_> {
     async fn play(&self, project: &str) -> Result<Attempted, CaseError> {
         let given = self.backend.snapshot(project).await?;
         let scratch = Scratch::new(&self.scratch.join(project))?;
-        let invocation = self.invocation(project, &scratch)?;
-        let finished = self.context.supervisor.run(&invocation, self.cancel).await?;
+        let service = self.id.sample.service;
+        let folders = (scratch.0.as_path(), self.files);
+        let closed = self.time.kind() == ClockKind::Virtual;
+        let surroundings =
+            Surroundings::new(self.backend, self.pki, service, project, self.limits, folders, closed)?;
+        let reach = Reach::new(surroundings.address(), self.endpoint, self.time)?;
+        let invocation = self.invocation(project, &scratch, &reach)?;
+        let finished = surroundings.run(self.context, &invocation, self.cancel).await?;
+        // Nothing is answered any more when the service is looked at.
+        drop(surroundings);
         drop(scratch);
         let at_exit = self.backend.snapshot(project).await?;
         self.backend.settle(project).await?;
@@ -138,7 +158,7 @@ impl Case<'_> {
             stdout: finished.stdout,
             stderr: finished.stderr,
             leaked_processes: finished.leaked,
-            out_of_reach: Vec::new(),
+            out_of_reach: finished.out_of_reach,
             journal: self.backend.journal(project).await?,
             given,
             at_exit,
@@ -153,7 +173,7 @@ impl Case<'_> {
             operation: String::new(),
         };
         let findings = judge(self.scenario, self.contract, &observation, &names);
-        Ok(Attempted { observation, findings, wall: finished.wall, virtual_time: None, cpu: finished.cpu })
+        Ok(Attempted { observation, findings, wall: finished.wall, virtual_time: finished.virtual_time, cpu: finished.cpu })
     }
 
     /// How the process ended. Nobody counts its processor time while it runs in real time; at its deadline that still tells
@@ -166,17 +186,22 @@ impl Case<'_> {
         }
     }
 
-    fn invocation(&self, project: &str, scratch: &Scratch) -> Result<Invocation, CaseError> {
+    fn invocation(
+        &self,
+        project: &str,
+        scratch: &Scratch,
+        reach: &Reach,
+    ) -> Result<Invocation, CaseError> {
         let file = || self.manifest.file.clone();
         let fill = |text: &str| {
-            self.fill(text, project).map_err(|source| CaseError::Template { file: file(), source })
+            self.fill(text, project, reach).map_err(|source| CaseError::Template { file: file(), source })
         };
         let run = &self.manifest.run;
         let mut words = run.command.iter().map(|word| fill(word)).collect::<Result<Vec<_>, _>>()?.into_iter();
         let program = words.next().ok_or_else(|| CaseError::NoCommand { file: file() })?;
         let located = toolchain::locate(self.context, &program, &self.prepared.work);
-        let mut environment = self.environment(project, scratch);
-        for (name, value) in run.variables(self.reach.endpoint) {
+        let mut environment = self.environment(project, scratch, reach)?;
+        for (name, value) in run.variables(reach.endpoint) {
             environment.insert(name.into(), fill(value)?.into());
         }
         Ok(Invocation {
@@ -190,7 +215,12 @@ impl Case<'_> {
 
     /// All that a sample sees of the world. Nothing of the user's: no keys, no proxies, no home, so that it cannot
     /// reach a real service.
-    fn environment(&self, project: &str, scratch: &Scratch) -> BTreeMap<OsString, OsString> {
+    fn environment(
+        &self,
+        project: &str,
+        scratch: &Scratch,
+        reach: &Reach,
+    ) -> Result<BTreeMap<OsString, OsString>, CaseError> {
         let fixed = [("LANG", "C.UTF-8"), ("TZ", "UTC"), ("NO_PROXY", "*"), ("no_proxy", "*")];
         let mut environment: BTreeMap<OsString, OsString> =
             fixed.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
@@ -198,17 +228,20 @@ impl Case<'_> {
         environment.insert("HOME".into(), scratch.home().into());
         environment.insert("TMPDIR".into(), scratch.temporary().into());
         environment.insert("GOOGLE_CLOUD_PROJECT".into(), project.into());
-        let led = self.reach.variables(self.id.sample.service);
+        let led = reach.variables(self.id.sample.service);
         environment.extend(led.into_iter().map(|(name, value)| (name.into(), value.into())));
-        environment
+        if reach.endpoint == Endpoint::Service {
+            environment.extend(self.pki.variables(project)?);
+        }
+        Ok(environment)
     }
 
-    fn fill(&self, text: &str, project: &str) -> Result<String, TemplateError> {
+    fn fill(&self, text: &str, project: &str, reach: &Reach) -> Result<String, TemplateError> {
         template::fill(text, &COMMAND_PLACEHOLDERS, |name| match name {
             "work" => Some(self.prepared.work.to_string_lossy().into_owned()),
             "cache" => Some(self.prepared.cache.to_string_lossy().into_owned()),
-            "endpoint" => Some(self.reach.url(self.id.sample.service)),
-            "emulator" => Some(self.reach.address.clone()),
+            "endpoint" => Some(reach.url(self.id.sample.service)),
+            "emulator" => Some(reach.address.clone()),
             "project" => Some(project.to_owned()),
             "instance" => Some(self.instance().to_owned()),
             "database" => Some(self.database().to_owned()),

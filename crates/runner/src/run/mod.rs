@@ -4,6 +4,7 @@ mod attempt;
 mod reach;
 mod session;
 mod start;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod tries;

@@ -1,6 +1,6 @@
 //! What the cases of a run share: the back-end, the limits, the account.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,10 +12,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempted, Case, CaseError};
-use super::reach::Reach;
 use super::tries::{Tried, Tries, milliseconds};
 use crate::prepare::{Prepared, command_line};
-use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample, Time};
+use crate::{Backend, Context, Event, Events, Options, Pki, Plan, PlannedSample, Time};
 
 /// A sample whose cases can be run.
 pub(super) struct Ready {
@@ -52,7 +51,29 @@ pub(super) struct Session {
     known_failures: Vec<KnownFailure>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
-    scratch: Result<TempDir, String>,
+    scratch: Result<Folders, String>,
+    pki: Result<Pki, String>,
+}
+
+/// The folder of a run, which goes with it, and two folders in it. (No project has a name that begins like theirs.)
+struct Folders {
+    all: TempDir,
+    worlds: PathBuf,
+    pki: PathBuf,
+}
+
+impl Folders {
+    fn new(temporary: &Path) -> Result<Folders, String> {
+        let all = tempfile::Builder::new().prefix("rescind-").tempdir_in(temporary);
+        let folder = |all: &TempDir, name: &str| {
+            let folder = all.path().join(name);
+            std::fs::create_dir(&folder).map(|()| folder)
+        };
+        let made = all.and_then(|all| {
+            Ok(Folders { worlds: folder(&all, "_worlds")?, pki: folder(&all, "_pki")?, all })
+        });
+        made.map_err(|error| format!("no folder can be made in {}: {error}", temporary.display()))
+    }
 }
 
 impl Session {
@@ -64,13 +85,19 @@ impl Session {
         events: Events,
         cancel: CancellationToken,
     ) -> Session {
-        let scratch = tempfile::Builder::new().prefix("rescind-").tempdir_in(&context.temporary);
-        let folder = context.temporary.display();
-        let time = Time::of_run(&context, options.clock);
+        let scratch = Folders::new(&context.temporary);
+        let hosts: Vec<&str> =
+            plan.samples.iter().flat_map(|sample| sample.manifest.id.service.hosts()).collect();
+        let pki = match &scratch {
+            Ok(folders) => Pki::make(&folders.pki, &hosts).map_err(|error| error.to_string()),
+            Err(error) => Err(error.clone()),
+        };
+        let time = Time::of_run(options.clock);
         let jobs = options.jobs.unwrap_or_else(|| time.jobs(context.cores));
         let jobs = jobs.clamp(1, Semaphore::MAX_PERMITS);
         Session {
-            scratch: scratch.map_err(|error| format!("no folder can be made in {folder}: {error}")),
+            scratch,
+            pki,
             jobs: Semaphore::new(jobs),
             searches: Semaphore::new(jobs.min(context.cores.max(1))),
             time,
@@ -227,7 +254,6 @@ impl Session {
         id: &'a CaseId,
     ) -> Result<Case<'a>, CaseError> {
         let run = &ready.sample.manifest.run;
-        let endpoint = self.options.endpoint.unwrap_or(run.endpoint);
         Ok(Case {
             context: &self.context,
             backend: &*self.backend,
@@ -236,9 +262,12 @@ impl Session {
             contract: ready.contract(),
             scenario,
             id,
-            scratch: self.scratch()?,
+            scratch: self.folders()?.all.path(),
+            files: &self.folders()?.worlds,
+            pki: self.pki.as_ref().map_err(|error| CaseError::NoPki(error.clone()))?,
             limits: self.time.limits(&self.options, run),
-            reach: Reach::new(self.backend.address(), endpoint, &self.time)?,
+            endpoint: self.options.endpoint.unwrap_or(run.endpoint),
+            time: &self.time,
             cancel: &self.cancel,
         })
     }
@@ -268,11 +297,8 @@ impl Session {
         }
     }
 
-    fn scratch(&self) -> Result<&Path, CaseError> {
-        match &self.scratch {
-            Ok(folder) => Ok(folder.path()),
-            Err(error) => Err(CaseError::NoScratch(error.clone())),
-        }
+    fn folders(&self) -> Result<&Folders, CaseError> {
+        self.scratch.as_ref().map_err(|error| CaseError::NoScratch(error.clone()))
     }
 
     fn lock_account(&self) -> MutexGuard<'_, (Duration, Vec<String>)> {
