@@ -64,6 +64,7 @@ fn options_of_replay(machine: &Machine, args: &RunArgs) -> Vec<String> {
     with("--root", machine.typed_root.as_deref().map(path));
     with("--known-failures", args.known_failures.as_deref().map(path));
     let time = |time: Option<Duration>| time.map(|time| humantime::format_duration(time).to_string());
+    with("--endpoint", args.endpoint.map(|endpoint| endpoint.to_string()));
     with("--clock", args.clock.map(|clock| clock.to_string()));
     with("--deadline", time(args.deadline));
     with("--processor-time", time(args.processor_time));

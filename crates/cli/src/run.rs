@@ -39,6 +39,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
         clock: args.clock,
         deadline: args.deadline,
         processor_time: args.processor_time,
+        endpoint: args.endpoint,
         retries: args.retries,
     };
     check_clock(machine, args.clock)?;

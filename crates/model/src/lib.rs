@@ -4,6 +4,7 @@
 //!
 //! * [`Service`], [`SampleId`], [`CaseId`]: what is run;
 //! * [`Scenario`] with its [`Schedule`]: what the server does, and what must come of it;
+//! * [`Endpoint`], [`ClockKind`], [`Limits`]: how a case reaches the service, by which clock it waits, and for how long;
 //! * [`Entry`], [`Snapshot`], [`Observation`]: what happened;
 //! * [`Contract`] and [`judge()`]: what was promised, and each broken expectation as a [`Finding`];
 //! * [`Results`]: the one object that every report is made from, and the [exit codes](exit);

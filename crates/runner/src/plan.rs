@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use rescind_manifest::{Lines, Manifest};
 use rescind_model::{
-    CaseId, ClockKind, Contract, KnownFailure, Location, Partition, Scenario, Shard, fingerprint,
+    CaseId, ClockKind, Contract, Endpoint, KnownFailure, Location, Partition, Scenario, Shard, fingerprint,
 };
 
 /// The code of a sample.
@@ -110,6 +110,8 @@ pub struct Options {
     pub deadline: Option<Duration>,
     /// How much processor time a case may use, in the place of what the manifests say.
     pub processor_time: Option<Duration>,
+    /// How samples reach the service, in the place of what the manifests say.
+    pub endpoint: Option<Endpoint>,
     /// How often a case that fails is tried anew, at most.
     pub retries: u32,
 }

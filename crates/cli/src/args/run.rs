@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use rescind_model::{ClockKind, InvalidId, Partition, Service};
+use rescind_model::{ClockKind, Endpoint, InvalidId, Partition, Service};
 
 use super::duration::duration;
 use super::{FailOn, ReportTarget, Selection};
@@ -41,6 +41,10 @@ pub struct RunArgs {
     /// The processor time that a case may use, in place of the manifests': `90s`, `2m`
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub processor_time: Option<Duration>,
+    /// How the samples reach the service, in place of what the manifests say: by the emulator's variable, or by none, under
+    /// the service's own host name
+    #[arg(long, value_name = "emulator|service")]
+    pub endpoint: Option<Endpoint>,
     /// Write the results to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub results: Option<PathBuf>,

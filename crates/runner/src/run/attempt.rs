@@ -14,6 +14,7 @@ use rescind_model::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::reach::Reach;
 use crate::prepare::Prepared;
 use crate::process::{Finished, Invocation, ProcessError};
 use crate::remove::remove_all;
@@ -37,6 +38,11 @@ pub(crate) enum CaseError {
     NoProgram { file: PathBuf, program: String },
     #[error("the temporary folder {folder}: {source}", folder = folder.display())]
     Temporary { folder: PathBuf, source: io::Error },
+    #[error(
+        "the endpoint is `service`, and the service's own names lead to the emulator in a closed world only, which there \
+         is not here: {reason}; run it with --endpoint emulator"
+    )]
+    NoNames { reason: String },
     #[error("{0}")]
     NoScratch(String),
     #[error("interrupted")]
@@ -76,6 +82,7 @@ pub(crate) struct Case<'a> {
     /// A folder for the home and temporary folders of cases.
     pub(crate) scratch: &'a Path,
     pub(crate) limits: Limits,
+    pub(crate) reach: Reach,
     pub(crate) cancel: &'a CancellationToken,
 }
 
@@ -169,7 +176,7 @@ impl Case<'_> {
         let program = words.next().ok_or_else(|| CaseError::NoCommand { file: file() })?;
         let located = toolchain::locate(self.context, &program, &self.prepared.work);
         let mut environment = self.environment(project, scratch);
-        for (name, value) in &run.environment {
+        for (name, value) in run.variables(self.reach.endpoint) {
             environment.insert(name.into(), fill(value)?.into());
         }
         Ok(Invocation {
@@ -185,16 +192,15 @@ impl Case<'_> {
     /// All that a sample sees of the world. Nothing of the user's: no keys, no proxies, no home, so that it cannot
     /// reach a real service.
     fn environment(&self, project: &str, scratch: &Scratch) -> BTreeMap<OsString, OsString> {
-        let address = self.backend.address();
         let fixed = [("LANG", "C.UTF-8"), ("TZ", "UTC"), ("NO_PROXY", "*"), ("no_proxy", "*")];
         let mut environment: BTreeMap<OsString, OsString> =
             fixed.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         environment.insert("PATH".into(), self.context.path.clone());
         environment.insert("HOME".into(), scratch.home().into());
         environment.insert("TMPDIR".into(), scratch.temporary().into());
-        environment.insert("SPANNER_EMULATOR_HOST".into(), address.clone().into());
         environment.insert("GOOGLE_CLOUD_PROJECT".into(), project.into());
-        environment.insert("RESCIND_EMULATOR".into(), format!("http://{address}").into());
+        let led = self.reach.variables(self.id.sample.service);
+        environment.extend(led.into_iter().map(|(name, value)| (name.into(), value.into())));
         environment
     }
 
@@ -202,7 +208,8 @@ impl Case<'_> {
         template::fill(text, &COMMAND_PLACEHOLDERS, |name| match name {
             "work" => Some(self.prepared.work.to_string_lossy().into_owned()),
             "cache" => Some(self.prepared.cache.to_string_lossy().into_owned()),
-            "emulator" => Some(self.backend.address()),
+            "endpoint" => Some(self.reach.url(self.id.sample.service)),
+            "emulator" => Some(self.reach.address.clone()),
             "project" => Some(project.to_owned()),
             "instance" => Some(self.instance().to_owned()),
             "database" => Some(self.database().to_owned()),

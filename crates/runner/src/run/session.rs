@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempted, Case, CaseError};
+use super::reach::Reach;
 use super::tries::{Tried, Tries, milliseconds};
 use crate::prepare::{Prepared, command_line};
 use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample, Time};
@@ -225,6 +226,8 @@ impl Session {
         scenario: &'a Scenario,
         id: &'a CaseId,
     ) -> Result<Case<'a>, CaseError> {
+        let run = &ready.sample.manifest.run;
+        let endpoint = self.options.endpoint.unwrap_or(run.endpoint);
         Ok(Case {
             context: &self.context,
             backend: &*self.backend,
@@ -234,7 +237,8 @@ impl Session {
             scenario,
             id,
             scratch: self.scratch()?,
-            limits: self.time.limits(&self.options, &ready.sample.manifest.run),
+            limits: self.time.limits(&self.options, run),
+            reach: Reach::new(self.backend.address(), endpoint, &self.time)?,
             cancel: &self.cancel,
         })
     }

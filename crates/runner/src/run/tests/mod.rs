@@ -3,7 +3,9 @@
 use std::fs;
 
 use rescind_manifest::{Lines, Manifest, Substitute};
-use rescind_model::{Ended, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Rule, exit};
+use rescind_model::{
+    Ended, Endpoint, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Rule, exit,
+};
 use tokio::sync::mpsc;
 
 use super::*;
@@ -145,6 +147,24 @@ async fn every_case_has_a_project_of_its_own_and_a_clean_environment() {
     ]
     "#);
     assert_eq!(seen.events.len(), 2 + 2 * 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sample_is_told_of_the_service_in_its_manifests_way_or_in_the_one_that_was_asked_for() {
+    let mut fixture = Fixture::new();
+    let mut manifest = fixture.manifest("sh", "echo $URL $SPANNER_EMULATOR_HOST $MORE");
+    let variable = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    manifest.run.environment = variable("URL", "{endpoint}");
+    manifest.run.emulator_environment = variable("MORE", "to {emulator}");
+    let seen = fixture.run(vec![manifest.clone()], &["a"]).await;
+    let observation = seen.results.cases[0].observation.as_ref().unwrap();
+    assert_eq!(observation.stdout.text, "http://127.0.0.1:1 127.0.0.1:1 to 127.0.0.1:1\n");
+    // Its own names lead nowhere in real time, which says nothing about the sample.
+    fixture.options.clock = Some(rescind_model::ClockKind::Real);
+    fixture.options.endpoint = Some(Endpoint::Service);
+    let case = fixture.run(vec![manifest], &["a"]).await.results.cases.remove(0);
+    assert_eq!(case.verdict, Verdict::SetupError);
+    assert!(case.reason.as_ref().unwrap().ends_with("run it with --endpoint emulator"), "{case:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
