@@ -69,7 +69,7 @@ fn every_mistake_is_reported_at_once() {
     2 | source: { folder: samples/spanner/shell, file: simple.sh, region: demo }
       |                                                ^^^^^^^^^
 
-    error: unknown placeholder `{bakup}` (did you mean `backup`?); the placeholders are {work}, {cache}, {emulator}, {project}, {instance}, {database}, {backup}
+    error: unknown placeholder `{bakup}` (did you mean `backup`?); the placeholders are {work}, {cache}, {endpoint}, {emulator}, {project}, {instance}, {database}, {backup}
      --> manifests/spanner/shell.yaml:8:29
       |
     8 |   command: [sh, sample.sh, "{bakup}"]

@@ -107,7 +107,7 @@ fn the_command_that_repeats_a_case_does_so_from_anywhere() {
     let project = Project::new("sleep 100");
     let elsewhere = tempfile::tempdir().unwrap();
     let root = project.root().display().to_string();
-    let typed = ["--root", &root, "run", "--clock", "real", "--deadline", "200ms"];
+    let typed = ["--root", &root, "run", "--endpoint", "emulator", "--clock", "real", "--deadline", "200ms"];
     let (ran, results) = crate::support::results(elsewhere.path(), &typed);
     ran.exits(3);
     let replay = &results.cases[0].replay;

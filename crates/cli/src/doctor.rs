@@ -83,7 +83,7 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
         }
     })?;
     let context = &machine.context;
-    let time = Time::of_run(context, None);
+    let time = Time::of_run(None);
     let report = Report {
         platform: context.platform.name.clone(),
         clock: time.kind(),

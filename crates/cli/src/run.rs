@@ -42,7 +42,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
         endpoint: args.endpoint,
         retries: args.retries,
     };
-    check_clock(machine, args.clock)?;
+    check_clock(args.clock)?;
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
     let mut finished = runtime.block_on(execute(machine, args, plan, options))?;
     machine.redactor.results(&mut finished.results);
@@ -75,7 +75,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
 ///
 /// # Errors
 /// There is no closed world here.
-fn check_clock(machine: &Machine, asked: Option<ClockKind>) -> Result<(), Failure> {
+fn check_clock(asked: Option<ClockKind>) -> Result<(), Failure> {
     match (asked, Time::of_run(asked)) {
         (Some(ClockKind::Virtual), Time::Real { reason }) => Err(Failure::setup(anyhow!(
             "time cannot be virtual here: {reason}; leave out --clock to run in real time"

@@ -106,10 +106,11 @@ fn lines(text: &str) -> Vec<Prose> {
 fn environment(results: &Results) -> Vec<(String, String)> {
     let environment = &results.environment;
     let fixed = [
-        ("rescind", &environment.rescind),
-        ("platform", &environment.platform),
-        ("emulator", &environment.emulator),
-        ("source", &environment.source),
+        ("rescind", environment.rescind.as_str()),
+        ("platform", environment.platform.as_str()),
+        ("emulator", environment.emulator.as_str()),
+        ("clock", environment.clock.name()),
+        ("source", environment.source.as_str()),
     ];
     let fixed = fixed.into_iter().map(|(name, value)| (name.to_owned(), one_line(value, FIELD_CHARS)));
     let toolchains = environment

@@ -132,6 +132,7 @@ fn footer(results: &Results) -> String {
         format!("rescind {}", environment.rescind),
         environment.platform.clone(),
         format!("emulator: {}", environment.emulator),
+        format!("clock: {}", environment.clock),
         format!("source: {}", environment.source),
     ];
     parts.extend(environment.toolchains.iter().take(20).map(|(name, version)| format!("{name} {version}")));
