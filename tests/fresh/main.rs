@@ -9,6 +9,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod machine;
+// It can also look for programs. None is needed here but Cargo, which has built this.
+#[allow(dead_code)]
 #[path = "../trial.rs"]
 mod trial;
 
