@@ -5,8 +5,9 @@ use std::path::{Component, Path, PathBuf};
 
 use rustix::process::Pid;
 
+use super::image::TreeImage;
 use super::memory::Memory;
-use super::names::{self, Names};
+use super::names::Names;
 use super::proc;
 use super::tree::Tree;
 use super::x86_64::Registers;
@@ -23,13 +24,19 @@ pub(crate) enum Access {
     Refused(i32),
 }
 
-/// A program opens a file.
+/// The files that programs get in the place of others, and where their paths lie.
+pub(crate) struct Files<'a> {
+    pub(crate) names: &'a Names,
+    pub(crate) image: &'a TreeImage,
+}
+
+/// A thread opens a file.
 pub(crate) fn open(
-    process: Pid,
+    thread: Pid,
     registers: &mut Registers,
     memory: &Memory,
     tree: &Tree,
-    names: &Names,
+    files: Files<'_>,
     asked: &mut Asked,
 ) -> Access {
     let (base, index) = match registers.call() {
@@ -37,16 +44,12 @@ pub(crate) fn open(
         _ => (registers.argument(0) as i32, 1),
     };
     let Some(path) = memory.read_path(registers.argument(index)) else { return Access::Allowed };
-    if let Some(file) = names.file(&path) {
-        let place = registers.scratch() - 4096;
-        if !memory.write(place, &names::in_memory(file)) {
-            return Access::Refused(libc::EFAULT);
-        }
+    if let Some(place) = files.names.file(&path).and_then(|file| files.image.address_of(file)) {
         let original = registers.argument(index);
         registers.set_argument(index, place);
         return Access::Replaced(index, original);
     }
-    let Some(path) = in_proc(process, base, &path) else { return Access::Allowed };
+    let Some(path) = in_proc(thread, base, &path) else { return Access::Allowed };
     match foreign(&path, tree) {
         true => {
             asked.note(path.display().to_string());
@@ -57,7 +60,7 @@ pub(crate) fn open(
 }
 
 /// The path, if it leads into `/proc` as it is written; relative to the folder that it is relative to.
-fn in_proc(process: Pid, base: i32, path: &[u8]) -> Option<PathBuf> {
+fn in_proc(thread: Pid, base: i32, path: &[u8]) -> Option<PathBuf> {
     let path = Path::new(std::ffi::OsStr::from_bytes(path));
     if path.is_absolute() {
         return path.starts_with("/proc").then(|| simplify(path)).or_else(|| {
@@ -65,7 +68,7 @@ fn in_proc(process: Pid, base: i32, path: &[u8]) -> Option<PathBuf> {
             climbs.then(|| simplify(path)).filter(|path| path.starts_with("/proc"))
         });
     }
-    let folder = proc::folder(process, base)?;
+    let folder = proc::folder(thread, base)?;
     Some(simplify(&folder.join(path))).filter(|path| path.starts_with("/proc"))
 }
 

@@ -5,15 +5,18 @@ use std::io;
 use rustix::process::Pid;
 
 use super::clock::SECOND;
+use super::access;
 use super::exec::{self, Begun};
 use super::idle::TICK;
 use super::network::{Decision, Network};
+use super::proc;
 use super::ptrace;
 use super::timer;
 use super::tracer::Tracer;
-use super::tree::Call;
+use super::tree::{Call, Wanted};
 use super::wait::{self, Wait};
 use super::x86_64::Registers;
+use crate::End;
 
 impl Tracer {
     /// A thread is about to make a system call.
@@ -38,33 +41,41 @@ impl Tracer {
             | libc::SYS_sendmsg
             | libc::SYS_sendmmsg
             | libc::SYS_socket => self.use_network(thread, registers),
+            libc::SYS_timer_create => {
+                let created = Call::TimerCreated(registers.argument(0) as i32, registers.argument(2));
+                self.watch_call(thread, &registers, created)
+            }
             libc::SYS_alarm
             | libc::SYS_setitimer
+            | libc::SYS_getitimer
             | libc::SYS_timer_settime
+            | libc::SYS_timer_gettime
             | libc::SYS_timer_delete
-            | libc::SYS_timerfd_settime => {
-                let Some((_, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
-                match timer::begin(&mut registers, &process.memory, &self.clock) {
+            | libc::SYS_timerfd_settime
+            | libc::SYS_timerfd_gettime => {
+                let Some((found, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
+                let (memory, timers) = (&process.memory, &process.timers);
+                match timer::begin(&mut registers, memory, &self.clock, thread, timers, found.slot) {
                     Some(setting) => self.watch_call(thread, &registers, Call::Timer(setting)),
                     None => ptrace::resume(thread, 0),
                 }
             }
             libc::SYS_setsockopt => {
-                if let Some((found, process)) = self.tree.both(thread) {
-                    self.socket_timeouts.set(found.process, &registers, &process.memory);
+                if let Some((_, process)) = self.tree.both(thread) {
+                    self.socket_timeouts.set(thread, &registers, &process.memory);
                 }
                 ptrace::resume(thread, 0)
             }
             libc::SYS_restart_syscall => {
                 let rest = self.tree.thread(thread).and_then(|thread| thread.rest.take());
                 match rest {
-                    Some(wait) => self.begin_wait(thread, wait, &registers),
+                    Some(wait) => self.watch_call(thread, &registers, Call::Wait(wait)),
                     None => ptrace::resume(thread, 0),
                 }
             }
             _ => {
-                let Some((_, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
-                match wait::begin(&mut registers, &process.memory, &self.clock) {
+                let Some((found, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
+                match wait::begin(&mut registers, &process.memory, &self.clock, found.slot) {
                     Some(wait) => self.begin_wait(thread, wait, &registers),
                     None => ptrace::resume(thread, 0),
                 }
@@ -72,10 +83,12 @@ impl Tracer {
         }
     }
 
-    fn begin_wait(&mut self, thread: Pid, wait: Wait, registers: &Registers) -> io::Result<()> {
+    fn begin_wait(&mut self, thread: Pid, mut wait: Wait, registers: &Registers) -> io::Result<()> {
         if let Some(found) = self.tree.thread(thread) {
-            found.ticker.begin(wait.length, TICK);
-            found.rest = None;
+            let goes_on = found.rest.take().is_some_and(|rest| wait.go_on_with(&rest));
+            if !goes_on {
+                found.ticker.begin(wait.length, TICK);
+            }
         }
         self.watch_call(thread, registers, Call::Wait(wait))
     }
@@ -106,12 +119,12 @@ impl Tracer {
 
     fn use_network(&mut self, thread: Pid, mut registers: Registers) -> io::Result<()> {
         let Some((found, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
-        let (id, memory) = (found.process, &process.memory);
+        let (slot, memory) = (found.slot, &process.memory);
         let decision = match registers.call() {
-            libc::SYS_connect => self.network.connect(id, &mut registers, memory, &mut self.asked),
-            libc::SYS_bind => self.network.bind(id, &mut registers, memory, &mut self.asked),
+            libc::SYS_connect => self.network.connect(thread, &mut registers, memory, slot, &mut self.asked),
+            libc::SYS_bind => self.network.bind(thread, &mut registers, memory, slot, &mut self.asked),
             libc::SYS_socket => Network::datagrams(),
-            _ => self.network.send(id, &mut registers, memory, &mut self.asked),
+            _ => self.network.send(thread, &mut registers, memory, &mut self.asked),
         };
         match decision {
             Decision::Go => ptrace::resume(thread, 0),
@@ -124,26 +137,93 @@ impl Tracer {
     pub(super) fn call_ends(&mut self, thread: Pid) -> io::Result<()> {
         let Some((found, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
         let call = std::mem::take(&mut found.call);
+        let wanted = std::mem::replace(&mut found.wanted, Wanted::Nothing);
         let mut registers = ptrace::registers(thread)?;
+        let memory = &process.memory;
         match call {
             Call::None => {}
             Call::Exec => {
-                let begun = exec::begin(thread, &process.memory, &self.clock, &self.image)?;
-                process.has_image = begun == Begun::WithImage;
+                if let Begun::Without(why) = exec::begin(thread, memory, &self.clock, &self.image)? {
+                    let program = proc::command(thread).unwrap_or_default();
+                    self.end(End::Unsupported(format!("{program}: {why}")))?;
+                }
                 return ptrace::resume(thread, 0);
             }
             Call::Wait(wait) => {
-                if registers.will_restart_rest() && !wait.over {
+                if registers.is_interrupted() && !wait.over {
+                    registers.repeat_unless_handled();
                     found.rest = Some(wait.clone());
                 }
-                wait.end(&mut registers, &process.memory, &self.clock);
+                wait.end(&mut registers, memory, &self.clock);
                 found.ticker.passed = registers.result() == wait.at_limit();
             }
-            Call::Timer(setting) => setting.end(&mut registers, &mut process.timers, &self.clock),
-            Call::Socket(call) => self.network.end(call, found.process, &mut registers, &process.memory),
+            Call::Timer(call) => call.end(&mut registers, memory, &mut process.timers, &self.clock),
+            Call::TimerCreated(clock, place) if registers.result() == 0 => {
+                let number = memory.read::<4>(place).map(u32::from_ne_bytes);
+                process.timers.created(number.unwrap_or_default().into(), clock);
+            }
+            Call::TimerCreated(..) => {}
+            Call::Socket(call) => self.network.end(call, thread, &mut registers, memory),
             Call::Argument(index, original) => registers.set_argument(index, original),
         }
+        self.finish(thread, registers, wanted)?;
+        ptrace::resume(thread, 0)
+    }
+}
+
+/// What a decision about a file or a process means for the call.
+impl Tracer {
+    pub(super) fn open_or_signal(
+        &mut self,
+        thread: Pid,
+        mut registers: Registers,
+        opens: bool,
+    ) -> io::Result<()> {
+        let Some(id) = self.tree.thread(thread).map(|thread| thread.process) else {
+            return ptrace::resume(thread, 0);
+        };
+        let access = if opens {
+            let Some(process) = self.tree.processes.get(&id.as_raw_nonzero().get()) else {
+                return ptrace::resume(thread, 0);
+            };
+            let names = self.network.names();
+            let files = access::Files { names, image: &self.image };
+            access::open(thread, &mut registers, &process.memory, &self.tree, files, &mut self.asked)
+        } else {
+            access::signal(&registers, &self.tree, &mut self.asked)
+        };
+        match access {
+            access::Access::Allowed => ptrace::resume(thread, 0),
+            access::Access::Refused(error) => self.refuse(thread, registers, error),
+            access::Access::Replaced(index, original) => {
+                self.watch_call(thread, &registers, Call::Argument(index, original))
+            }
+        }
+    }
+
+    /// Answers a call that is not made.
+    pub(super) fn refuse(
+        &mut self,
+        thread: Pid,
+        mut registers: Registers,
+        error: i32,
+    ) -> io::Result<()> {
+        registers.end_with(-i64::from(error));
         ptrace::set_registers(thread, &registers)?;
         ptrace::resume(thread, 0)
+    }
+
+    /// Lets a call be made, whose end is to be looked at.
+    pub(super) fn watch_call(
+        &mut self,
+        thread: Pid,
+        registers: &Registers,
+        call: Call,
+    ) -> io::Result<()> {
+        ptrace::set_registers(thread, registers)?;
+        if let Some(thread) = self.tree.thread(thread) {
+            thread.call = call;
+        }
+        ptrace::resume_to_call(thread, 0)
     }
 }

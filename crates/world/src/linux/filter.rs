@@ -80,9 +80,13 @@ fn traced() -> Result<Rules, Error> {
         // Timers that go off later.
         (libc::SYS_alarm, always()),
         (libc::SYS_setitimer, vec![all(vec![argument(0, Length::Dword, Op::Eq, 0)?])?]),
+        (libc::SYS_getitimer, vec![all(vec![argument(0, Length::Dword, Op::Eq, 0)?])?]),
+        (libc::SYS_timer_create, always()),
         (libc::SYS_timer_settime, always()),
+        (libc::SYS_timer_gettime, always()),
         (libc::SYS_timer_delete, always()),
         (libc::SYS_timerfd_settime, always()),
+        (libc::SYS_timerfd_gettime, always()),
         // Whom a program talks to, and where it listens.
         (libc::SYS_connect, always()),
         (libc::SYS_bind, always()),

@@ -1,9 +1,14 @@
 //! When nothing goes on, and where the clock goes then.
 //!
 //! A tree is idle when there is a moment at which all its threads sleep and nothing is on its way to any of them. Two
-//! looks show that there was one: in both each thread sleeps, and none had a turn on a processor between them. The thread
-//! of the server is one of those that are looked at, and so are the bytes on its connections. No length of quiet is
-//! taken for idleness.
+//! looks show that there was one, the moment between them. The first one reads how many turns on a processor each thread
+//! has had, and that it has none now; the second one that it sleeps, and that it has had no more turns. So it slept at
+//! that moment: had it run, it would have had a turn; had it been woken without a turn, it would be ready to run. The
+//! threads of the server are looked at in the same way, by the server, and so are the bytes on its connections. No length
+//! of quiet is taken for idleness.
+//!
+//! What a program waits for outside its world (a lock on a file that a process elsewhere holds, a FIFO that one writes to)
+//! nobody can know to be on its way. To the clock it is as if it never came.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -11,7 +16,7 @@ use std::os::fd::AsFd;
 use rustix::process::Pid;
 
 use super::clock::Nanos;
-use super::proc;
+use super::proc::{self, Within};
 use super::tracer::Tracer;
 use super::tree::{Thread, Wanted};
 use crate::Look;
@@ -36,21 +41,20 @@ pub(crate) enum Found {
     Stuck,
 }
 
-/// What two looks compare.
-#[derive(PartialEq, Eq)]
+/// What the first look has shown, for the second one to compare.
 struct Seen {
     server: u64,
+    /// How many turns each thread has had.
     turns: Vec<(i32, u64)>,
+    /// The threads that may be in a call on a socket with a time limit.
+    calls: Vec<(i32, u64, i64, [u64; 6])>,
 }
 
 impl Tracer {
     /// Looks at the tree.
     pub(crate) fn find(&mut self) -> Found {
-        if self.answer_names() {
-            return Found::Busy;
-        }
         let Some(seen) = self.look() else { return Found::Busy };
-        if self.look().as_ref() != Some(&seen) {
+        if !self.is_still(&seen) {
             return Found::Busy;
         }
         self.note_effects(&seen);
@@ -64,47 +68,96 @@ impl Tracer {
         }
     }
 
-    /// What is seen of a tree in which nothing seems to go on; none if something does.
+    /// True if something is on its way to the tree, besides what the server knows of.
+    fn is_reached_for(&mut self) -> bool {
+        let unread = |pipe: &std::os::fd::OwnedFd| {
+            rustix::io::ioctl_fionread(pipe.as_fd()).is_ok_and(|bytes| bytes > 0)
+        };
+        self.answer_names()
+            || self.pipes.iter().any(unread)
+            || (self.network.is_used() && proc::packets_wait())
+            || self.tree.threads.values().any(|thread| thread.wanted == Wanted::Timers)
+    }
+
+    /// How often the threads of the server have had a turn, if nothing is on its way there.
+    fn server_turns(&self) -> Option<u64> {
+        match self.server.as_ref().map(|server| server.look(self.network.connections())) {
+            Some(Look::Busy) => None,
+            Some(Look::Quiet(turns)) => Some(turns),
+            None => Some(0),
+        }
+    }
+
+    /// The first look: what is seen of a tree in which nothing seems to go on; none if something does.
     fn look(&mut self) -> Option<Seen> {
         // Whoever was awake the last time is most likely still.
         if let Some(awake) = self.awake.take()
-            && self.tree.threads.contains_key(&awake)
-            && self.turns(awake).is_none_or(|turns| turns.is_none())
+            && self.sleeps(awake) == Some(false)
         {
             self.awake = Some(awake);
             return None;
         }
-        let server = match self.server.as_ref().map(|server| server.look(self.network.connections())) {
-            Some(Look::Busy) => return None,
-            Some(Look::Quiet(turns)) => turns,
-            None => 0,
-        };
-        let unread = |pipe: &std::os::fd::OwnedFd| {
-            rustix::io::ioctl_fionread(pipe.as_fd()).is_ok_and(|bytes| bytes > 0)
-        };
-        if self.pipes.iter().any(unread) {
+        let server = self.server_turns()?;
+        if self.is_reached_for() {
             return None;
         }
         let mut turns = Vec::with_capacity(self.tree.threads.len());
-        for id in self.tree.threads.keys().copied() {
-            match self.turns(id) {
-                Some(Some(it)) => turns.push((id, it)),
-                Some(None) => {
-                    self.awake = Some(id);
+        let mut calls = Vec::new();
+        for (id, thread) in &self.tree.threads {
+            // The turns first: if it runs in between, it has had more at the second look.
+            let pid = Pid::from_raw(*id)?;
+            let Some(it) = proc::turns(thread.process, pid) else { continue };
+            match proc::within(thread.process, pid) {
+                Some(Within::Running) => {
+                    self.awake = Some(*id);
                     return None;
                 }
-                // Gone, or a zombie: its end is reported as soon as it is one.
-                None => {}
+                Some(Within::Call(call, arguments)) => {
+                    if !self.socket_timeouts.is_empty() {
+                        calls.push((*id, it, call, arguments));
+                    }
+                }
+                Some(Within::Elsewhere) => {}
+                None => continue,
             }
+            turns.push((*id, it));
         }
-        (!turns.is_empty()).then_some(Seen { server, turns })
+        (!turns.is_empty()).then_some(Seen { server, turns, calls })
     }
 
-    /// The turns of a thread, if it sleeps; none at all if it is gone.
-    fn turns(&self, id: i32) -> Option<Option<u64>> {
-        let in_vfork = self.tree.threads.get(&id)?.in_vfork;
-        let standing = proc::standing(Pid::from_raw(id)?, in_vfork)?;
-        Some(standing.asleep.then_some(standing.turns))
+    /// The second look: true if all sleep, and have since the first one.
+    fn is_still(&mut self, seen: &Seen) -> bool {
+        for (id, before) in &seen.turns {
+            let Some(sleeps) = self.sleeps(*id) else { continue };
+            let Some(thread) = self.tree.threads.get(id) else { continue };
+            // The turns last: if it ran after it was seen to sleep, it has had more.
+            let turns = Pid::from_raw(*id).and_then(|pid| proc::turns(thread.process, pid));
+            if !sleeps || turns != Some(*before) {
+                self.awake = Some(*id);
+                return false;
+            }
+        }
+        !self.is_reached_for() && self.server_turns() == Some(seen.server)
+    }
+
+    /// True if a thread sleeps until something wakes it; none if it is gone.
+    fn sleeps(&self, id: i32) -> Option<bool> {
+        let thread = self.tree.threads.get(&id)?;
+        Some(match proc::state(thread.process, Pid::from_raw(id)?)? {
+            'S' => true,
+            // The first thread of a process that goes on without it; or one whose end is about to be reported.
+            'Z' if id == thread.process.as_raw_nonzero().get() && self.has_others(thread) => return None,
+            // It waits for the child that runs in its memory.
+            'D' => thread.in_vfork,
+            // Stopped by us, and to be looked after, unless that is how a stopped group is kept.
+            't' | 'T' => thread.in_stop,
+            _ => false,
+        })
+    }
+
+    fn has_others(&self, thread: &Thread) -> bool {
+        let process = self.tree.processes.get(&thread.process.as_raw_nonzero().get());
+        process.is_some_and(|process| process.threads > 1)
     }
 
     /// Ticks that had an effect are no ticks: the server has run, or a thread that something else than the time woke.
@@ -128,25 +181,25 @@ impl Tracer {
             return;
         }
         let now = self.clock.now();
-        for (id, turns) in &seen.turns {
+        for (id, turns, call, arguments) in &seen.calls {
             let (Some(thread), Some(pid)) = (self.tree.threads.get_mut(id), Pid::from_raw(*id)) else {
                 continue;
             };
             if thread.call.wait().is_some() || thread.socket_wait.is_some_and(|(since, _)| since == *turns) {
                 continue;
             }
-            let limit = proc::current_call(pid)
-                .and_then(|(call, arguments)| self.socket_timeouts.limit(thread.process, call, &arguments));
+            let limit = self.socket_timeouts.limit(pid, *call, arguments);
             thread.socket_wait = limit.map(|limit| (*turns, now.saturating_add(limit)));
         }
     }
 
     fn forget_closed_timers(&mut self) {
-        for (id, process) in &mut self.tree.processes {
-            let Some(pid) = Pid::from_raw(*id) else { continue };
-            process.timers.forget_closed(|number| {
-                proc::descriptor(pid, number).is_some_and(|link| link.as_os_str() == "anon_inode:[timerfd]")
-            });
+        for process in self.tree.process_ids() {
+            let thread = self.tree.any_thread(process);
+            if let Some(found) = self.tree.processes.get_mut(&process.as_raw_nonzero().get()) {
+                let is_set = |number| proc::timer(thread, number).is_some_and(|timer| timer.is_set);
+                found.timers.forget_closed(is_set);
+            }
         }
     }
 
@@ -204,27 +257,14 @@ impl Tracer {
                 awakened.push(*id);
             }
         }
-        for id in self.tree.processes.keys().copied().collect::<Vec<_>>() {
-            let Some(process) = self.tree.processes.get_mut(&id) else { continue };
-            let due = process.timers.due(now, offset);
-            if due.is_empty() {
-                continue;
-            }
-            process.due.extend(due);
-            // Any thread can do it. One that is about to wake anyway has something else to do when it stops.
-            let found = self.tree.threads.iter_mut().find(|(_, thread)| {
-                thread.process.as_raw_nonzero().get() == id && thread.wanted == Wanted::Nothing
-            });
-            if let Some((thread_id, thread)) = found {
-                thread.wanted = Wanted::Timers;
-                awakened.push(*thread_id);
-            }
+        for process in self.tree.processes.values_mut() {
+            process.due.extend(process.timers.due(now, offset));
         }
         for id in awakened {
             if let Some(thread) = Pid::from_raw(id) {
                 self.on_living(super::ptrace::interrupt(thread))?;
             }
         }
-        Ok(())
+        self.see_to_timers()
     }
 }

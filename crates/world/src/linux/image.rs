@@ -6,7 +6,12 @@
 //!
 //! Sources: System V ABI, chapters 4 and 5; Linux Standard Base, "Symbol Versioning"; vdso(7).
 
-use super::x86_64::code;
+use std::io;
+use std::os::unix::ffi::OsStrExt;
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use super::x86_64::{IMAGE, SYSCALL, code};
 
 /// The size of the image: one page.
 pub(crate) const SIZE: usize = 4096;
@@ -23,8 +28,46 @@ const NAME: &str = "linux-vdso.so.1";
 const BASE: u16 = 1;
 const DEFINED: u16 = 2;
 
-/// Builds the image.
-pub(crate) fn build() -> Vec<u8> {
+/// The image of one tree: the ELF file, and behind it the paths of the files that programs get to see.
+pub(crate) struct TreeImage {
+    pub(crate) bytes: Vec<u8>,
+    /// The address of an instruction `syscall` in it.
+    pub(crate) instruction: u64,
+    paths: Vec<(PathBuf, u64)>,
+}
+
+impl TreeImage {
+    /// The image, with these paths.
+    ///
+    /// # Errors
+    /// If they are too long.
+    pub(crate) fn new<'a>(paths: impl IntoIterator<Item = &'a Path>) -> io::Result<TreeImage> {
+        static COMMON: OnceLock<(Vec<u8>, usize)> = OnceLock::new();
+        let (common, length) = COMMON.get_or_init(build);
+        let (mut bytes, mut end) = (common.clone(), *length);
+        let mut places = Vec::new();
+        for path in paths {
+            let text = path.as_os_str().as_bytes();
+            // And the zero byte that ends it.
+            let Some(room) = bytes.get_mut(end..=end + text.len()) else {
+                return Err(io::Error::new(io::ErrorKind::InvalidFilename, "the folder's path is too long"));
+            };
+            room[..text.len()].copy_from_slice(text);
+            places.push((path.to_owned(), IMAGE + end as u64));
+            end += text.len() + 1;
+        }
+        let instruction = bytes.windows(2).position(|code| code == SYSCALL).unwrap_or_default();
+        Ok(TreeImage { bytes, instruction: IMAGE + instruction as u64, paths: places })
+    }
+
+    /// Where a path lies in every program of the tree.
+    pub(crate) fn address_of(&self, path: &Path) -> Option<u64> {
+        self.paths.iter().find(|(it, _)| it == path).map(|(_, address)| *address)
+    }
+}
+
+/// Builds what is the same in all trees: the page, and how much of it is used.
+fn build() -> (Vec<u8>, usize) {
     let (text, functions) = code();
     let mut strings = Strings(vec![0]);
     let name = strings.add(NAME);
@@ -83,7 +126,7 @@ pub(crate) fn build() -> Vec<u8> {
         image.put64(dynamic + 16 * index, &[tag, value as u64]);
     }
     image.put(code, text);
-    image.0
+    (image.0, layout.0)
 }
 
 /// A string table that grows.
@@ -161,9 +204,19 @@ mod tests {
     }
 
     #[test]
+    fn paths_lie_behind_the_code() {
+        let image = TreeImage::new([Path::new("/a/b"), Path::new("/c")]).unwrap();
+        let at = |path: &str| usize::try_from(image.address_of(Path::new(path)).unwrap() - IMAGE).unwrap();
+        assert_eq!(&image.bytes[at("/a/b")..at("/c")], b"/a/b\0");
+        assert_eq!(&image.bytes[at("/c")..at("/c") + 3], b"/c\0");
+        assert_eq!(image.address_of(Path::new("/d")), None);
+        assert!(TreeImage::new([Path::new(&"/x".repeat(2_000))]).is_err());
+    }
+
+    #[test]
     fn binutils_find_every_function_with_its_version() {
         let file = tempfile::NamedTempFile::new().unwrap();
-        std::fs::write(file.path(), build()).unwrap();
+        std::fs::write(file.path(), build().0).unwrap();
         let Ok(output) = std::process::Command::new("readelf")
             .args(["-W", "-D", "-s", "-V", "-d"])
             .arg(file.path())

@@ -8,11 +8,13 @@
 mod access;
 mod calls;
 mod clock;
+mod confine;
 mod exec;
 mod filter;
 mod idle;
 mod image;
 mod inject;
+mod interrupt;
 mod memory;
 mod names;
 mod network;
@@ -31,23 +33,18 @@ mod x86_64;
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, OnceLock, mpsc};
+use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
 
 use crate::running::{Control, Running};
 use crate::{Command, End, Limits, SpawnError, World};
 use clock::Clock;
+use image::TreeImage;
 use names::Names;
 use network::Network;
 use spawn::Streams;
 use tracer::{Parts, Tracer};
-
-/// The image, which is the same in every program.
-fn image() -> Arc<[u8]> {
-    static IMAGE: OnceLock<Arc<[u8]>> = OnceLock::new();
-    Arc::clone(IMAGE.get_or_init(|| image::build().into()))
-}
 
 /// Starts a command in a world.
 pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnError> {
@@ -59,6 +56,7 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
     readable_by_all(folder.path()).map_err(failed)?;
     let clock = Clock::new(folder.path()).map_err(failed)?;
     let names = Names::new(&world.names, folder.path()).map_err(failed)?;
+    let image = TreeImage::new(names.files().chain([clock.path()])).map_err(failed)?;
     let address = world.server.as_ref().map(|server| server.address());
     let network = Network::new(address, names, world.folders.clone(), world.ignored_addresses.clone());
     let (stdout, stdout_writer) = pipe().map_err(failed)?;
@@ -75,7 +73,6 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
             let spawned = spawn::spawn(&command, streams, |first| {
                 // Whoever waits for it knows now that there is something to wait for.
                 let _ = tell_start.send(());
-                let image = image();
                 let parts =
                     Parts { first, clock, network, server, ignored_names, limits, control, pipes, image };
                 Tracer::new(parts).watch()

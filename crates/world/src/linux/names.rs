@@ -8,7 +8,6 @@
 use std::fs;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, UdpSocket};
-use std::os::unix::ffi::OsStrExt;
 use std::path::{Path, PathBuf};
 
 /// Where the name server seems to be. All of 127.0.0.0/8 is this machine.
@@ -61,6 +60,11 @@ impl Names {
     /// The file that a program gets in the place of the one at this path.
     pub(crate) fn file(&self, path: &[u8]) -> Option<&Path> {
         self.files.iter().find(|(original, _)| original.as_bytes() == path).map(|(_, file)| file.as_path())
+    }
+
+    /// The files that programs get.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        self.files.iter().map(|(_, file)| file.as_path())
     }
 
     /// Where the name server really is.
@@ -121,11 +125,6 @@ fn answer(question: &[u8], served: &[String]) -> Option<(String, Vec<u8>)> {
         rest = after;
     }
     None
-}
-
-/// The bytes of a path, with the zero byte that ends it in a program's memory.
-pub(crate) fn in_memory(path: &Path) -> Vec<u8> {
-    [path.as_os_str().as_bytes(), &[0]].concat()
 }
 
 #[cfg(test)]

@@ -102,6 +102,11 @@ impl Network {
         &self.names
     }
 
+    /// True once a program has spoken to anybody by it.
+    pub(crate) fn is_used(&self) -> bool {
+        !(self.bound.is_empty() && self.connected.is_empty() && self.datagrams.is_empty())
+    }
+
     /// How many connections to the server were made.
     pub(crate) fn connections(&self) -> u64 {
         self.connected.len() as u64
@@ -110,16 +115,17 @@ impl Network {
     /// A program connects a socket.
     pub(crate) fn connect(
         &self,
-        process: Pid,
+        thread: Pid,
         registers: &mut Registers,
         memory: &Memory,
+        slot: u64,
         asked: &mut Asked,
     ) -> Decision {
         let length = usize::try_from(registers.argument(2)).unwrap_or_default().min(socket::LONGEST);
         let mut bytes = memory.read_some(registers.argument(1), length);
         let Some(address) = socket::parse(&bytes) else { return Decision::Go };
-        let number = proc::socket(process, registers.argument(0) as i32);
-        let place = self.place(process, &address, "connect to", asked);
+        let number = proc::socket(thread, registers.argument(0) as i32);
+        let place = self.place(thread, &address, "connect to", asked);
         let (target, effect) = match place {
             Place::Allowed => return Decision::Go,
             Place::Refused(error) => return Decision::Refuse(error),
@@ -130,27 +136,27 @@ impl Network {
             }
         };
         socket::replace(&mut bytes, target);
-        let place = registers.scratch();
-        if !memory.write(place, &bytes) {
+        if !memory.write(slot, &bytes) {
             return Decision::Refuse(libc::EFAULT);
         }
         let argument = Some((1, registers.argument(1)));
-        registers.set_argument(1, place);
+        registers.set_argument(1, slot);
         Decision::Watch(Rewritten { argument, memory: None, effect })
     }
 
     /// A program gives a socket an address of its own.
     pub(crate) fn bind(
         &mut self,
-        process: Pid,
+        thread: Pid,
         registers: &mut Registers,
         memory: &Memory,
+        slot: u64,
         asked: &mut Asked,
     ) -> Decision {
         let length = usize::try_from(registers.argument(2)).unwrap_or_default().min(socket::LONGEST);
         let mut bytes = memory.read_some(registers.argument(1), length);
         let Some(address) = socket::parse(&bytes) else { return Decision::Go };
-        let number = proc::socket(process, registers.argument(0) as i32);
+        let number = proc::socket(thread, registers.argument(0) as i32);
         let mut argument = None;
         match address {
             Address::Other => return Decision::Go,
@@ -158,7 +164,7 @@ impl Network {
                 self.abstract_names.insert(name);
                 return Decision::Go;
             }
-            Address::Path(path) if self.is_own(process, &path) => return Decision::Go,
+            Address::Path(path) if self.is_own(thread, &path) => return Decision::Go,
             Address::Path(path) => {
                 asked.note(format!("listen on {}", path.display()));
                 return Decision::Refuse(libc::EACCES);
@@ -167,12 +173,11 @@ impl Network {
             Address::Internet(address) if address.ip().is_unspecified() => {
                 // "Everywhere" is nowhere but here.
                 socket::replace(&mut bytes, loopback(address));
-                let place = registers.scratch();
-                if !memory.write(place, &bytes) {
+                if !memory.write(slot, &bytes) {
                     return Decision::Refuse(libc::EFAULT);
                 }
                 argument = Some((1, registers.argument(1)));
-                registers.set_argument(1, place);
+                registers.set_argument(1, slot);
             }
             Address::Internet(address) => {
                 asked.note(format!("listen on {address}"));
@@ -185,7 +190,7 @@ impl Network {
     /// A program sends something to an address, without a connection.
     pub(crate) fn send(
         &self,
-        process: Pid,
+        thread: Pid,
         registers: &mut Registers,
         memory: &Memory,
         asked: &mut Asked,
@@ -194,7 +199,7 @@ impl Network {
         for (place, length) in self.recipients(registers, memory) {
             let bytes = memory.read_some(place, length.min(socket::LONGEST));
             let Some(address) = socket::parse(&bytes) else { continue };
-            match self.place(process, &address, "send to", asked) {
+            match self.place(thread, &address, "send to", asked) {
                 Place::Allowed => {}
                 Place::Refused(error) => return Decision::Refuse(error),
                 Place::Server(target) | Place::NameServer(target) => {
@@ -240,7 +245,7 @@ impl Network {
     }
 
     /// What an address comes to.
-    fn place(&self, process: Pid, address: &Address, verb: &str, asked: &mut Asked) -> Place {
+    fn place(&self, thread: Pid, address: &Address, verb: &str, asked: &mut Asked) -> Place {
         let address = match address {
             Address::Other => return Place::Allowed,
             Address::Abstract(name) if self.abstract_names.contains(name) => return Place::Allowed,
@@ -248,7 +253,7 @@ impl Network {
                 asked.note(format!("{verb} the socket @{}", String::from_utf8_lossy(name)));
                 return Place::Refused(libc::ECONNREFUSED);
             }
-            Address::Path(path) if self.is_own(process, path) => return Place::Allowed,
+            Address::Path(path) if self.is_own(thread, path) => return Place::Allowed,
             Address::Path(path) => {
                 if !NAME_SERVICES.iter().any(|service| path.starts_with(service)) {
                     asked.note(format!("{verb} the socket {}", path.display()));
@@ -274,7 +279,7 @@ impl Network {
             }
         }
         let is_here = address.ip().is_loopback() || address.ip().is_unspecified();
-        if is_here && (address.port() == 0 || self.listens(process, address.port())) {
+        if is_here && (address.port() == 0 || self.listens(thread, address.port())) {
             return Place::Allowed;
         }
         if !self.ignored.contains(&address.ip()) {
@@ -284,9 +289,9 @@ impl Network {
     }
 
     /// True if a socket that a program of the world gave an address has this port.
-    fn listens(&self, process: Pid, port: u16) -> bool {
+    fn listens(&self, thread: Pid, port: u16) -> bool {
         let files = ["tcp", "tcp6", "udp", "udp6"];
-        let folder = format!("/proc/{}/net", process.as_raw_nonzero());
+        let folder = format!("/proc/{}/net", thread.as_raw_nonzero());
         files.iter().filter_map(|file| fs::read_to_string(format!("{folder}/{file}")).ok()).any(|table| {
             table.lines().skip(1).any(|line| {
                 let words: Vec<&str> = line.split_ascii_whitespace().collect();
@@ -299,10 +304,10 @@ impl Network {
     }
 
     /// True for a file in a folder of the world.
-    fn is_own(&self, process: Pid, path: &Path) -> bool {
+    fn is_own(&self, thread: Pid, path: &Path) -> bool {
         let path = match path.is_absolute() {
             true => path.to_owned(),
-            false => match proc::folder(process, libc::AT_FDCWD) {
+            false => match proc::folder(thread, libc::AT_FDCWD) {
                 Some(folder) => folder.join(path),
                 None => return false,
             },
@@ -312,7 +317,7 @@ impl Network {
     }
 
     /// A call that was watched has ended.
-    pub(crate) fn end(&mut self, call: Rewritten, process: Pid, registers: &mut Registers, memory: &Memory) {
+    pub(crate) fn end(&mut self, call: Rewritten, thread: Pid, registers: &mut Registers, memory: &Memory) {
         if let Some((index, original)) = call.argument {
             registers.set_argument(index, original);
         }
@@ -329,7 +334,7 @@ impl Network {
                 self.bound.insert(number);
             }
             Effect::Datagrams if result >= 0 => {
-                self.datagrams.extend(proc::socket(process, result as i32));
+                self.datagrams.extend(proc::socket(thread, result as i32));
             }
             _ => {}
         }

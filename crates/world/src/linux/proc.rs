@@ -1,45 +1,101 @@
 //! What `/proc` tells of threads and processes.
 
-use std::fs;
-use std::io::Read;
+use std::fs::{self, File};
+use std::io::{self, Read};
 use std::path::PathBuf;
 
 use rustix::process::Pid;
 
-/// How a thread stands, as two looks at it can compare.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Standing {
-    /// True if it sleeps until something wakes it.
-    pub(crate) asleep: bool,
-    /// How often it was given a processor.
-    pub(crate) turns: u64,
-}
-
-/// How a thread stands; none if it is gone. A thread that waits for its `vfork` child sleeps as well.
-pub(crate) fn standing(thread: Pid, in_vfork: bool) -> Option<Standing> {
-    // The turns first: a thread that runs in between then has a greater number in the next look.
-    let turns = turns(&format!("/proc/{}/schedstat", thread.as_raw_nonzero()))?;
-    let asleep = match state(thread)? {
-        'S' | 'T' => true,
-        'D' => in_vfork,
-        'Z' | 'X' => return None,
-        _ => false,
-    };
-    Some(Standing { asleep, turns })
-}
-
-/// The third number of a `schedstat` file (`Documentation/scheduler/sched-stats.rst`).
-fn turns(path: &str) -> Option<u64> {
+/// How often a thread was given a processor, by the third number of its `schedstat`
+/// (`Documentation/scheduler/sched-stats.rst`); none if it is gone.
+pub(crate) fn turns(process: Pid, thread: Pid) -> Option<u64> {
     let mut buffer = [0; 128];
-    let text = read(path, &mut buffer)?;
+    let text = read(&of_thread(process, thread, "schedstat"), &mut buffer)?;
     text.split_ascii_whitespace().nth(2)?.parse().ok()
 }
 
 /// The state of a thread (proc_pid_stat(5)): the letter behind the name, which stands in parentheses.
-pub(crate) fn state(thread: Pid) -> Option<char> {
+pub(crate) fn state(process: Pid, thread: Pid) -> Option<char> {
     let mut buffer = [0; 512];
-    let text = read(&format!("/proc/{}/stat", thread.as_raw_nonzero()), &mut buffer)?;
+    let text = read(&of_thread(process, thread, "stat"), &mut buffer)?;
     text.rsplit_once(')')?.1.trim_start().chars().next()
+}
+
+/// Where a thread that has no processor is in the kernel.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Within {
+    /// It may have one.
+    Running,
+    /// In a system call, with its arguments.
+    Call(i64, [u64; 6]),
+    /// Elsewhere, or nobody may know.
+    Elsewhere,
+}
+
+/// Where a thread is in the kernel; none if it is gone.
+///
+/// In contrast to what [`state`] tells, a thread that is about to sleep, and may yet think better of it, is running here:
+/// the kernel looks whether it has left its processor (`wait_task_inactive`).
+pub(crate) fn within(process: Pid, thread: Pid) -> Option<Within> {
+    let mut buffer = [0; 256];
+    let text = match File::open(of_thread(process, thread, "syscall"))
+        .and_then(|mut file| file.read(&mut buffer))
+    {
+        Ok(length) => std::str::from_utf8(&buffer[..length]).ok()?,
+        // What tells nothing about itself (PR_SET_DUMPABLE) is looked at less closely.
+        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Some(Within::Elsewhere),
+        Err(_) => return None,
+    };
+    let mut words = text.split_ascii_whitespace();
+    let first = words.next()?;
+    if first == "running" {
+        return Some(Within::Running);
+    }
+    let Some(call) = first.parse().ok().filter(|call| *call >= 0) else { return Some(Within::Elsewhere) };
+    let mut arguments = [0; 6];
+    for argument in &mut arguments {
+        *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
+    }
+    Some(Within::Call(call, arguments))
+}
+
+/// A file of a thread. (Those of `/proc/ID` itself are for the whole process, and take longer with each of its threads.)
+fn of_thread(process: Pid, thread: Pid, file: &str) -> String {
+    format!("/proc/{}/task/{}/{file}", process.as_raw_nonzero(), thread.as_raw_nonzero())
+}
+
+/// True if packets wait in this machine to be delivered on it. (The second number from the end of `softnet_stat` counts
+/// those that came in, the last one those that are being looked at, one line a processor; before Linux 5.14 there are
+/// fewer numbers, which tell nothing about it.)
+pub(crate) fn packets_wait() -> bool {
+    let mut buffer = [0; 8192];
+    let lines = read("/proc/net/softnet_stat", &mut buffer).unwrap_or_default();
+    lines.lines().any(|line| line.split(' ').skip(13).any(|number| number.bytes().any(|digit| digit != b'0')))
+}
+
+/// True if a signal of this number runs a handler of a process, which a thread of it tells.
+pub(crate) fn handles(thread: Pid, signal: i32) -> bool {
+    let status = fs::read_to_string(format!("/proc/{}/status", thread.as_raw_nonzero())).unwrap_or_default();
+    let caught = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+    let caught = caught.and_then(|bits| u64::from_str_radix(bits.trim(), 16).ok()).unwrap_or_default();
+    caught >> (signal - 1).clamp(0, 63) & 1 == 1
+}
+
+/// A timer of timerfd_create(2), as its `fdinfo` tells (proc_pid_fdinfo(5)).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct TimerDescriptor {
+    pub(crate) clock: i32,
+    /// True if it will go off, or has and nobody has read it.
+    pub(crate) is_set: bool,
+}
+
+/// The timer that a process has under a descriptor.
+pub(crate) fn timer(process: Pid, descriptor: i32) -> Option<TimerDescriptor> {
+    let path = format!("/proc/{}/fdinfo/{descriptor}", process.as_raw_nonzero());
+    let text = fs::read_to_string(path).ok()?;
+    let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
+    let is_set = field("it_value:")? != "(0, 0)" || field("ticks:")? != "0";
+    Some(TimerDescriptor { clock: field("clockid:")?.parse().ok()?, is_set })
 }
 
 /// The process that a thread belongs to.
@@ -66,18 +122,6 @@ pub(crate) fn command(process: Pid) -> Option<String> {
     fs::read_to_string(format!("{folder}/comm")).ok().map(|name| name.trim_end().to_owned())
 }
 
-/// The system call that a sleeping thread is in, and its arguments; none if it is not in one.
-pub(crate) fn current_call(thread: Pid) -> Option<(i64, [u64; 6])> {
-    let text = fs::read_to_string(format!("/proc/{}/syscall", thread.as_raw_nonzero())).ok()?;
-    let mut words = text.split_ascii_whitespace();
-    let call = words.next()?.parse().ok()?;
-    let mut arguments = [0; 6];
-    for argument in &mut arguments {
-        *argument = u64::from_str_radix(words.next()?.strip_prefix("0x")?, 16).ok()?;
-    }
-    Some((call, arguments))
-}
-
 /// What a descriptor of a process is: a path, or `socket:[INODE]`, `pipe:[INODE]`, `anon_inode:[KIND]`.
 pub(crate) fn descriptor(process: Pid, descriptor: i32) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{}/fd/{descriptor}", process.as_raw_nonzero())).ok()
@@ -99,7 +143,7 @@ pub(crate) fn folder(process: Pid, base: i32) -> Option<PathBuf> {
 
 /// Reads a small file into a buffer. No allocation: these are read many times for each jump of the clock.
 fn read<'a>(path: &str, buffer: &'a mut [u8]) -> Option<&'a str> {
-    let mut file = fs::File::open(path).ok()?;
+    let mut file = File::open(path).ok()?;
     let length = file.read(buffer).ok()?;
     // The name in `stat` may hold anything; what is asked for lies behind it.
     match std::str::from_utf8(&buffer[..length]) {
@@ -113,6 +157,8 @@ fn read<'a>(path: &str, buffer: &'a mut [u8]) -> Option<&'a str> {
 
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use super::*;
 
     fn me() -> Pid {
@@ -120,10 +166,32 @@ mod tests {
     }
 
     #[test]
-    fn a_running_thread_is_awake_and_has_had_its_turns() {
-        let standing = standing(me(), false).unwrap();
-        assert!(!standing.asleep);
-        assert!(standing.turns > 0);
+    fn a_running_thread_runs_and_has_had_its_turns() {
+        let process = rustix::process::getpid();
+        assert_eq!(state(process, me()), Some('R'));
+        assert_eq!(within(process, me()), Some(Within::Running));
+        assert!(turns(process, me()).unwrap() > 0);
+    }
+
+    #[test]
+    fn a_sleeping_thread_is_in_a_call() {
+        let (mut reader, mut writer) = io::pipe().unwrap();
+        let (tell, told) = std::sync::mpsc::channel();
+        let sleeper = std::thread::spawn(move || {
+            tell.send(me()).unwrap();
+            reader.read_exact(&mut [0]).unwrap();
+        });
+        let (process, thread) = (rustix::process::getpid(), told.recv().unwrap());
+        let call = loop {
+            match within(process, thread).unwrap() {
+                Within::Call(call, arguments) if call == libc::SYS_read => break (call, arguments[2]),
+                _ => std::thread::yield_now(),
+            }
+        };
+        assert_eq!(call, (libc::SYS_read, 1));
+        assert_eq!(state(process, thread), Some('S'));
+        writer.write_all(&[0]).unwrap();
+        sleeper.join().unwrap();
     }
 
     #[test]

@@ -82,6 +82,36 @@ pub(crate) fn message(thread: Pid) -> io::Result<u64> {
     if result == -1 { Err(io::Error::last_os_error()) } else { Ok(message) }
 }
 
+/// The signals that a stopped thread blocks, one bit each from 1; while it is in a call that has others blocked for its
+/// duration, those that it blocks otherwise.
+pub(crate) fn blocked_signals(thread: Pid) -> io::Result<u64> {
+    let mut signals: u64 = 0;
+    // SAFETY: the kernel writes as many bytes as it is told, which outlive the call.
+    let result = unsafe {
+        libc::ptrace(
+            libc::PTRACE_GETSIGMASK,
+            thread.as_raw_nonzero().get(),
+            size_of::<u64>(),
+            &raw mut signals,
+        )
+    };
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(signals) }
+}
+
+/// Replaces the signals that a stopped thread blocks.
+pub(crate) fn block_signals(thread: Pid, signals: u64) -> io::Result<()> {
+    // SAFETY: the kernel reads as many bytes as it is told, which outlive the call.
+    let result = unsafe {
+        libc::ptrace(
+            libc::PTRACE_SETSIGMASK,
+            thread.as_raw_nonzero().get(),
+            size_of::<u64>(),
+            &raw const signals,
+        )
+    };
+    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
 /// The registers of a stopped thread.
 pub(crate) fn registers(thread: Pid) -> io::Result<Registers> {
     let mut registers = MaybeUninit::<libc::user_regs_struct>::uninit();

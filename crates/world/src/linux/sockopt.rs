@@ -39,10 +39,10 @@ pub(crate) struct SocketTimeouts(HashMap<(u64, Direction), Nanos>);
 
 impl SocketTimeouts {
     /// Notes what a thread is about to set.
-    pub(crate) fn set(&mut self, process: Pid, registers: &Registers, memory: &Memory) {
+    pub(crate) fn set(&mut self, thread: Pid, registers: &Registers, memory: &Memory) {
         let option = registers.argument(2) as u32;
         let Some(timeout) = TIMEOUTS.iter().find(|timeout| timeout.number == option) else { return };
-        let socket = proc::socket(process, registers.argument(0) as i32);
+        let socket = proc::socket(thread, registers.argument(0) as i32);
         let (Some(socket), Some((seconds, micros))) = (socket, memory.pair(registers.argument(3))) else {
             return;
         };
@@ -60,7 +60,7 @@ impl SocketTimeouts {
     }
 
     /// The limit of what a sleeping thread waits for, if it has one.
-    pub(crate) fn limit(&self, process: Pid, call: i64, arguments: &[u64; 6]) -> Option<Nanos> {
+    pub(crate) fn limit(&self, thread: Pid, call: i64, arguments: &[u64; 6]) -> Option<Nanos> {
         let direction = match call {
             libc::SYS_read
             | libc::SYS_readv
@@ -76,7 +76,7 @@ impl SocketTimeouts {
             libc::SYS_connect => Direction::Send,
             _ => return None,
         };
-        let socket = proc::socket(process, arguments[0] as i32)?;
+        let socket = proc::socket(thread, arguments[0] as i32)?;
         self.0.get(&(socket, direction)).copied()
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use rustix::process::{Pid, WaitOptions, waitpid};
+use rustix::process::{Pid, WaitId, WaitIdOptions, WaitOptions, waitid, waitpid};
 
 use super::ptrace::event;
 
@@ -62,9 +62,23 @@ pub(crate) fn wait() -> io::Result<Waited> {
     }
 }
 
-/// Waits until something happens to this thread.
+/// Waits until this thread stops.
+///
+/// # Errors
+/// ESRCH if it has ended instead. Its end is left for [`wait`].
 pub(crate) fn wait_for(thread: Pid) -> io::Result<Stop> {
+    // Without taking anything away.
+    let look = WaitIdOptions::EXITED | WaitIdOptions::STOPPED | WaitIdOptions::NOWAIT;
+    let look = WaitIdOptions::from_bits_retain(look.bits() | options().bits());
     loop {
+        match waitid(WaitId::Pid(thread), look) {
+            Ok(Some(seen)) if seen.exited() || seen.killed() || seen.dumped() => {
+                return Err(io::Error::from_raw_os_error(libc::ESRCH));
+            }
+            Ok(_) => {}
+            Err(rustix::io::Errno::INTR) => continue,
+            Err(error) => return Err(error.into()),
+        }
         match waitpid(Some(thread), options()) {
             Ok(Some((_, status))) => return Ok(Stop::of(status.as_raw())),
             Ok(None) | Err(rustix::io::Errno::INTR) => {}

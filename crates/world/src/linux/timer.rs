@@ -5,8 +5,11 @@
 
 use std::collections::HashMap;
 
+use rustix::process::Pid;
+
 use super::clock::{Clock, Nanos, SECOND};
 use super::memory::Memory;
+use super::proc;
 use super::x86_64::Registers;
 
 /// "At once": zero would switch the timer off.
@@ -36,69 +39,115 @@ struct Armed {
     offset: Nanos,
 }
 
-/// The timers of one process that will go off.
+/// The timers of one process.
 #[derive(Default)]
-pub(crate) struct Timers(HashMap<Timer, Armed>);
+pub(crate) struct Timers {
+    /// Those that will go off.
+    armed: HashMap<Timer, Armed>,
+    /// The clocks of those of timer_create(2).
+    clocks: HashMap<u64, i32>,
+}
 
-/// What a call has set, once it has succeeded.
+/// A call on a timer, whose end is to be looked at.
 #[derive(Clone, Debug)]
-pub(crate) struct Setting {
+pub(crate) struct TimerCall {
     timer: Timer,
-    length: Nanos,
-    interval: Nanos,
+    /// What it sets the timer to: the length, zero to switch it off, and the interval.
+    set: Option<(Nanos, Nanos)>,
+    /// Where the kernel writes how much time was left.
+    rest: Option<Rest>,
     replaced: Option<(usize, u64)>,
 }
 
-/// Notes the timer that a thread is about to set, and sees to it that an absolute time means the tree's clock.
-pub(crate) fn begin(registers: &mut Registers, memory: &Memory, clock: &Clock) -> Option<Setting> {
+/// Where a call tells how much time a timer has left.
+#[derive(Clone, Copy, Debug)]
+enum Rest {
+    /// An `itimerspec`.
+    Nanos(u64),
+    /// An `itimerval`.
+    Micros(u64),
+    /// In seconds, as its result.
+    Result,
+}
+
+/// Notes what a thread is about to do to a timer, and sees to it that an absolute time means the tree's clock. `slot` is
+/// memory of the thread's own.
+pub(crate) fn begin(
+    registers: &mut Registers,
+    memory: &Memory,
+    clock: &Clock,
+    process: Pid,
+    timers: &Timers,
+    slot: u64,
+) -> Option<TimerCall> {
     let argument = |index: usize| registers.argument(index);
-    let relative = |timer, length, interval| Some(Setting { timer, length, interval, replaced: None });
+    let at = |address: u64, rest: fn(u64) -> Rest| (address != 0).then(|| rest(address));
+    let relative = |timer, length, interval, rest| {
+        Some(TimerCall { timer, set: Some((length, interval)), rest, replaced: None })
+    };
+    let read = |timer, rest| Some(TimerCall { timer, set: None, rest, replaced: None });
     let micros =
         |(seconds, micros): (i64, i64)| seconds.saturating_mul(SECOND).saturating_add(micros * 1_000);
     let nanos = |(seconds, nanos): (i64, i64)| seconds.saturating_mul(SECOND).saturating_add(nanos);
     match registers.call() {
-        libc::SYS_alarm => relative(Timer::Alarm, Nanos::from(argument(0) as u32) * SECOND, 0),
+        libc::SYS_alarm => {
+            relative(Timer::Alarm, Nanos::from(argument(0) as u32) * SECOND, 0, Some(Rest::Result))
+        }
         libc::SYS_setitimer => {
             let value = argument(1);
-            let interval = micros(memory.pair(value)?);
-            relative(Timer::Alarm, micros(memory.pair(value + 16)?), interval)
+            let (interval, length) = match value {
+                // The kernel takes it for zero.
+                0 => (0, 0),
+                value => (micros(memory.pair(value)?), micros(memory.pair(value + 16)?)),
+            };
+            relative(Timer::Alarm, length, interval, at(argument(2), Rest::Micros))
+        }
+        libc::SYS_getitimer => read(Timer::Alarm, at(argument(1), Rest::Micros)),
+        libc::SYS_timer_gettime => read(Timer::Posix(argument(0)), at(argument(1), Rest::Nanos)),
+        libc::SYS_timerfd_gettime => {
+            read(Timer::Descriptor(argument(0) as i32), at(argument(1), Rest::Nanos))
         }
         call @ (libc::SYS_timer_settime | libc::SYS_timerfd_settime) => {
-            let (timer, absolute) = if call == libc::SYS_timer_settime {
-                (Timer::Posix(argument(0)), argument(1) as i32 & libc::TIMER_ABSTIME != 0)
+            let absolute = argument(1) as i32 & libc::TIMER_ABSTIME != 0;
+            let (timer, which) = if call == libc::SYS_timer_settime {
+                (Timer::Posix(argument(0)), timers.clocks.get(&argument(0)).copied()?)
             } else {
-                (Timer::Descriptor(argument(0) as i32), argument(1) as i32 & libc::TFD_TIMER_ABSTIME != 0)
+                let number = argument(0) as i32;
+                (Timer::Descriptor(number), proc::timer(process, number)?.clock)
             };
+            let now = clock.read(which)?;
             let value = argument(2);
             let interval = nanos(memory.pair(value)?);
             let time = nanos(memory.pair(value + 16)?);
+            let rest = at(argument(3), Rest::Nanos);
             if !absolute || time == 0 {
-                return relative(timer, time, interval);
+                return relative(timer, time, interval, rest);
             }
-            // Which clock it goes by, its creation said. A time of day is far beyond any time since the machine started.
-            let now = [libc::CLOCK_MONOTONIC, libc::CLOCK_REALTIME]
-                .map(|which| clock.read(which).unwrap_or_default());
-            let by_day = (time - now[1]).abs() < (time - now[0]).abs();
-            let length = (time - now[usize::from(by_day)]).max(AT_ONCE);
+            let length = (time - now).max(AT_ONCE);
             let real = (time - clock.offset()).max(AT_ONCE);
-            let place = registers.scratch();
-            let written = memory.write_pair(place, interval / SECOND, interval % SECOND)
-                && memory.write_pair(place + 16, real / SECOND, real % SECOND);
+            let written = memory.write_pair(slot, interval / SECOND, interval % SECOND)
+                && memory.write_pair(slot + 16, real / SECOND, real % SECOND);
             if !written {
                 return None;
             }
-            registers.set_argument(2, place);
-            Some(Setting { timer, length, interval, replaced: Some((2, value)) })
+            registers.set_argument(2, slot);
+            Some(TimerCall { timer, set: Some((length, interval)), rest, replaced: Some((2, value)) })
         }
         // As if it were switched off.
-        libc::SYS_timer_delete => relative(Timer::Posix(argument(0)), 0, 0),
+        libc::SYS_timer_delete => relative(Timer::Posix(argument(0)), 0, 0, None),
         _ => None,
     }
 }
 
-impl Setting {
-    /// Ends the call, and notes the timer if it was set.
-    pub(crate) fn end(self, registers: &mut Registers, timers: &mut Timers, clock: &Clock) {
+impl TimerCall {
+    /// Ends the call, and notes what it has set.
+    pub(crate) fn end(
+        self,
+        registers: &mut Registers,
+        memory: &Memory,
+        timers: &mut Timers,
+        clock: &Clock,
+    ) {
         if let Some((index, original)) = self.replaced {
             registers.set_argument(index, original);
         }
@@ -106,12 +155,31 @@ impl Setting {
         if registers.result() < 0 {
             return;
         }
-        if self.length <= 0 {
-            timers.0.remove(&self.timer);
+        // By its own clock, the kernel has told too much.
+        let before = timers.armed.get(&self.timer).filter(|armed| armed.offset != clock.offset());
+        if let (Some(armed), Some(rest)) = (before, self.rest) {
+            let left = (armed.deadline - clock.now()).max(AT_ONCE);
+            // What is not there the kernel has complained about already.
+            let _ = match rest {
+                Rest::Nanos(place) => memory.write_pair(place + 16, left / SECOND, left % SECOND),
+                Rest::Micros(place) => {
+                    let left = left.max(1_000);
+                    memory.write_pair(place + 16, left / SECOND, left % SECOND / 1_000)
+                }
+                // To the nearest second, and never zero.
+                Rest::Result => {
+                    registers.set_result(((left + SECOND / 2) / SECOND).max(1));
+                    true
+                }
+            };
+        }
+        let Some((length, interval)) = self.set else { return };
+        if length <= 0 {
+            timers.armed.remove(&self.timer);
             return;
         }
-        let deadline = clock.now().saturating_add(self.length);
-        timers.0.insert(self.timer, Armed { deadline, interval: self.interval, offset: clock.offset() });
+        let deadline = clock.now().saturating_add(length);
+        timers.armed.insert(self.timer, Armed { deadline, interval, offset: clock.offset() });
     }
 }
 
@@ -123,15 +191,20 @@ pub(crate) struct GoOff {
 }
 
 impl Timers {
+    /// Notes by which clock a new timer of timer_create(2) goes.
+    pub(crate) fn created(&mut self, number: u64, clock: i32) {
+        self.clocks.insert(number, clock);
+    }
+
     /// When the next one goes off.
     pub(crate) fn next(&self) -> Option<Nanos> {
-        self.0.values().map(|armed| armed.deadline).min()
+        self.armed.values().map(|armed| armed.deadline).min()
     }
 
     /// Forgets the descriptors that are no timers any more: nobody says when one is closed.
-    pub(crate) fn forget_closed(&mut self, is_timer: impl Fn(i32) -> bool) {
-        self.0.retain(|timer, _| match timer {
-            Timer::Descriptor(number) => is_timer(*number),
+    pub(crate) fn forget_closed(&mut self, is_set: impl Fn(i32) -> bool) {
+        self.armed.retain(|timer, _| match timer {
+            Timer::Descriptor(number) => is_set(*number),
             _ => true,
         });
     }
@@ -139,7 +212,7 @@ impl Timers {
     /// Goes on to `now`: the timers whose moment has come and which the kernel is late with.
     pub(crate) fn due(&mut self, now: Nanos, offset: Nanos) -> Vec<GoOff> {
         let mut due = Vec::new();
-        self.0.retain(|timer, armed| {
+        self.armed.retain(|timer, armed| {
             if armed.deadline > now {
                 return true;
             }
@@ -167,7 +240,8 @@ impl Timers {
     /// Forgets what executing another program ends: all but the one of alarm(2), and descriptors, which stay unless they
     /// are closed.
     pub(crate) fn after_exec(&mut self) {
-        self.0.retain(|timer, _| !matches!(timer, Timer::Posix(_)));
+        self.armed.retain(|timer, _| !matches!(timer, Timer::Posix(_)));
+        self.clocks.clear();
     }
 }
 
@@ -198,7 +272,8 @@ mod tests {
     use super::*;
 
     fn timers(deadline: Nanos, interval: Nanos, offset: Nanos) -> Timers {
-        Timers(HashMap::from([(Timer::Alarm, Armed { deadline, interval, offset })]))
+        let armed = HashMap::from([(Timer::Alarm, Armed { deadline, interval, offset })]);
+        Timers { armed, clocks: HashMap::new() }
     }
 
     #[test]

@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 
 use rustix::process::{Pid, Signal, kill_process};
 
-use super::access;
 use super::clock::{Clock, Nanos};
 use super::exec;
 use super::idle::Found;
+use super::image::TreeImage;
 use super::network::Network;
 use super::proc;
 use super::ptrace::{self, event};
@@ -41,7 +41,7 @@ pub(crate) struct Parts {
     pub(crate) limits: Limits,
     pub(crate) control: Arc<Control>,
     pub(crate) pipes: Vec<OwnedFd>,
-    pub(crate) image: Arc<[u8]>,
+    pub(crate) image: TreeImage,
 }
 
 /// A tree that is watched.
@@ -61,8 +61,7 @@ pub(crate) struct Tracer {
     pub(super) server_before: u64,
     pub(super) ticks_alone: u32,
     pub(super) jumps: u64,
-    pub(super) image: Arc<[u8]>,
-    pub(super) instruction: u64,
+    pub(super) image: TreeImage,
     first: Pid,
     limits: Limits,
     control: Arc<Control>,
@@ -80,7 +79,6 @@ pub(crate) struct Tracer {
 impl Tracer {
     pub(crate) fn new(parts: Parts) -> Tracer {
         let Parts { first, clock, network, server, ignored_names, limits, control, pipes, image } = parts;
-        let place = image.windows(2).position(|bytes| bytes == super::x86_64::SYSCALL).unwrap_or_default();
         Tracer {
             tree: Tree::default(),
             clock,
@@ -96,7 +94,6 @@ impl Tracer {
             ticks_alone: 0,
             jumps: 0,
             image,
-            instruction: super::x86_64::IMAGE + place as u64,
             first,
             limits,
             control,
@@ -186,15 +183,19 @@ impl Tracer {
     }
 
     /// Ends the tree, which was not to go on.
-    fn end(&mut self, why: End) -> io::Result<()> {
-        self.killed = Some(why);
+    pub(super) fn end(&mut self, why: End) -> io::Result<()> {
+        self.killed.get_or_insert(why);
         self.killing = true;
         self.kill_all()
     }
 
     /// Ends what is left of a tree whose first process has ended.
     fn end_left(&mut self) -> io::Result<()> {
-        self.left = self.tree.process_ids().into_iter().filter_map(proc::command).collect();
+        let left = self.tree.process_ids().into_iter().filter(|process| {
+            // One that has just ended, of its own accord, is none that was left.
+            proc::state(*process, *process).is_some_and(|state| !matches!(state, 'Z' | 'X'))
+        });
+        self.left = left.filter_map(proc::command).collect();
         self.killing = true;
         self.kill_all()
     }
@@ -210,7 +211,7 @@ impl Tracer {
     /// Takes the failure to do something to a thread that has just gone for what it is: its end is reported next.
     pub(super) fn on_living(&self, done: io::Result<()>) -> io::Result<()> {
         match done {
-            Err(error) if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
+            Err(error) if matches!(error.raw_os_error(), Some(libc::ESRCH | libc::ENOENT)) => Ok(()),
             done => done,
         }
     }
@@ -237,8 +238,26 @@ impl Tracer {
             }
             return Ok(());
         }
+        if let Some(found) = self.tree.thread(thread) {
+            found.in_stop = false;
+        }
         let done = self.tree.add(thread, None).and_then(|()| self.answer(thread, what));
-        self.on_living(done)
+        // What stopped it may have come instead of what it was interrupted for.
+        let done = done.and_then(|()| match self.tree.thread(thread) {
+            Some(found) if found.wanted == Wanted::Timers => ptrace::interrupt(thread),
+            Some(found) => {
+                found.wanted = Wanted::Nothing;
+                Ok(())
+            }
+            None => Ok(()),
+        });
+        self.on_living(done).or_else(|error| self.lose(thread, &error))
+    }
+
+    /// A thread cannot be looked after, so nothing is known of the world any more.
+    fn lose(&mut self, thread: Pid, error: &io::Error) -> io::Result<()> {
+        let program = proc::command(thread).unwrap_or_default();
+        self.end(End::Unsupported(format!("a program that cannot be traced: {program}: {error}")))
     }
 
     fn answer(&mut self, thread: Pid, what: Stop) -> io::Result<()> {
@@ -261,9 +280,8 @@ impl Tracer {
                 }
                 ptrace::resume(thread, 0)
             }
-            Stop::Event(event::STOP, _) if what.is_group() => ptrace::listen(thread),
-            Stop::Event(..) => self.interrupted(thread),
-            Stop::Signal(signal) => self.go_on(thread, signal),
+            Stop::Event(..) => self.interrupted(thread, what.is_group()),
+            Stop::Signal(signal) => self.signaled(thread, signal),
             Stop::Ended(_) => Ok(()),
         }
     }
@@ -282,10 +300,7 @@ impl Tracer {
         if let Some(new) = new {
             // It may have gone already: then its end has been reported, or will be.
             let added = self.tree.add(new, Some(parent));
-            self.on_living(added.or_else(|error| match error.kind() {
-                io::ErrorKind::NotFound => Ok(()),
-                _ => Err(error),
-            }))?;
+            self.on_living(added)?;
         }
         if let Some(thread) = self.tree.thread(parent) {
             thread.in_vfork |= in_vfork;
@@ -307,38 +322,6 @@ impl Tracer {
         self.go_on(process, 0)
     }
 
-    /// A thread that was made to stop has stopped; or one that is new, or goes on after SIGCONT.
-    fn interrupted(&mut self, thread: Pid) -> io::Result<()> {
-        let instruction = self.instruction;
-        let Some((found, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
-        match std::mem::replace(&mut found.wanted, Wanted::Nothing) {
-            Wanted::Nothing => {}
-            Wanted::SocketTimeout => {
-                let mut registers = ptrace::registers(thread)?;
-                if registers.call() >= 0 && registers.is_interrupted() {
-                    registers.end_with(super::sockopt::at_limit(registers.call()));
-                    ptrace::set_registers(thread, &registers)?;
-                }
-            }
-            Wanted::Timers if process.has_image => {
-                let mut registers = ptrace::registers(thread)?;
-                let place = registers.scratch();
-                for timer in std::mem::take(&mut process.due) {
-                    let (number, arguments, value) = timer.call(place);
-                    let bytes: Vec<u8> = value.iter().flat_map(|number| number.to_ne_bytes()).collect();
-                    if process.memory.write(place, &bytes) {
-                        // One that was closed meanwhile is none any more.
-                        super::inject::call(thread, &registers, instruction, number, arguments)?;
-                    }
-                }
-                registers.restart();
-                ptrace::set_registers(thread, &registers)?;
-            }
-            Wanted::Timers => process.due.clear(),
-        }
-        self.go_on(thread, 0)
-    }
-
     fn report(mut self, wall: Duration) -> Report {
         let end = self.killed.or(self.ended).unwrap_or(End::Killed);
         let nanos = |time: Nanos| Duration::from_nanos(u64::try_from(time).unwrap_or_default());
@@ -352,61 +335,5 @@ impl Tracer {
             jumps: self.jumps,
             stops: self.stops,
         }
-    }
-}
-
-/// What a decision about a file or a process means for the call.
-impl Tracer {
-    pub(super) fn open_or_signal(
-        &mut self,
-        thread: Pid,
-        mut registers: super::x86_64::Registers,
-        opens: bool,
-    ) -> io::Result<()> {
-        let Some(id) = self.tree.thread(thread).map(|thread| thread.process) else {
-            return ptrace::resume(thread, 0);
-        };
-        let access = if opens {
-            let Some(process) = self.tree.processes.get(&id.as_raw_nonzero().get()) else {
-                return ptrace::resume(thread, 0);
-            };
-            let names = self.network.names();
-            access::open(id, &mut registers, &process.memory, &self.tree, names, &mut self.asked)
-        } else {
-            access::signal(&registers, &self.tree, &mut self.asked)
-        };
-        match access {
-            access::Access::Allowed => ptrace::resume(thread, 0),
-            access::Access::Refused(error) => self.refuse(thread, registers, error),
-            access::Access::Replaced(index, original) => {
-                self.watch_call(thread, &registers, Call::Argument(index, original))
-            }
-        }
-    }
-
-    /// Answers a call that is not made.
-    pub(super) fn refuse(
-        &mut self,
-        thread: Pid,
-        mut registers: super::x86_64::Registers,
-        error: i32,
-    ) -> io::Result<()> {
-        registers.end_with(-i64::from(error));
-        ptrace::set_registers(thread, &registers)?;
-        ptrace::resume(thread, 0)
-    }
-
-    /// Lets a call be made, whose end is to be looked at.
-    pub(super) fn watch_call(
-        &mut self,
-        thread: Pid,
-        registers: &super::x86_64::Registers,
-        call: Call,
-    ) -> io::Result<()> {
-        ptrace::set_registers(thread, registers)?;
-        if let Some(thread) = self.tree.thread(thread) {
-            thread.call = call;
-        }
-        ptrace::resume_to_call(thread, 0)
     }
 }

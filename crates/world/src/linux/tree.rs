@@ -9,8 +9,9 @@ use super::clock::{self, Nanos};
 use super::memory::Memory;
 use super::network::Rewritten;
 use super::proc;
-use super::timer::{GoOff, Setting, Timers};
+use super::timer::{GoOff, TimerCall, Timers};
 use super::wait::Wait;
+use super::x86_64::{IMAGE, SLOT, SLOT_COUNT, SLOTS};
 
 /// A thread.
 pub(crate) struct Thread {
@@ -19,8 +20,12 @@ pub(crate) struct Thread {
     pub(crate) call: Call,
     /// A wait that was interrupted, and goes on when the thread asks for the rest of it.
     pub(crate) rest: Option<Wait>,
+    /// Memory of its own, in its process, for what the kernel is to read.
+    pub(crate) slot: u64,
     /// True while it waits for the child that runs in its memory.
     pub(crate) in_vfork: bool,
+    /// True while its group is stopped, by SIGSTOP and its like.
+    pub(crate) in_stop: bool,
     /// Why it was made to stop, if it was.
     pub(crate) wanted: Wanted,
     /// Since when it was seen to sleep in a call on a socket with a time limit: its turns then, and when it is over.
@@ -38,12 +43,21 @@ pub(crate) enum Call {
     Exec,
     /// It waits with a time limit.
     Wait(Wait),
-    /// It sets a timer.
-    Timer(Setting),
+    /// It sets a timer, or asks how long one has to go.
+    Timer(TimerCall),
+    /// It makes a timer that goes by this clock, whose number the kernel writes to this address.
+    TimerCreated(i32, u64),
     /// It connects or binds a socket.
     Socket(Rewritten),
     /// One of its arguments was replaced: the argument, and what it was.
     Argument(usize, u64),
+}
+
+impl Process {
+    /// True if the image is in it. (Not so in the moment between the beginning of a program and its first instruction.)
+    pub(crate) fn has_image(&self) -> bool {
+        self.memory.read::<4>(IMAGE).as_ref() == Some(b"\x7fELF")
+    }
 }
 
 impl Call {
@@ -95,8 +109,8 @@ pub(crate) struct Process {
     pub(crate) timers: Timers,
     /// The timers whose moment has come, and which a thread is to make go off.
     pub(crate) due: Vec<GoOff>,
-    /// True once the image is in it.
-    pub(crate) has_image: bool,
+    /// How many threads it has.
+    pub(crate) threads: usize,
     /// Its processor time, as it was last read.
     pub(crate) processor_time: Nanos,
 }
@@ -109,6 +123,9 @@ pub(crate) struct Tree {
     /// In the order of their ids, so that what is done to all is done in the same order each time.
     pub(crate) threads: BTreeMap<i32, Thread>,
     pub(crate) processes: HashMap<i32, Process>,
+    /// The numbers of slots that were used and are free again, and the next one that never was.
+    free_slots: Vec<u64>,
+    next_slot: u64,
 }
 
 impl Tree {
@@ -137,43 +154,53 @@ impl Tree {
             None => proc::process_of(thread),
         };
         let Some(process) = process else { return Ok(()) };
-        let has_image = parent
-            .and_then(|parent| self.processes.get(&parent.process.as_raw_nonzero().get()))
-            .is_some_and(|process| process.has_image);
-        self.add_process(process, has_image)?;
-        self.threads.insert(
-            id,
-            Thread {
-                process,
-                call: Call::None,
-                rest: None,
-                in_vfork: false,
-                wanted: Wanted::Nothing,
-                socket_wait: None,
-                ticker: Ticker::default(),
-            },
-        );
+        let process_id = process.as_raw_nonzero().get();
+        if !self.processes.contains_key(&process_id) {
+            let memory = Memory::open(process)?;
+            let timers = Timers::default();
+            let found = Process { memory, timers, due: Vec::new(), threads: 0, processor_time: 0 };
+            self.processes.insert(process_id, found);
+        }
+        let slot = self.take_slot()?;
+        if let Some(process) = self.processes.get_mut(&process_id) {
+            process.threads += 1;
+        }
+        let added = Thread {
+            process,
+            call: Call::None,
+            rest: None,
+            slot,
+            in_vfork: false,
+            in_stop: false,
+            wanted: Wanted::Nothing,
+            socket_wait: None,
+            ticker: Ticker::default(),
+        };
+        self.threads.insert(id, added);
         Ok(())
     }
 
-    fn add_process(&mut self, process: Pid, has_image: bool) -> io::Result<()> {
-        let id = process.as_raw_nonzero().get();
-        if !self.processes.contains_key(&id) {
-            let memory = Memory::open(process)?;
-            self.processes.insert(
-                id,
-                Process { memory, timers: Timers::default(), due: Vec::new(), has_image, processor_time: 0 },
-            );
+    fn take_slot(&mut self) -> io::Result<u64> {
+        let number = self.free_slots.pop().unwrap_or_else(|| {
+            self.next_slot += 1;
+            self.next_slot - 1
+        });
+        if number >= SLOT_COUNT {
+            return Err(io::Error::other(format!("more than {SLOT_COUNT} threads at once")));
         }
-        Ok(())
+        Ok(SLOTS + number * SLOT)
     }
 
     /// Forgets a thread that has ended, and its process with the last of its threads.
     pub(crate) fn remove(&mut self, thread: Pid) {
         let Some(removed) = self.threads.remove(&thread.as_raw_nonzero().get()) else { return };
-        if !self.threads.values().any(|other| other.process == removed.process) {
-            let process = self.processes.remove(&removed.process.as_raw_nonzero().get());
-            self.ended_time += process.map_or(0, |process| process.processor_time);
+        self.free_slots.push((removed.slot - SLOTS) / SLOT);
+        let id = removed.process.as_raw_nonzero().get();
+        let Some(process) = self.processes.get_mut(&id) else { return };
+        process.threads -= 1;
+        if process.threads == 0 {
+            self.ended_time += process.processor_time;
+            self.processes.remove(&id);
         }
     }
 
@@ -196,20 +223,35 @@ impl Tree {
     /// had the id `former`.
     pub(crate) fn exec(&mut self, process: Pid, former: Pid) -> io::Result<()> {
         let id = process.as_raw_nonzero().get();
-        self.threads.retain(|other, thread| {
-            thread.process != process || *other == id || *other == former.as_raw_nonzero().get()
-        });
-        if former != process {
-            self.threads.remove(&former.as_raw_nonzero().get());
-        }
-        let timers = self.processes.remove(&id).map(|process| process.timers).unwrap_or_default();
-        self.threads.remove(&id);
+        let timers = self.processes.get_mut(&id).map(|process| std::mem::take(&mut process.timers));
+        let ended_time = self.ended_time;
+        let threads = self.threads.iter().filter(|(_, thread)| thread.process == process);
+        let gone: Vec<Pid> =
+            threads.filter_map(|(id, _)| Pid::from_raw(*id)).chain([former, process]).collect();
+        gone.into_iter().for_each(|thread| self.remove(thread));
+        // It goes on, and with it its processor time.
+        self.ended_time = ended_time;
         self.add(process, None)?;
-        if let Some(process) = self.processes.get_mut(&id) {
+        if let (Some(process), Some(mut timers)) = (self.processes.get_mut(&id), timers) {
+            timers.after_exec();
             process.timers = timers;
-            process.timers.after_exec();
         }
         Ok(())
+    }
+
+    /// A thread of a process that can still be asked about its descriptors: the first one may have ended.
+    pub(crate) fn any_thread(&self, process: Pid) -> Pid {
+        let of_process = |id: &i32| self.threads.get(id).is_some_and(|thread| thread.process == process);
+        let first = process.as_raw_nonzero().get();
+        let alive = |id: &i32| {
+            let thread = Pid::from_raw(*id);
+            thread.and_then(|thread| proc::state(process, thread)).is_some_and(|state| state != 'Z')
+        };
+        if of_process(&first) && alive(&first) {
+            return process;
+        }
+        let other = self.threads.iter().find(|(id, thread)| thread.process == process && **id != first);
+        other.and_then(|(id, _)| Pid::from_raw(*id)).unwrap_or(process)
     }
 
     /// The ids of all processes, in their order.

@@ -36,14 +36,31 @@ pub(crate) struct Wait {
     pub(crate) call: i64,
     /// True once it was interrupted for its time is over.
     pub(crate) over: bool,
-    /// The offset of the clock when it began.
-    offset: Nanos,
+    /// The offset of the clock when the kernel began to wait; none if the kernel waits for another time than this.
+    offset: Option<Nanos>,
+    /// The instruction and the arguments by which it was asked for.
+    asked: Asked,
     /// The argument that was replaced, and what it was.
     replaced: Option<(usize, u64)>,
     /// Where the kernel writes how much time is left.
     rest: Option<(u64, Unit)>,
     /// The sets of select(2), and their size in bytes.
     sets: Option<([u64; 3], usize)>,
+}
+
+/// A call as a program makes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Asked {
+    instruction: u64,
+    stack: u64,
+    arguments: [u64; 6],
+}
+
+impl Asked {
+    fn of(registers: &Registers) -> Asked {
+        let arguments = std::array::from_fn(|index| registers.argument(index));
+        Asked { instruction: registers.instruction(), stack: registers.stack(), arguments }
+    }
 }
 
 /// What the second number of a time counts.
@@ -64,9 +81,10 @@ enum Limit {
 }
 
 /// Notes the wait that a thread is about to begin, and sees to it that its time limit means the tree's clock. None for a
-/// call that does not wait, or whose arguments the kernel will refuse.
-pub(crate) fn begin(registers: &mut Registers, memory: &Memory, clock: &Clock) -> Option<Wait> {
+/// call that does not wait, or whose arguments the kernel will refuse. `slot` is memory of the thread's own.
+pub(crate) fn begin(registers: &mut Registers, memory: &Memory, clock: &Clock, slot: u64) -> Option<Wait> {
     let call = registers.call();
+    let asked = Asked::of(registers);
     let argument = |index: usize| registers.argument(index);
     let limit = limit(call, &argument, memory)?;
     let rest = match call {
@@ -87,18 +105,18 @@ pub(crate) fn begin(registers: &mut Registers, memory: &Memory, clock: &Clock) -
             let length = time - clock.read(which)?;
             // The kernel waits for its own clock, which is behind.
             let real = (time - clock.offset()).max(0);
-            let place = registers.scratch();
-            if !memory.write_pair(place, real / SECOND, real % SECOND) {
+            if !memory.write_pair(slot, real / SECOND, real % SECOND) {
                 return None;
             }
             let original = registers.argument(index);
-            registers.set_argument(index, place);
+            registers.set_argument(index, slot);
             (length, Some((index, original)))
         }
     };
     let deadline = clock.now().saturating_add(length);
     let rest = rest.filter(|(address, _)| *address != 0);
-    Some(Wait { deadline, length, call, over: false, offset: clock.offset(), replaced, rest, sets })
+    let offset = Some(clock.offset());
+    Some(Wait { deadline, length, call, over: false, offset, asked, replaced, rest, sets })
 }
 
 fn limit(call: i64, argument: &impl Fn(usize) -> u64, memory: &Memory) -> Option<Limit> {
@@ -124,7 +142,12 @@ fn limit(call: i64, argument: &impl Fn(usize) -> u64, memory: &Memory) -> Option
         libc::SYS_epoll_wait | libc::SYS_epoll_pwait => milliseconds(3),
         libc::SYS_epoll_pwait2 => timespec(3).map(Limit::For),
         libc::SYS_ppoll => timespec(2).map(Limit::For),
-        libc::SYS_select => time(memory.pair(argument(4))?, Unit::Micro).map(Limit::For),
+        libc::SYS_select => {
+            let (seconds, micros) = memory.pair(argument(4))?;
+            // More than a second of microseconds is nothing unusual to it.
+            let seconds = seconds.saturating_add(micros.div_euclid(1_000_000));
+            time((seconds, micros.rem_euclid(1_000_000)), Unit::Micro).map(Limit::For)
+        }
         libc::SYS_pselect6 => timespec(4).map(Limit::For),
         libc::SYS_rt_sigtimedwait => timespec(2).map(Limit::For),
         libc::SYS_semtimedop => timespec(3).map(Limit::For),
@@ -162,7 +185,23 @@ fn time((seconds, rest): (i64, i64), unit: Unit) -> Option<Nanos> {
 impl Wait {
     /// True if its moment has come, and the kernel, whose clock is behind, does not know.
     pub(crate) fn is_late(&self, now: Nanos, offset: Nanos) -> bool {
-        !self.over && self.deadline <= now && self.offset != offset
+        !self.over && self.deadline <= now && self.offset != Some(offset)
+    }
+
+    /// Takes this wait for what is left of another one that was interrupted, if it is: the kernel makes the call anew, with
+    /// the whole time, and it ends when the other one would have.
+    pub(crate) fn go_on_with(&mut self, other: &Wait) -> bool {
+        let same = self.call == other.call && self.asked == other.asked;
+        if same && self.deadline > other.deadline {
+            self.deadline = other.deadline;
+            self.offset = None;
+        }
+        same
+    }
+
+    /// True if the kernel waits for the same moment, and not for a moment of a clock that is behind.
+    fn kernel_knows(&self, clock: &Clock) -> bool {
+        self.offset == Some(clock.offset())
     }
 
     /// Ends the system call, in the registers and in the memory of the program: as the kernel has ended it, or as it ends
@@ -185,7 +224,7 @@ impl Wait {
         }
         // The kernel has counted the rest by its own clock, of which the tree's has run away.
         let sleeps = matches!(self.call, libc::SYS_nanosleep | libc::SYS_clock_nanosleep);
-        if clock.offset() != self.offset && (interrupted || !sleeps) {
+        if !self.kernel_knows(clock) && (interrupted || !sleeps) {
             self.put_rest(memory, (self.deadline - clock.now()).max(0));
         }
     }

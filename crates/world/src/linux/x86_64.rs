@@ -11,12 +11,6 @@ const ERESTARTNOINTR: i64 = -513;
 const ERESTARTNOHAND: i64 = -514;
 const ERESTART_RESTARTBLOCK: i64 = -516;
 
-/// What the kernel leaves alone below the stack pointer of a program (the red zone), and room for what is put there.
-const BELOW_STACK: u64 = 512;
-
-/// The length of the instruction `syscall`.
-const SYSCALL_LENGTH: u64 = 2;
-
 /// The machine code of `syscall`.
 pub(crate) const SYSCALL: [u8; 2] = [0x0f, 0x05];
 
@@ -50,6 +44,11 @@ impl Registers {
         self.0.rax.cast_signed()
     }
 
+    /// Replaces what the system call has come to.
+    pub(crate) fn set_result(&mut self, result: i64) {
+        self.0.rax = result.cast_unsigned();
+    }
+
     /// Ends the system call with this result. At its beginning it is then not made, at its end it is not made again.
     pub(crate) fn end_with(&mut self, result: i64) {
         self.0.orig_rax = u64::MAX;
@@ -68,24 +67,17 @@ impl Registers {
         self.result() == ERESTART_RESTARTBLOCK
     }
 
-    /// Does what the kernel does when it returns to a program from a system call that was interrupted and no handler
-    /// runs. For a thread that was made to do something else first, for the kernel then takes the call for done.
-    pub(crate) fn restart(&mut self) {
-        if self.call() < 0 {
-            return;
+    /// Makes a call that came to EINTR be made again unless a handler runs: what interrupted it was not meant for the
+    /// program. (`epoll_wait` and some others come to EINTR without asking whether there is a handler.)
+    pub(crate) fn repeat_unless_handled(&mut self) {
+        if self.call() >= 0 && self.result() == -i64::from(libc::EINTR) {
+            self.0.rax = ERESTARTNOHAND.cast_unsigned();
         }
-        match self.result() {
-            ERESTARTSYS | ERESTARTNOINTR | ERESTARTNOHAND => self.0.rax = self.0.orig_rax,
-            ERESTART_RESTARTBLOCK => self.0.rax = libc::SYS_restart_syscall.cast_unsigned(),
-            _ => return,
-        }
-        self.0.rip -= SYSCALL_LENGTH;
-        self.0.orig_rax = u64::MAX;
     }
 
-    /// The address of memory that the program does not use at this moment.
-    pub(crate) fn scratch(&self) -> u64 {
-        (self.0.rsp - BELOW_STACK) & !15
+    /// The address of the next instruction.
+    pub(crate) fn instruction(&self) -> u64 {
+        self.0.rip
     }
 
     /// The stack pointer.
@@ -111,6 +103,15 @@ pub(crate) const IMAGE: u64 = 0x2a00_0000_0000;
 
 /// The page behind the image: seconds and nanoseconds (two 64-bit numbers) by which the clock of the tree is ahead.
 pub(crate) const OFFSET: u64 = IMAGE + 0x1000;
+
+/// Behind that, memory for what the kernel is to read in the place of what a program points to: a slot a thread. It is not
+/// put on the stack, for a stack may be small and other things lie below it (those of Go are some KiB, on the heap).
+pub(crate) const SLOTS: u64 = OFFSET + 0x1000;
+/// The size of a slot: the longest socket address (`sockaddr_storage`).
+pub(crate) const SLOT: u64 = 128;
+/// How many there are, for all threads of a tree, because those that share memory must not share one. They cost memory
+/// when they are used.
+pub(crate) const SLOT_COUNT: u64 = 1 << 17;
 
 // The functions of the vDSO (`arch/x86/entry/vdso/vdso.lds.S`). Each makes the plain system call, whose instruction lies
 // in the image and therefore does not trap, and adds the offset to a clock that moves with time.
