@@ -13,7 +13,7 @@ use rescind_model::{
 };
 
 use crate::process::Supervisor;
-use crate::{Backend, BackendError, Clock, Context, Platform, Setup};
+use crate::{Backend, BackendError, Clock, Context, Platform, Setup, Upstream};
 
 /// A machine whose cache and temporary folder lie in `folder`.
 pub(crate) fn context(folder: &Path) -> Context {
@@ -132,6 +132,10 @@ impl Backend for Fake {
 
     fn address(&self) -> String {
         "127.0.0.1:1".to_owned()
+    }
+
+    fn upstream(&self) -> Upstream {
+        Upstream::Remote(self.address().parse().unwrap())
     }
 
     async fn prepare(&self, project: &str, _: &Setup) -> Result<(), BackendError> {

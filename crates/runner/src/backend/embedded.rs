@@ -8,7 +8,7 @@ use rescind_emulator::{Clock, ControlError, Emulator, ServeError, Server};
 use rescind_model::{Entry, Snapshot};
 
 use super::{Backend, BackendError};
-use crate::Setup;
+use crate::{Setup, Upstream};
 
 /// An emulator in this process, on a free port of the loopback interface. Dropping it stops it at once.
 pub struct Embedded {
@@ -49,6 +49,10 @@ impl Backend for Embedded {
 
     fn address(&self) -> String {
         self.server.address().to_string()
+    }
+
+    fn upstream(&self) -> Upstream {
+        Upstream::Embedded(self.emulator.clone())
     }
 
     async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError> {
