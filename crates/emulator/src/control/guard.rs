@@ -48,7 +48,8 @@ fn unauthorized() -> Refusal {
     let message = "the control API needs `Authorization: Bearer TOKEN`, with the token that the emulator printed when \
                    it started or was given";
     let refusal = Refusal::new(StatusCode::UNAUTHORIZED, message);
-    Refusal { header: Some((header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))), ..refusal }
+    let bearer = (header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+    Refusal { header: Some(Box::new(bearer)), ..refusal }
 }
 
 /// The host that was asked for, without its port; in HTTP/2 it is part of the URI.

@@ -112,7 +112,7 @@ fn ok(reply: &impl serde::Serialize) -> Served {
 struct Refusal {
     status: StatusCode,
     /// What the status needs beside it.
-    header: Option<(HeaderName, HeaderValue)>,
+    header: Option<Box<(HeaderName, HeaderValue)>>,
     body: ErrorBody,
 }
 
@@ -148,12 +148,12 @@ impl Refusal {
         let message = format!("{PREFIX}{} takes {allowed}, not {method}", path.join("/"));
         let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message);
         let allowed = HeaderValue::from_str(allowed).ok();
-        Refusal { header: allowed.map(|allowed| (header::ALLOW, allowed)), ..refusal }
+        Refusal { header: allowed.map(|allowed| Box::new((header::ALLOW, allowed))), ..refusal }
     }
 
     fn response(self) -> Response<Body> {
         let mut response = body::json(self.status, &ErrorDocument { error: self.body });
-        response.headers_mut().extend(self.header);
+        response.headers_mut().extend(self.header.map(|header| *header));
         response
     }
 }
