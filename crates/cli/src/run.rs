@@ -109,7 +109,7 @@ async fn execute(
     // Signals count from here on, so that one that comes while the emulator starts stops it again.
     tokio::spawn(cancel_on_signal(Signals::catch()?, cancel.clone()));
     let backend = tokio::select! {
-        backend = backend::start(&args.emulator, args.image.as_deref(), &machine.executable) => backend?,
+        backend = backend::start(args, &machine.executable) => backend?,
         () = cancel.cancelled() => return Err(Failure::interrupted()),
     };
     let (events, received) = mpsc::unbounded_channel();

@@ -24,7 +24,8 @@ mod time;
 mod toolchain;
 
 pub use backend::{
-    Backend, BackendError, ConnectError, Container, ContainerError, Embedded, ImageError, Remote,
+    Backend, BackendError, ConnectError, Container, ContainerError, Control, ControlAt, Embedded, ImageError,
+    Remote, find_emulator,
 };
 pub use context::{Clock, Context, ContextError, Platform};
 pub use event::{Event, Events};

@@ -137,7 +137,7 @@ impl Backend for Fake {
     }
 
     fn upstream(&self) -> Upstream {
-        Upstream::Remote(([127, 0, 0, 1], 1).into())
+        Upstream::Remote(self.address().parse().unwrap())
     }
 
     async fn prepare(&self, project: &str, _: &Setup) -> Result<(), BackendError> {

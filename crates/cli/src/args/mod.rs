@@ -4,6 +4,7 @@ mod duration;
 mod emulator;
 mod report;
 mod run;
+mod token;
 
 pub use emulator::{DatabasePath, EmulatorArgs};
 pub use report::{AcceptArgs, CompareArgs, FailOn, ReportArgs, ReportTarget};

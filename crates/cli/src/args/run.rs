@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use clap::Args;
 use rescind_model::{ClockKind, Endpoint, InvalidId, Partition, Service};
+use rescind_runner::ControlAt;
 
 use super::duration::duration;
+use super::token::token;
 use super::{FailOn, ReportTarget, Selection};
 use crate::backend::Choice;
 
@@ -55,6 +57,12 @@ pub struct RunArgs {
     /// The emulator: `embedded` in this process, `container` for one in Docker, or the address of a running one
     #[arg(long, value_name = "embedded|container|HOST:PORT", default_value = "embedded")]
     pub emulator: Choice,
+    /// Where the control API of `--emulator HOST:PORT` listens [default: port 9030 of the same host]
+    #[arg(long, value_name = "HOST:PORT|unix:PATH", env = "RESCIND_CONTROL")]
+    pub control: Option<ControlAt>,
+    /// The token that it wants, as the emulator printed it
+    #[arg(long, value_name = "TOKEN", env = "RESCIND_CONTROL_TOKEN", hide_env_values = true, value_parser = token)]
+    pub control_token: Option<String>,
     /// The image for `--emulator container` [default: one that is made of this program]
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,

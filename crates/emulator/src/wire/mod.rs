@@ -12,4 +12,5 @@ mod server;
 
 pub use answer::{PROJECT, STRANGER, answer, answer_within};
 pub use connection::{Connection, Stream, Tasks};
+pub use introspection::SERVER;
 pub use server::{ServeError, Server};

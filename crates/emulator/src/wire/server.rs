@@ -5,7 +5,7 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
@@ -17,7 +17,7 @@ use tonic::body::Body;
 
 use super::answer::answer_within;
 use super::connection::Connection;
-use crate::{Emulator, control};
+use crate::Emulator;
 
 /// How long requests that are being served may take until a server that shuts down breaks them off.
 const GRACE: Duration = Duration::from_secs(2);
@@ -106,7 +106,10 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
     let stream = handle.watch(stream);
     let broken = handle.clone();
     let builder = handle.builder();
-    let service = service_fn(move |request| route(emulator.clone(), handle.clone(), request));
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answer = answer_within(emulator.clone(), handle.clone(), request.map(Body::new));
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
     let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     connections.spawn(async move {
         tokio::select! {
@@ -115,18 +118,4 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
             () = broken.is_reset() => {}
         }
     });
-}
-
-async fn route(
-    emulator: Emulator,
-    connection: Connection,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
-    let request = request.map(Body::new);
-    Ok(if control::serves(request.uri().path()) {
-        emulator.count_request();
-        control::answer(emulator, request).await
-    } else {
-        answer_within(emulator, connection, request).await
-    })
 }

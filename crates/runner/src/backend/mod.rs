@@ -1,14 +1,17 @@
 //! Emulator back-ends: where the service is that the samples talk to.
 
 mod container;
+mod control;
 mod embedded;
+mod health;
 mod image;
 mod remote;
 
 pub use container::{Container, ContainerError};
+pub use control::{Control, ControlAt};
 pub use embedded::Embedded;
 pub use image::ImageError;
-pub use remote::{ConnectError, Remote};
+pub use remote::{ConnectError, Remote, find_emulator};
 
 use async_trait::async_trait;
 use rescind_emulator::Setup;
@@ -36,7 +39,7 @@ pub trait Backend: Send + Sync {
     /// others expect more of the server.
     fn address(&self) -> String;
 
-    /// Where the fronts of cases pass requests on to.
+    /// Where the requests of a case go from its front.
     fn upstream(&self) -> Upstream;
 
     /// Makes a project.
