@@ -65,7 +65,7 @@ pub async fn start(args: &RunArgs, executable: &Path) -> Result<Arc<dyn Backend>
             )));
         }
         (Choice::Embedded, None) => {
-            Arc::new(Embedded::start(Arc::new(SystemTime::now)).await.map_err(Failure::setup)?)
+            Arc::new(Embedded::new(Arc::new(SystemTime::now)))
         }
         (Choice::At(address), None) => {
             let at = args.control.clone().unwrap_or_else(|| beside(address));

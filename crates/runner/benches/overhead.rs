@@ -37,7 +37,7 @@ fn main() -> Result<ExitCode> {
         let mut times = Vec::new();
         for _ in 0..ROUNDS {
             let started = Instant::now();
-            let embedded = Embedded::start(Arc::new(SystemTime::now)).await?;
+            let embedded = Embedded::new(Arc::new(SystemTime::now));
             times.push(started.elapsed());
             drop(embedded);
         }
@@ -120,7 +120,7 @@ async fn whole_run(folder: &Path, jobs: usize) -> Result<Duration> {
     let options = Options { jobs: Some(jobs), ..Options::default() };
     let (events, _) = tokio::sync::mpsc::unbounded_channel();
     let started = Instant::now();
-    let backend = Arc::new(Embedded::start(Arc::new(SystemTime::now)).await?);
+    let backend = Arc::new(Embedded::new(Arc::new(SystemTime::now)));
     let finished = run(context, backend, plan, options, "bench", events, CancellationToken::new()).await;
     let time = started.elapsed();
     match finished.results.cases.iter().find(|case| case.verdict != Verdict::Pass) {

@@ -132,12 +132,8 @@ impl Backend for Fake {
         "fake".to_owned()
     }
 
-    fn address(&self) -> String {
-        "127.0.0.1:1".to_owned()
-    }
-
     fn upstream(&self) -> Upstream {
-        Upstream::Remote(self.address().parse().unwrap())
+        Upstream::Remote(([127, 0, 0, 1], 1).into())
     }
 
     async fn prepare(&self, project: &str, _: &Setup) -> Result<(), BackendError> {

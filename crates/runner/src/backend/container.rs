@@ -179,10 +179,6 @@ impl Backend for Container {
         self.remote.name()
     }
 
-    fn address(&self) -> String {
-        self.remote.address()
-    }
-
     fn upstream(&self) -> Upstream {
         self.remote.upstream()
     }

@@ -35,10 +35,6 @@ pub trait Backend: Send + Sync {
     /// The name in results: `embedded`, `container`, `HOST:PORT`.
     fn name(&self) -> String;
 
-    /// Where samples reach it: `127.0.0.1:PORT`. Never `localhost`, for which some clients look up IPv6 first and
-    /// others expect more of the server.
-    fn address(&self) -> String;
-
     /// Where the requests of a case go from its front.
     fn upstream(&self) -> Upstream;
 

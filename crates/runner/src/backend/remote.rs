@@ -151,10 +151,6 @@ impl Backend for Remote {
         self.name.clone()
     }
 
-    fn address(&self) -> String {
-        self.address.to_string()
-    }
-
     fn upstream(&self) -> Upstream {
         Upstream::Remote(self.address)
     }
@@ -246,7 +242,7 @@ mod tests {
         let (emulator, server, orders) = serve(Place::Tcp(anywhere()), Some("t")).await;
         let address = server.address().to_string();
         let remote = Remote::connect(&address, control(orders.place(), Some("t"))).await.unwrap();
-        assert_eq!((remote.address(), remote.name()), (address.clone(), address));
+        assert_eq!(remote.name(), address);
         says_what_the_emulator_says(&remote, &emulator).await;
     }
 
