@@ -61,14 +61,28 @@ impl FromStr for Endpoint {
 /// * `monitoring` takes the metrics that the Spanner libraries send of their own accord.
 /// * `longrunning` is where a client of operations goes that was made without an address.
 /// * `cloudresourcemanager` and `serviceusage` are asked by gcloud, for the project and for what is enabled in it.
-const OF_GOOGLE: [&str; 6] = [
+/// * `iamcredentials` is asked by google-auth for Python, for the regions that an account may be used from.
+const OF_GOOGLE: [&str; 7] = [
     "oauth2.googleapis.com",
     "www.googleapis.com",
     "monitoring.googleapis.com",
     "longrunning.googleapis.com",
     "cloudresourcemanager.googleapis.com",
     "serviceusage.googleapis.com",
+    "iamcredentials.googleapis.com",
 ];
+
+/// The one of them that answers for the service: its operations are the same there.
+const OPERATIONS_OF_GOOGLE: &str = "longrunning.googleapis.com";
+
+/// What the SDK of GeminiDB asks besides the service itself: for the ids of the account, where a program does not give
+/// them.
+const OF_HUAWEI: [&str; 2] = ["iam.cn-north-4.myhuaweicloud.com", "iam.myhuaweicloud.com"];
+
+/// True for a host that client libraries ask besides a service, and that does not answer for it.
+pub fn is_besides(host: &str) -> bool {
+    host != OPERATIONS_OF_GOOGLE && OF_GOOGLE.iter().chain(&OF_HUAWEI).any(|it| *it == host)
+}
 
 impl Service {
     /// The host name that the service itself has: `spanner.googleapis.com`.
@@ -88,8 +102,7 @@ impl Service {
     pub fn hosts(self) -> impl Iterator<Item = &'static str> {
         let besides: &[&str] = match self {
             Service::Spanner | Service::AlloyDb => &OF_GOOGLE,
-            // The SDK asks it for the ids of the account, where a program does not give them.
-            Service::GeminiDb => &["iam.cn-north-4.myhuaweicloud.com", "iam.myhuaweicloud.com"],
+            Service::GeminiDb => &OF_HUAWEI,
         };
         std::iter::once(self.host()).chain(besides.iter().copied())
     }
@@ -116,6 +129,13 @@ mod tests {
         }
         let error = "proxy".parse::<Endpoint>().unwrap_err();
         assert_eq!(error.to_string(), "`proxy` is not a way to the service: one of emulator, service");
+    }
+
+    #[test]
+    fn no_service_is_besides_itself() {
+        assert!(Service::ALL.iter().all(|service| !is_besides(service.host())));
+        assert!(is_besides("monitoring.googleapis.com") && !is_besides("longrunning.googleapis.com"));
+        assert!(!is_besides("127.0.0.1"));
     }
 
     #[test]

@@ -8,6 +8,7 @@
 
 mod account;
 mod answering;
+mod besides;
 mod keystore;
 mod ledger;
 mod listener;

@@ -12,7 +12,7 @@ use tonic::body::Body;
 use super::answering::{Answering, Reply, Waits};
 use super::ledger::Ledger;
 use super::remote::Remote;
-use super::{Upstream, token};
+use super::{Upstream, besides, token};
 
 /// Answers the requests of one case. Clones are the same.
 #[derive(Clone)]
@@ -76,6 +76,9 @@ impl ConnectionService {
     async fn route(self, request: Request<Body>) -> Response<Body> {
         if token::is_asked_for(&request) {
             return token::answer(request).await;
+        }
+        if besides::is_asked(&request) {
+            return besides::answer(request).await;
         }
         if request.uri().path().starts_with(PREFIX) {
             return self.refuse_control(&request);

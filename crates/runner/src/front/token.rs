@@ -18,13 +18,19 @@ pub fn is_asked_for<B>(request: &Request<B>) -> bool {
     request.method() == Method::POST && PATHS.contains(&request.uri().path())
 }
 
+/// A response with this JSON.
+pub(super) fn json(text: &'static str) -> Response<Body> {
+    let mut response = Response::new(Body::new(Full::new(Bytes::from_static(text.as_bytes()))));
+    let json = HeaderValue::from_static("application/json; charset=UTF-8");
+    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    response
+}
+
 /// Gives a token to whoever asks.
 pub async fn answer(request: Request<Body>) -> Response<Body> {
     // Read, so that the connection can be used again; the assertion in it is not checked.
     let _ = request.into_body().collect().await;
-    let mut response = Response::new(Body::new(Full::new(Bytes::from_static(TOKEN.as_bytes()))));
-    let json = HeaderValue::from_static("application/json; charset=UTF-8");
-    response.headers_mut().insert(header::CONTENT_TYPE, json);
+    let mut response = json(TOKEN);
     // RFC 6749 asks for it.
     response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     response
