@@ -223,7 +223,7 @@ static void *wait_for_events(void *queue) {
     if (epoll_wait(*(int *)queue, &event, 1, 200000) != 0) fail("woken: errno %d", errno);
     TOOK(begin, 200);
     if (epoll_wait(*(int *)queue, &event, 1, -1) != 1) fail("woken: errno %d", errno);
-    TOOK(begin, 350);
+    TOOK(begin, 349.5);
     return NULL;
 }
 
