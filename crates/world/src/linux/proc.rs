@@ -138,6 +138,17 @@ pub(crate) fn socket(process: Pid, number: i32) -> Option<u64> {
     link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
 }
 
+/// The name of a socket that is no file, without the zero byte that it begins with (which `/proc/net/unix` writes as @).
+pub(crate) fn abstract_name(thread: Pid, socket: u64) -> Option<Vec<u8>> {
+    let table = fs::read(format!("/proc/{}/net/unix", thread.as_raw_nonzero())).ok()?;
+    table.split(|byte| *byte == b'\n').find_map(|line| {
+        let line = String::from_utf8_lossy(line);
+        let mut words = line.split_ascii_whitespace().skip(6);
+        let same = words.next()?.parse() == Ok(socket);
+        Some(words.next()?.strip_prefix('@')?.as_bytes().to_vec()).filter(|_| same)
+    })
+}
+
 /// The folder that a process is in, or that it has under a descriptor.
 pub(crate) fn folder(process: Pid, base: i32) -> Option<PathBuf> {
     if base == libc::AT_FDCWD {

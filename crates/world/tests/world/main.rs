@@ -7,7 +7,9 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod ends;
+mod network;
 mod programs;
+mod server;
 mod support;
 
 use libtest_mimic::{Arguments, Failed, Trial};
@@ -30,6 +32,7 @@ fn main() {
     let mut trials = Vec::new();
     trials.extend(programs::trials());
     trials.extend(ends::trials());
+    trials.extend(network::trials());
     if possible.is_err() {
         trials = trials.into_iter().map(|trial| trial.with_ignored_flag(true)).collect();
     }

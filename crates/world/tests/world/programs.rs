@@ -1,11 +1,11 @@
 //! The programs that look at their own clocks.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use libtest_mimic::Trial;
 use rescind_world::World;
 
-use crate::support::{self, build, c, command, find, names, run, source};
+use crate::support::{self, c, command, find, names, run, source};
 use crate::trial;
 
 /// How a program of tests is started.
@@ -16,8 +16,7 @@ struct Suite {
 }
 
 impl Suite {
-    fn new(name: &str, program: Option<PathBuf>, arguments: &[&Path]) -> Suite {
-        let arguments = arguments.iter().map(|path| path.to_string_lossy().into_owned()).collect();
+    fn new(name: &str, program: Option<PathBuf>, arguments: Vec<String>) -> Suite {
         Suite { name: name.to_owned(), program, arguments }
     }
 
@@ -40,19 +39,15 @@ impl Suite {
 fn suites() -> Vec<Suite> {
     let mut suites = Vec::new();
     for name in ["waits", "timers", "processes"] {
-        suites.push(Suite::new(&format!("c::{name}"), c(name, false), &[]));
-        suites.push(Suite::new(&format!("c-static::{name}"), c(name, true), &[]));
+        suites.push(Suite::new(&format!("c::{name}"), c(name, false), vec![]));
+        suites.push(Suite::new(&format!("c-static::{name}"), c(name, true), vec![]));
     }
-    let go = build("go-waits", &["go/waits.go"], "go", &["build", "-o"]);
-    suites.push(Suite::new("go::waits", go, &[]));
-    suites.push(Suite::new("python::waits", support::python(), &[&source("python/waits.py")]));
-    suites.push(Suite::new("nodejs::waits", find("node"), &[&source("nodejs/waits.js")]));
-    let classes = support::built("java");
-    // `javac` wants the folder first, and that it is there.
-    let folder = std::fs::create_dir_all(&classes);
-    let built = folder.is_ok().then(|| build("java", &["java/Waits.java"], "javac", &["-d"])).flatten();
-    let java = built.and_then(|_| find("java"));
-    suites.push(Suite::new("java::waits", java, &[Path::new("-cp"), &classes, Path::new("Waits")]));
+    let script = |path| vec![source(path).to_string_lossy().into_owned()];
+    suites.push(Suite::new("go::waits", support::go("waits"), vec![]));
+    suites.push(Suite::new("python::waits", support::python(), script("python/waits.py")));
+    suites.push(Suite::new("nodejs::waits", find("node"), script("nodejs/waits.js")));
+    let (java, class) = support::java("Waits").unzip();
+    suites.push(Suite::new("java::waits", java, class.unwrap_or_default()));
     suites
 }
 

@@ -39,43 +39,52 @@ pub fn python() -> Option<PathBuf> {
     Some(PathBuf::from(String::from_utf8(output.stdout).ok()?.trim())).filter(|path| path.is_file())
 }
 
-/// Builds a program by this command, to which its path is added, unless it is newer than its sources. None if the compiler
-/// is missing or cannot.
-pub fn build(name: &str, sources: &[&str], compiler: &str, options: &[&str]) -> Option<PathBuf> {
-    let target = built(name);
+/// Builds a program by a compiler, with these options and then the path of its first source, unless it is newer than its
+/// sources. None if the compiler is missing or cannot.
+fn build(target: &Path, sources: &[&str], compiler: &str, options: &[&str]) -> Option<()> {
     let time = |path: &Path| fs::metadata(path).and_then(|file| file.modified()).ok();
     let newest = sources.iter().filter_map(|path| time(&source(path))).max();
-    if time(&target).is_some_and(|it| Some(it) > newest) {
-        return Some(target);
+    if time(target).is_some_and(|it| Some(it) > newest) {
+        return Some(());
     }
-    let output = process::Command::new(find(compiler)?)
-        .args(options)
-        .arg(&target)
-        .arg(source(sources[0]))
-        .args(if compiler == "gcc" { &["-lrt"][..] } else { &[] })
-        .output()
-        .ok()?;
+    let output = process::Command::new(find(compiler)?).args(options).arg(source(sources[0])).output().ok()?;
     if !output.status.success() {
-        eprintln!("{name}: {}", String::from_utf8_lossy(&output.stderr));
+        eprintln!("{}: {}", sources[0], String::from_utf8_lossy(&output.stderr));
         return None;
     }
+    Some(())
+}
+
+/// A program in Go.
+pub fn go(name: &str) -> Option<PathBuf> {
+    let target = built(&format!("go-{name}"));
+    let options = ["build", "-o", target.to_str()?];
+    build(&target, &[&format!("go/{name}.go")], "go", &options)?;
     Some(target)
+}
+
+/// A class in Java: the program, and the arguments that start it.
+pub fn java(class: &str) -> Option<(PathBuf, Vec<String>)> {
+    let folder = built("java");
+    fs::create_dir_all(&folder).ok()?;
+    let file = folder.join(format!("{class}.class"));
+    build(&file, &[&format!("java/{class}.java")], "javac", &["-d", folder.to_str()?])?;
+    Some((find("java")?, vec!["-cp".to_owned(), folder.to_str()?.to_owned(), class.to_owned()]))
 }
 
 /// A program in C.
 pub fn c(name: &str, statically: bool) -> Option<PathBuf> {
+    let target = built(&format!("{name}{}", if statically { "-static" } else { "" }));
     let file = format!("c/{name}.c");
-    let sources = [file.as_str(), "c/check.h"];
-    let mut options = vec!["-O1", "-Wall", "-pthread", "-o"];
-    let mut target = name.to_owned();
+    let mut options = vec!["-O1", "-Wall", "-pthread", "-o", target.to_str()?];
     if statically {
-        options.insert(0, "-static");
-        target += "-static";
+        options.push("-static");
     }
     if name == "raw" {
-        options.splice(0..0, ["-nostdlib", "-fno-stack-protector"]);
+        options.extend(["-nostdlib", "-fno-stack-protector"]);
     }
-    build(&target, &sources, "gcc", &options)
+    build(&target, &[&file, "c/check.h"], "gcc", &options)?;
+    Some(target)
 }
 
 /// The names that a program of tests gives without an argument.

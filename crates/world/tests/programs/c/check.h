@@ -75,7 +75,8 @@ struct test {
 };
 
 /* Runs the test that is named, or lists all. */
-static int run_tests(const struct test *tests, size_t count, int arguments, char **words) {
+__attribute__((unused)) static int run_tests(const struct test *tests, size_t count, int arguments,
+                                             char **words) {
     for (size_t index = 0; index < count; index++) {
         if (arguments < 2) puts(tests[index].name);
         else if (strcmp(words[1], tests[index].name) == 0) {

@@ -279,6 +279,7 @@ static void socket_wait(int option, int (*wait_by)(int, int)) {
     close(ends[1]);
     int others[2];
     CHECK(socketpair(AF_UNIX, SOCK_STREAM, 0, others) == 0 && others[0] == ends[0]);
+    double begin = now();
     pid_t child = fork();
     if (child == 0) {
         struct timespec time = span(2 * MINUTES);
@@ -288,7 +289,6 @@ static void socket_wait(int option, int (*wait_by)(int, int)) {
         else while (recv(others[1], bytes, sizeof bytes, MSG_DONTWAIT) > 0) continue;
         pause();
     }
-    double begin = now();
     CHECK(wait_by(others[0], others[1]) > 0);
     TOOK(begin, 2 * MINUTES);
     kill(child, SIGKILL);
