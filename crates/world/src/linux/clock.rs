@@ -39,6 +39,11 @@ impl Clock {
         Ok(Clock { file, path, offset: 0, began: monotonic() })
     }
 
+    /// Begins to count how long the clock has run.
+    pub(crate) fn begin(&mut self) {
+        self.began = self.now();
+    }
+
     /// The file that programs map.
     pub(crate) fn path(&self) -> &Path {
         &self.path

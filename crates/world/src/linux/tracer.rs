@@ -114,6 +114,7 @@ impl Tracer {
     /// Watches the tree until nothing of it is left.
     pub(crate) fn watch(mut self) -> io::Result<Report> {
         let began = Instant::now();
+        self.clock.begin();
         self.tree.add(self.first, None)?;
         let mut ticks = Ticks::new()?;
         let mut pause = FIRST;

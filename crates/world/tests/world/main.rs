@@ -6,7 +6,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
+mod elsewhere;
 mod ends;
+mod many;
 mod network;
 mod programs;
 mod server;
@@ -24,6 +26,12 @@ fn trial(
 }
 
 fn main() {
+    let words: Vec<String> = std::env::args().collect();
+    if let ([_, helper, mark], Some(program)) = (words.as_slice(), many::helper_program())
+        && helper == many::HELPER
+    {
+        return many::run_eight_worlds(&program, mark);
+    }
     let arguments = Arguments::from_args();
     let possible = rescind_world::support();
     if let Err(reason) = &possible {
@@ -33,6 +41,8 @@ fn main() {
     trials.extend(programs::trials());
     trials.extend(ends::trials());
     trials.extend(network::trials());
+    trials.extend(many::trials());
+    trials.extend(elsewhere::trials());
     if possible.is_err() {
         trials = trials.into_iter().map(|trial| trial.with_ignored_flag(true)).collect();
     }

@@ -376,6 +376,24 @@ static void test_stuck(void) {
 
 static void test_busy(void) { for (;;) continue; }
 
+/* Processes in sessions of their own, threads in each, all busy. */
+static void *be_busy(void *unused) {
+    test_busy();
+    return unused;
+}
+
+static void test_busy_tree(void) {
+    for (int index = 0; index < 3; index++) {
+        if (fork() == 0) {
+            pthread_t thread;
+            setsid();
+            pthread_create(&thread, NULL, be_busy, NULL);
+            sleep(100000);
+        }
+    }
+    test_busy();
+}
+
 static void test_for_ever(void) { for (;;) sleep(60); }
 
 static void test_exit_code(void) { _exit(42); }
@@ -422,6 +440,7 @@ static const struct test reported[] = {
     {"wait-for-outside", test_wait_for_outside},
     {"stuck", test_stuck},
     {"busy", test_busy},
+    {"busy-tree", test_busy_tree},
     {"for-ever", test_for_ever},
     {"exit-code", test_exit_code},
     {"crash", test_crash},
