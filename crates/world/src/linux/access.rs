@@ -9,6 +9,7 @@ use super::image::TreeImage;
 use super::memory::Memory;
 use super::names::Names;
 use super::proc;
+use super::spawn::Confined;
 use super::tree::Tree;
 use super::x86_64::Registers;
 use crate::Asked;
@@ -28,6 +29,8 @@ pub(crate) enum Access {
 pub(crate) struct Files<'a> {
     pub(crate) names: &'a Names,
     pub(crate) image: &'a TreeImage,
+    /// Whether links to other processes need not be looked for, because the kernel does not let anybody follow them.
+    pub(crate) confined: Confined,
 }
 
 /// A thread opens a file.
@@ -49,7 +52,11 @@ pub(crate) fn open(
         registers.set_argument(index, place);
         return Access::Replaced(index, original);
     }
-    let Some(path) = in_proc(thread, base, &path) else { return Access::Allowed };
+    let place = in_proc(thread, base, &path).or_else(|| {
+        // Any link may lead there.
+        (!files.confined.0).then(|| linked(thread, base, &path)).flatten()
+    });
+    let Some(path) = place else { return Access::Allowed };
     match foreign(&path, tree) {
         true => {
             asked.note(path.display().to_string());
@@ -70,6 +77,13 @@ fn in_proc(thread: Pid, base: i32, path: &[u8]) -> Option<PathBuf> {
     }
     let folder = proc::folder(thread, base)?;
     Some(simplify(&folder.join(path))).filter(|path| path.starts_with("/proc"))
+}
+
+/// The path in `/proc` that a path leads to by links, if it does.
+fn linked(thread: Pid, base: i32, path: &[u8]) -> Option<PathBuf> {
+    let path = Path::new(std::ffi::OsStr::from_bytes(path));
+    let path = if path.is_absolute() { path.to_owned() } else { proc::folder(thread, base)?.join(path) };
+    std::fs::canonicalize(path).ok().filter(|path| path.starts_with("/proc"))
 }
 
 /// The path without `.` and `..`.
@@ -139,6 +153,18 @@ mod tests {
     fn paths_are_made_simple() {
         assert_eq!(simplify(Path::new("/tmp/../proc/./1/environ")), Path::new("/proc/1/environ"));
         assert_eq!(simplify(Path::new("/../proc/1")), Path::new("/proc/1"));
+    }
+
+    #[test]
+    fn links_lead_to_processes() {
+        let folder = tempfile::tempdir().unwrap();
+        let (link, other) = (folder.path().join("link"), folder.path().join("other"));
+        std::os::unix::fs::symlink("/proc/1", &link).unwrap();
+        std::os::unix::fs::symlink("/etc", &other).unwrap();
+        let me = rustix::process::getpid();
+        let linked = |path: &Path| linked(me, libc::AT_FDCWD, path.as_os_str().as_bytes());
+        assert_eq!(linked(&link.join("environ")), Some("/proc/1/environ".into()));
+        assert_eq!(linked(&other.join("passwd")), None);
     }
 
     #[test]

@@ -62,7 +62,11 @@ impl Tracer {
             }
             libc::SYS_setsockopt => {
                 if let Some((_, process)) = self.tree.both(thread) {
-                    self.socket_timeouts.set(thread, &registers, &process.memory);
+                    if registers.argument(1) as i32 == libc::SOL_SOCKET {
+                        self.socket_timeouts.set(thread, &registers, &process.memory);
+                    } else {
+                        self.network.only_v6(thread, &registers, &process.memory);
+                    }
                 }
                 ptrace::resume(thread, 0)
             }
@@ -187,7 +191,7 @@ impl Tracer {
                 return ptrace::resume(thread, 0);
             };
             let names = self.network.names();
-            let files = access::Files { names, image: &self.image };
+            let files = access::Files { names, image: &self.image, confined: self.confined };
             access::open(thread, &mut registers, &process.memory, &self.tree, files, &mut self.asked)
         } else {
             access::signal(&registers, &self.tree, &mut self.asked)

@@ -36,7 +36,12 @@ impl Clock {
         let path = folder.join("clock");
         let file = File::create_new(&path)?;
         file.set_len(PAGE)?;
-        Ok(Clock { file, path, offset: 0, began: real(libc::CLOCK_MONOTONIC) })
+        Ok(Clock { file, path, offset: 0, began: monotonic() })
+    }
+
+    /// Begins to count how long the clock has run.
+    pub(crate) fn begin(&mut self) {
+        self.began = self.now();
     }
 
     /// The file that programs map.
@@ -51,7 +56,7 @@ impl Clock {
 
     /// The tree's CLOCK_MONOTONIC.
     pub(crate) fn now(&self) -> Nanos {
-        real(libc::CLOCK_MONOTONIC) + self.offset
+        monotonic() + self.offset
     }
 
     /// How long the clock has run.
@@ -61,7 +66,7 @@ impl Clock {
 
     /// What a clock shows in the tree; none for one that does not move with time.
     pub(crate) fn read(&self, clock: i32) -> Option<Nanos> {
-        moves(clock).then(|| real(clock) + self.offset)
+        real(clock).filter(|_| moves(clock)).map(|time| time + self.offset)
     }
 
     /// Moves the clock on. Only to be called while every thread of the tree sleeps, so that nobody sees half of it.
@@ -81,14 +86,16 @@ pub(crate) fn moves(clock: i32) -> bool {
 /// ended itself.
 pub(crate) fn processor_time(process: Pid) -> Option<Nanos> {
     // The number of such a clock: see `include/linux/posix-timers_types.h`, CPUCLOCK_SCHED.
-    read(!process.as_raw_nonzero().get() << 3 | 2)
+    real(!process.as_raw_nonzero().get() << 3 | 2)
 }
 
-fn real(clock: i32) -> Nanos {
-    read(clock).unwrap_or_default()
+fn monotonic() -> Nanos {
+    // It always has one.
+    real(libc::CLOCK_MONOTONIC).unwrap_or_default()
 }
 
-fn read(clock: i32) -> Option<Nanos> {
+/// What a clock of the machine shows.
+pub(crate) fn real(clock: i32) -> Option<Nanos> {
     let mut time = libc::timespec { tv_sec: 0, tv_nsec: 0 };
     // SAFETY: the kernel writes one `timespec`, which outlives the call.
     let result = unsafe { libc::clock_gettime(clock, &raw mut time) };

@@ -1,14 +1,32 @@
-//! What the kernel itself keeps a tree from, besides what the tracer sees: landlock(7).
+//! What the kernel itself keeps a tree from, besides what the tracer sees: landlock(7) and capabilities(7).
 //!
 //! It is a second line. The tracer sees what a program names, and says what it asked for; the kernel sees what it means,
 //! through symbolic links and whatever else leads to a process or a socket of somebody else.
 
 use std::io;
 
+use rustix::thread::{
+    CapabilitySet, CapabilitySets, capabilities, remove_capability_from_bounding_set, set_capabilities,
+};
 use landlock::{
     AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetError, Scope,
 };
+
+/// What is left to a program that runs as root: what Docker leaves to it, without raw sockets and devices. (Some of the
+/// others, CAP_PERFMON for one, open every process to it, whatever landlock says.)
+const LEFT: CapabilitySet = CapabilitySet::CHOWN
+    .union(CapabilitySet::DAC_OVERRIDE)
+    .union(CapabilitySet::FOWNER)
+    .union(CapabilitySet::FSETID)
+    .union(CapabilitySet::KILL)
+    .union(CapabilitySet::SETGID)
+    .union(CapabilitySet::SETUID)
+    .union(CapabilitySet::SETPCAP)
+    .union(CapabilitySet::NET_BIND_SERVICE)
+    .union(CapabilitySet::SYS_CHROOT)
+    .union(CapabilitySet::AUDIT_WRITE)
+    .union(CapabilitySet::SETFCAP);
 
 /// What a process can be confined by.
 pub(crate) struct Confinement(RulesetCreated);
@@ -30,6 +48,24 @@ fn rules() -> Result<RulesetCreated, RulesetError> {
         .create()?;
     let Ok(root) = PathFd::new("/") else { return Ok(rules) };
     rules.add_rule(PathBeneath::new(root, AccessFs::Refer))
+}
+
+/// Takes from this process, and from all that it executes, the capabilities that lead out of its tree.
+pub(crate) fn give_up_capabilities() -> io::Result<()> {
+    for capability in CapabilitySet::all().difference(LEFT).iter() {
+        // Who may not do this has none to give up, or keeps none over the filters that follow.
+        let _ = remove_capability_from_bounding_set(capability);
+    }
+    let has = capabilities(None)?;
+    set_capabilities(
+        None,
+        CapabilitySets {
+            effective: has.effective & LEFT,
+            permitted: has.permitted & LEFT,
+            inheritable: has.inheritable & LEFT,
+        },
+    )?;
+    Ok(())
 }
 
 impl Confinement {

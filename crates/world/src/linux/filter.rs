@@ -120,7 +120,12 @@ fn traced() -> Result<Rules, Error> {
         let level = argument(1, Length::Dword, Op::Eq, libc::SOL_SOCKET as u64)?;
         all(vec![level, argument(2, Length::Dword, Op::Eq, u64::from(option.number))?])
     });
-    rules.insert(libc::SYS_setsockopt, options.collect::<Result<_, _>>()?);
+    let mut options: Vec<SeccompRule> = options.collect::<Result<_, _>>()?;
+    options.push(all(vec![
+        argument(1, Length::Dword, Op::Eq, libc::IPPROTO_IPV6 as u64)?,
+        argument(2, Length::Dword, Op::Eq, libc::IPV6_V6ONLY as u64)?,
+    ])?);
+    rules.insert(libc::SYS_setsockopt, options);
     Ok(rules)
 }
 

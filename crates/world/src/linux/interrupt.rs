@@ -70,7 +70,7 @@ impl Tracer {
         let place = found.slot;
         let injection = Injection::begin(thread, registers, self.image.instruction)?;
         for timer in std::mem::take(&mut process.due) {
-            let (number, arguments, value) = timer.call(place);
+            let (number, arguments, value) = process.timers.call(&timer, thread, place);
             let bytes: Vec<u8> = value.iter().flat_map(|number| number.to_ne_bytes()).collect();
             if process.memory.write(place, &bytes) {
                 // One that was closed meanwhile is none any more.

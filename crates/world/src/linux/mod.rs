@@ -2,7 +2,7 @@
 //!
 //! The life of a program in it, file by file: [`spawn`] starts it, traced ([`ptrace`]) and filtered ([`filter`]);
 //! [`exec`] puts the [`image`] into it, by which it reads the clock; [`tracer`] answers its [stops](stop): [`calls`] for
-//! system calls, with [`wait`], [`timer`] and [`sockopt`] for those that wait, [`network`], [`names`] and [`access`] for
+//! system calls, with [`wait`], [`timer`] and [`sockopt`] for those that wait, [`network`], [`reach`], [`names`] and [`access`] for
 //! those that reach for something; and when nothing goes on ([`idle`]), the [`clock`] jumps.
 
 mod access;
@@ -20,6 +20,7 @@ mod names;
 mod network;
 mod proc;
 mod ptrace;
+mod reach;
 mod socket;
 mod sockopt;
 mod spawn;
@@ -70,12 +71,22 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
         move || {
             let streams = Streams { stdout: stdout_writer, stderr: stderr_writer };
             let tell_start = tell.clone();
-            let spawned = spawn::spawn(&command, streams, |first| {
+            let spawned = spawn::spawn(&command, streams, |first, confined| {
                 // Whoever waits for it knows now that there is something to wait for.
                 let _ = tell_start.send(());
-                let parts =
-                    Parts { first, clock, network, server, ignored_names, limits, control, pipes, image };
-                Tracer::new(parts).watch()
+                Tracer::new(Parts {
+                    first,
+                    confined,
+                    clock,
+                    network,
+                    server,
+                    ignored_names,
+                    limits,
+                    control,
+                    pipes,
+                    image,
+                })
+                .watch()
             });
             drop(folder);
             let failed = |source| SpawnError::World { source };

@@ -3,23 +3,17 @@
 use std::collections::HashSet;
 use std::fs;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
-use std::path::{Component, Path, PathBuf};
+use std::path::PathBuf;
 
 use rustix::process::Pid;
 
 use super::memory::Memory;
-use super::names::{NAME_SERVER, NAME_SERVER_PORT, Names};
+use super::names::Names;
 use super::proc;
+use super::reach::{Place, loopback};
 use super::socket::{self, Address};
 use super::x86_64::Registers;
 use crate::Asked;
-
-/// The ports that a served name answers on.
-const PORTS: [u16; 2] = [443, 80];
-
-/// Sockets of services that C libraries ask before they look for themselves. Nobody means anything by it.
-const NAME_SERVICES: [&str; 5] =
-    ["/var/run/nscd/", "/run/nscd/", "/var/lib/sss/", "/run/systemd/userdb/", "/run/systemd/resolve/"];
 
 /// The size of an `mmsghdr`: a `msghdr` and one more number.
 const MANY_MESSAGES: u64 = 64;
@@ -52,37 +46,35 @@ enum Effect {
     None,
     /// A connection to the server, of this socket.
     Connected(Option<u64>),
-    /// This socket has an address of its own now.
-    Bound(Option<u64>),
+    /// This socket has an address of its own now. True if that stands for all addresses of this machine, of both families.
+    Bound(Option<u64>, bool),
+    /// This socket has a name now, which is no file; an empty one stands for one that the kernel gives.
+    Named(Option<u64>, Vec<u8>),
     /// A socket that has no connections was made.
     Datagrams,
-}
-
-/// What an address comes to.
-enum Place {
-    Allowed,
-    Server(SocketAddr),
-    NameServer(SocketAddr),
-    Refused(i32),
 }
 
 /// The network of a world.
 pub(crate) struct Network {
     /// Where served names lead.
-    server: Option<SocketAddr>,
-    names: Names,
+    pub(super) server: Option<SocketAddr>,
+    pub(super) names: Names,
     /// Where programs may put sockets that are files.
-    folders: Vec<PathBuf>,
+    pub(super) folders: Vec<PathBuf>,
     /// Addresses that are refused without a word.
-    ignored: Vec<IpAddr>,
+    pub(super) ignored: Vec<IpAddr>,
     /// The sockets that programs gave an address.
-    bound: HashSet<u64>,
+    pub(super) bound: HashSet<u64>,
+    /// Those of them that stand for all addresses of this machine, of both families.
+    pub(super) everywhere: HashSet<u64>,
+    /// The sockets that know IPv6 and nothing else.
+    only_v6: HashSet<u64>,
     /// The sockets that are connected to the server.
-    connected: HashSet<u64>,
+    pub(super) connected: HashSet<u64>,
     /// The sockets that have no connections.
-    datagrams: HashSet<u64>,
+    pub(super) datagrams: HashSet<u64>,
     /// Names of sockets that are no files.
-    abstract_names: HashSet<Vec<u8>>,
+    pub(super) abstract_names: HashSet<Vec<u8>>,
 }
 
 impl Network {
@@ -92,9 +84,20 @@ impl Network {
         folders: Vec<PathBuf>,
         ignored: Vec<IpAddr>,
     ) -> Network {
-        let (bound, connected, datagrams) = (HashSet::new(), HashSet::new(), HashSet::new());
-        let abstract_names = HashSet::new();
-        Network { server, names, folders, ignored, bound, connected, datagrams, abstract_names }
+        // What is compared with them has no links in it.
+        let folders = folders.into_iter().map(|folder| fs::canonicalize(&folder).unwrap_or(folder)).collect();
+        Network {
+            server,
+            names,
+            folders,
+            ignored,
+            bound: HashSet::new(),
+            everywhere: HashSet::new(),
+            only_v6: HashSet::new(),
+            connected: HashSet::new(),
+            datagrams: HashSet::new(),
+            abstract_names: HashSet::new(),
+        }
     }
 
     /// The names.
@@ -129,7 +132,7 @@ impl Network {
         let (target, effect) = match place {
             Place::Allowed => return Decision::Go,
             Place::Refused(error) => return Decision::Refuse(error),
-            Place::NameServer(target) => (target, Effect::None),
+            Place::NameServer(target) | Place::Here(target) => (target, Effect::None),
             Place::Server(target) => {
                 let datagrams = number.is_some_and(|number| self.datagrams.contains(&number));
                 (target, if datagrams { Effect::None } else { Effect::Connected(number) })
@@ -155,14 +158,16 @@ impl Network {
     ) -> Decision {
         let length = usize::try_from(registers.argument(2)).unwrap_or_default().min(socket::LONGEST);
         let mut bytes = memory.read_some(registers.argument(1), length);
+        socket::specify(&mut bytes);
         let Some(address) = socket::parse(&bytes) else { return Decision::Go };
         let number = proc::socket(thread, registers.argument(0) as i32);
         let mut argument = None;
+        let mut everywhere = false;
         match address {
             Address::Other => return Decision::Go,
             Address::Abstract(name) => {
-                self.abstract_names.insert(name);
-                return Decision::Go;
+                let effect = Effect::Named(number, name);
+                return Decision::Watch(Rewritten { argument, memory: None, effect });
             }
             Address::Path(path) if self.is_own(thread, &path) => return Decision::Go,
             Address::Path(path) => {
@@ -171,8 +176,11 @@ impl Network {
             }
             Address::Internet(address) if address.ip().is_loopback() => {}
             Address::Internet(address) if address.ip().is_unspecified() => {
-                // "Everywhere" is nowhere but here.
-                socket::replace(&mut bytes, loopback(address));
+                // "Everywhere" is nowhere but here. A socket that knows both families is put where IPv4 finds it; how IPv6
+                // finds it, `place` sees to.
+                everywhere = address.is_ipv6() && !number.is_some_and(|it| self.only_v6.contains(&it));
+                let here = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
+                socket::replace(&mut bytes, if everywhere { here } else { loopback(address) });
                 if !memory.write(slot, &bytes) {
                     return Decision::Refuse(libc::EFAULT);
                 }
@@ -184,7 +192,17 @@ impl Network {
                 return Decision::Refuse(libc::EADDRNOTAVAIL);
             }
         }
-        Decision::Watch(Rewritten { argument, memory: None, effect: Effect::Bound(number) })
+        Decision::Watch(Rewritten { argument, memory: None, effect: Effect::Bound(number, everywhere) })
+    }
+
+    /// A program says whether a socket of IPv6 is to know IPv4 as well.
+    pub(crate) fn only_v6(&mut self, thread: Pid, registers: &Registers, memory: &Memory) {
+        let Some(number) = proc::socket(thread, registers.argument(0) as i32) else { return };
+        if memory.read::<4>(registers.argument(3)).is_some_and(|value| value != [0; 4]) {
+            self.only_v6.insert(number);
+        } else {
+            self.only_v6.remove(&number);
+        }
     }
 
     /// A program sends something to an address, without a connection.
@@ -197,21 +215,22 @@ impl Network {
     ) -> Decision {
         let mut rewritten = None;
         for (place, length) in self.recipients(registers, memory) {
-            let bytes = memory.read_some(place, length.min(socket::LONGEST));
+            let original = memory.read_some(place, length.min(socket::LONGEST));
+            let mut bytes = original.clone();
+            socket::specify(&mut bytes);
             let Some(address) = socket::parse(&bytes) else { continue };
             match self.place(thread, &address, "send to", asked) {
                 Place::Allowed => {}
                 Place::Refused(error) => return Decision::Refuse(error),
-                Place::Server(target) | Place::NameServer(target) => {
-                    let mut replaced = bytes.clone();
-                    socket::replace(&mut replaced, target);
+                Place::Server(target) | Place::NameServer(target) | Place::Here(target) => {
+                    socket::replace(&mut bytes, target);
                     // In place: where the address lies, the program may not even let us put another pointer.
-                    if !memory.write(place, &replaced) {
+                    if !memory.write(place, &bytes) {
                         return Decision::Refuse(libc::EFAULT);
                     }
                     rewritten = Some(Rewritten {
                         argument: None,
-                        memory: Some((place, bytes)),
+                        memory: Some((place, original)),
                         effect: Effect::None,
                     });
                 }
@@ -244,78 +263,6 @@ impl Network {
         Decision::Watch(Rewritten { argument: None, memory: None, effect: Effect::Datagrams })
     }
 
-    /// What an address comes to.
-    fn place(&self, thread: Pid, address: &Address, verb: &str, asked: &mut Asked) -> Place {
-        let address = match address {
-            Address::Other => return Place::Allowed,
-            Address::Abstract(name) if self.abstract_names.contains(name) => return Place::Allowed,
-            Address::Abstract(name) => {
-                asked.note(format!("{verb} the socket @{}", String::from_utf8_lossy(name)));
-                return Place::Refused(libc::ECONNREFUSED);
-            }
-            Address::Path(path) if self.is_own(thread, path) => return Place::Allowed,
-            Address::Path(path) => {
-                if !NAME_SERVICES.iter().any(|service| path.starts_with(service)) {
-                    asked.note(format!("{verb} the socket {}", path.display()));
-                }
-                return Place::Refused(libc::ECONNREFUSED);
-            }
-            Address::Internet(address) => *address,
-        };
-        if self.server.is_some_and(|server| server == loopback(address)) {
-            return Place::Server(loopback(address));
-        }
-        if let IpAddr::V4(ip) = address.ip() {
-            if ip == NAME_SERVER && address.port() == NAME_SERVER_PORT {
-                return self.names.server().map_or(Place::Refused(libc::ENETUNREACH), Place::NameServer);
-            }
-            if let (Some(name), Some(server)) = (self.names.name_of(ip), self.server) {
-                // Port 0: a look at which address would be used, by which resolvers sort.
-                if PORTS.contains(&address.port()) || address.port() == 0 {
-                    return Place::Server(server);
-                }
-                asked.note(format!("{verb} {name}:{}", address.port()));
-                return Place::Refused(libc::ECONNREFUSED);
-            }
-        }
-        let is_here = address.ip().is_loopback() || address.ip().is_unspecified();
-        if is_here && (address.port() == 0 || self.listens(thread, address.port())) {
-            return Place::Allowed;
-        }
-        if !self.ignored.contains(&address.ip()) {
-            asked.note(format!("{verb} {address}"));
-        }
-        Place::Refused(if is_here { libc::ECONNREFUSED } else { libc::ENETUNREACH })
-    }
-
-    /// True if a socket that a program of the world gave an address has this port.
-    fn listens(&self, thread: Pid, port: u16) -> bool {
-        let files = ["tcp", "tcp6", "udp", "udp6"];
-        let folder = format!("/proc/{}/net", thread.as_raw_nonzero());
-        files.iter().filter_map(|file| fs::read_to_string(format!("{folder}/{file}")).ok()).any(|table| {
-            table.lines().skip(1).any(|line| {
-                let words: Vec<&str> = line.split_ascii_whitespace().collect();
-                let local = words.get(1).and_then(|local| local.rsplit_once(':'));
-                let same = local.is_some_and(|(_, it)| u16::from_str_radix(it, 16) == Ok(port));
-                let number = words.get(9).and_then(|number| number.parse().ok());
-                same && number.is_some_and(|number| self.bound.contains(&number))
-            })
-        })
-    }
-
-    /// True for a file in a folder of the world.
-    fn is_own(&self, thread: Pid, path: &Path) -> bool {
-        let path = match path.is_absolute() {
-            true => path.to_owned(),
-            false => match proc::folder(thread, libc::AT_FDCWD) {
-                Some(folder) => folder.join(path),
-                None => return false,
-            },
-        };
-        let climbs = path.components().any(|part| part == Component::ParentDir);
-        !climbs && self.folders.iter().any(|folder| path.starts_with(folder))
-    }
-
     /// A call that was watched has ended.
     pub(crate) fn end(&mut self, call: Rewritten, thread: Pid, registers: &mut Registers, memory: &Memory) {
         if let Some((index, original)) = call.argument {
@@ -330,22 +277,22 @@ impl Network {
             Effect::Connected(Some(number)) if result == 0 || result == -i64::from(libc::EINPROGRESS) => {
                 self.connected.insert(number);
             }
-            Effect::Bound(Some(number)) if result == 0 => {
+            Effect::Bound(Some(number), everywhere) if result == 0 => {
                 self.bound.insert(number);
+                if everywhere {
+                    self.everywhere.insert(number);
+                }
+            }
+            Effect::Named(Some(number), name) if result == 0 && name.is_empty() => {
+                self.abstract_names.extend(proc::abstract_name(thread, number));
+            }
+            Effect::Named(_, name) if result == 0 => {
+                self.abstract_names.insert(name);
             }
             Effect::Datagrams if result >= 0 => {
                 self.datagrams.extend(proc::socket(thread, result as i32));
             }
             _ => {}
         }
-    }
-}
-
-/// The same port on this machine only.
-fn loopback(address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        ip if ip.is_loopback() => address,
-        IpAddr::V4(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
-        IpAddr::V6(_) => SocketAddr::from((std::net::Ipv6Addr::LOCALHOST, address.port())),
     }
 }

@@ -85,8 +85,10 @@ pub(crate) fn handles(thread: Pid, signal: i32) -> bool {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct TimerDescriptor {
     pub(crate) clock: i32,
-    /// True if it will go off, or has and nobody has read it.
-    pub(crate) is_set: bool,
+    /// True if it will go off.
+    pub(crate) will_go_off: bool,
+    /// True if it has, and nobody has read it since.
+    pub(crate) went_off: bool,
 }
 
 /// The timer that a process has under a descriptor.
@@ -94,8 +96,11 @@ pub(crate) fn timer(process: Pid, descriptor: i32) -> Option<TimerDescriptor> {
     let path = format!("/proc/{}/fdinfo/{descriptor}", process.as_raw_nonzero());
     let text = fs::read_to_string(path).ok()?;
     let field = |name: &str| text.lines().find_map(|line| line.strip_prefix(name)).map(str::trim);
-    let is_set = field("it_value:")? != "(0, 0)" || field("ticks:")? != "0";
-    Some(TimerDescriptor { clock: field("clockid:")?.parse().ok()?, is_set })
+    Some(TimerDescriptor {
+        clock: field("clockid:")?.parse().ok()?,
+        will_go_off: field("it_value:")? != "(0, 0)",
+        went_off: field("ticks:")? != "0",
+    })
 }
 
 /// The process that a thread belongs to.
@@ -131,6 +136,17 @@ pub(crate) fn descriptor(process: Pid, descriptor: i32) -> Option<PathBuf> {
 pub(crate) fn socket(process: Pid, number: i32) -> Option<u64> {
     let link = descriptor(process, number)?;
     link.to_str()?.strip_prefix("socket:[")?.strip_suffix(']')?.parse().ok()
+}
+
+/// The name of a socket that is no file, without the zero byte that it begins with (which `/proc/net/unix` writes as @).
+pub(crate) fn abstract_name(thread: Pid, socket: u64) -> Option<Vec<u8>> {
+    let table = fs::read(format!("/proc/{}/net/unix", thread.as_raw_nonzero())).ok()?;
+    table.split(|byte| *byte == b'\n').find_map(|line| {
+        let line = String::from_utf8_lossy(line);
+        let mut words = line.split_ascii_whitespace().skip(6);
+        let same = words.next()?.parse() == Ok(socket);
+        Some(words.next()?.strip_prefix('@')?.as_bytes().to_vec()).filter(|_| same)
+    })
 }
 
 /// The folder that a process is in, or that it has under a descriptor.

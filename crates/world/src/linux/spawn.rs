@@ -29,7 +29,7 @@ pub(crate) struct Streams {
 pub(crate) fn spawn<T>(
     command: &Command,
     streams: Streams,
-    watch: impl FnOnce(Pid) -> T,
+    watch: impl FnOnce(Pid, Confined) -> T,
 ) -> io::Result<(io::Result<()>, T)> {
     let filters = filter::programs().map_err(io::Error::other)?;
     let program = Program::new(command)?;
@@ -43,6 +43,7 @@ pub(crate) fn spawn<T>(
         .stdout(streams.stdout)
         .stderr(streams.stderr);
     let (confinement, parent) = (confine::confinement(), rustix::process::getpid());
+    let confined = Confined(confinement.is_some());
     let mut child =
         Child { filters, program, id_sender, go_receiver, error_sender, confinement, parent };
     // SAFETY: what `become_program` does between fork and exec are system calls on values that were made before, and two
@@ -69,7 +70,7 @@ pub(crate) fn spawn<T>(
             seized.map(|()| id)
         });
         drop(go);
-        let watched = traced.map(watch);
+        let watched = traced.map(|first| watch(first, confined));
         let forked =
             starter.join().unwrap_or_else(|_| Err(io::Error::other("the thread that starts it panicked")));
         let watched = match (forked, watched) {
@@ -86,6 +87,10 @@ pub(crate) fn spawn<T>(
         Ok((started, watched))
     })
 }
+
+/// True if the kernel keeps the tree from other processes by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Confined(pub(crate) bool);
 
 /// What is executed, as the kernel takes it.
 struct Program {
@@ -154,7 +159,7 @@ impl Child {
 
     fn execute(&mut self) -> io::Error {
         let confined = self.confinement.take().map_or(Ok(()), Confinement::enter);
-        let filtered = confined.and_then(|()| {
+        let filtered = confined.and_then(|()| confine::give_up_capabilities()).and_then(|()| {
             self.filters.iter().try_for_each(|filter| {
                 seccompiler::apply_filter(filter).map_err(|_| io::ErrorKind::PermissionDenied.into())
             })

@@ -7,7 +7,7 @@ use std::collections::HashMap;
 
 use rustix::process::Pid;
 
-use super::clock::{Clock, Nanos, SECOND};
+use super::clock::{self, Clock, Nanos, SECOND};
 use super::memory::Memory;
 use super::proc;
 use super::x86_64::Registers;
@@ -37,6 +37,8 @@ struct Armed {
     interval: Nanos,
     /// The offset of the clock when the kernel's timer was set.
     offset: Nanos,
+    /// How often it has gone off since somebody has read it, if it is a descriptor.
+    unread: i64,
 }
 
 /// The timers of one process.
@@ -179,7 +181,8 @@ impl TimerCall {
             return;
         }
         let deadline = clock.now().saturating_add(length);
-        timers.armed.insert(self.timer, Armed { deadline, interval, offset: clock.offset() });
+        let armed = Armed { deadline, interval, offset: clock.offset(), unread: 0 };
+        timers.armed.insert(self.timer, armed);
     }
 }
 
@@ -245,11 +248,12 @@ impl Timers {
     }
 }
 
-impl GoOff {
-    /// The call, its arguments for a value at this address, and the value.
-    pub(crate) fn call(&self, address: u64) -> (i64, [u64; 6], [i64; 4]) {
-        let (whole, part) = (self.interval / SECOND, self.interval % SECOND);
-        match self.timer {
+impl Timers {
+    /// The system call that makes a timer go off: its number, its arguments for a value at this address, and the value.
+    pub(crate) fn call(&mut self, timer: &GoOff, thread: Pid, address: u64) -> (i64, [u64; 6], [i64; 4]) {
+        let interval = timer.interval;
+        let (whole, part) = (interval / SECOND, interval % SECOND);
+        match timer.timer {
             Timer::Alarm => (
                 libc::SYS_setitimer,
                 [0, address, 0, 0, 0, 0],
@@ -260,8 +264,21 @@ impl GoOff {
                 (libc::SYS_timer_settime, [number, 0, address, 0, 0, 0], [whole, part, 0, AT_ONCE])
             }
             Timer::Descriptor(number) => {
+                let found = proc::timer(thread, number);
+                let unread = match (self.armed.get_mut(&timer.timer), &found) {
+                    (Some(armed), Some(found)) => {
+                        armed.unread = if found.went_off { armed.unread + 1 } else { 0 };
+                        armed.unread
+                    }
+                    _ => 0,
+                };
+                // Setting it anew makes the kernel forget how often it went off. It counts anew from a moment in the past.
+                let now = found.and_then(|found| clock::real(found.clock)).unwrap_or_default();
+                let begin = now.saturating_sub(interval.saturating_mul(unread)).max(AT_ONCE);
                 let number = number.cast_unsigned().into();
-                (libc::SYS_timerfd_settime, [number, 0, address, 0, 0, 0], [whole, part, 0, AT_ONCE])
+                let absolute = libc::TFD_TIMER_ABSTIME as u64;
+                let value = [whole, part, begin / SECOND, begin % SECOND];
+                (libc::SYS_timerfd_settime, [number, absolute, address, 0, 0, 0], value)
             }
         }
     }
@@ -272,7 +289,7 @@ mod tests {
     use super::*;
 
     fn timers(deadline: Nanos, interval: Nanos, offset: Nanos) -> Timers {
-        let armed = HashMap::from([(Timer::Alarm, Armed { deadline, interval, offset })]);
+        let armed = HashMap::from([(Timer::Alarm, Armed { deadline, interval, offset, unread: 0 })]);
         Timers { armed, clocks: HashMap::new() }
     }
 

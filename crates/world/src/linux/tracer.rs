@@ -17,6 +17,7 @@ use super::network::Network;
 use super::proc;
 use super::ptrace::{self, event};
 use super::sockopt::SocketTimeouts;
+use super::spawn::Confined;
 use super::stop::{self, Stop, Waited};
 use super::tick::Ticks;
 use super::tree::{Call, Tree, Wanted};
@@ -34,6 +35,7 @@ const LEFT: Nanos = 100_000_000;
 /// What a tracer begins with.
 pub(crate) struct Parts {
     pub(crate) first: Pid,
+    pub(crate) confined: Confined,
     pub(crate) clock: Clock,
     pub(crate) network: Network,
     pub(crate) server: Option<Arc<dyn Server>>,
@@ -54,6 +56,7 @@ pub(crate) struct Tracer {
     pub(super) pipes: Vec<OwnedFd>,
     pub(super) socket_timeouts: SocketTimeouts,
     pub(super) asked: Asked,
+    pub(super) confined: Confined,
     ignored_names: Vec<String>,
     /// The thread that kept the tree from being idle at the last look.
     pub(super) awake: Option<i32>,
@@ -78,7 +81,8 @@ pub(crate) struct Tracer {
 
 impl Tracer {
     pub(crate) fn new(parts: Parts) -> Tracer {
-        let Parts { first, clock, network, server, ignored_names, limits, control, pipes, image } = parts;
+        let Parts { first, confined, clock, network, server, .. } = parts;
+        let Parts { ignored_names, limits, control, pipes, image, .. } = parts;
         Tracer {
             tree: Tree::default(),
             clock,
@@ -87,6 +91,7 @@ impl Tracer {
             pipes,
             socket_timeouts: SocketTimeouts::default(),
             asked: Asked::default(),
+            confined,
             ignored_names,
             awake: None,
             turns_before: BTreeMap::new(),
@@ -109,6 +114,7 @@ impl Tracer {
     /// Watches the tree until nothing of it is left.
     pub(crate) fn watch(mut self) -> io::Result<Report> {
         let began = Instant::now();
+        self.clock.begin();
         self.tree.add(self.first, None)?;
         let mut ticks = Ticks::new()?;
         let mut pause = FIRST;
