@@ -64,9 +64,7 @@ pub async fn start(args: &RunArgs, executable: &Path) -> Result<Arc<dyn Backend>
                 "--image is for --emulator container; leave out one of them"
             )));
         }
-        (Choice::Embedded, None) => {
-            Arc::new(Embedded::new(Arc::new(SystemTime::now)))
-        }
+        (Choice::Embedded, None) => Arc::new(Embedded::new(Arc::new(SystemTime::now))),
         (Choice::At(address), None) => {
             let at = args.control.clone().unwrap_or_else(|| beside(address));
             let control = Control { at, token: args.control_token.clone() };

@@ -46,7 +46,8 @@ pub async fn run_in(
             over.await
         }
     };
-    let report = report.map_err(|error| lost(program, error.into()))?.map_err(|error| not_run(program, error))?;
+    let report =
+        report.map_err(|error| lost(program, error.into()))?.map_err(|error| not_run(program, error))?;
     // Nobody is left who could hold the pipes open.
     let stdout = stdout.await.map_err(|error| lost(program, error.into()))?;
     let stderr = stderr.await.map_err(|error| lost(program, error.into()))?;

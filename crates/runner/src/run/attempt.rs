@@ -173,7 +173,13 @@ impl Case<'_> {
             operation: String::new(),
         };
         let findings = judge(self.scenario, self.contract, &observation, &names);
-        Ok(Attempted { observation, findings, wall: finished.wall, virtual_time: finished.virtual_time, cpu: finished.cpu })
+        Ok(Attempted {
+            observation,
+            findings,
+            wall: finished.wall,
+            virtual_time: finished.virtual_time,
+            cpu: finished.cpu,
+        })
     }
 
     /// How the process ended. Nobody counts its processor time while it runs in real time; at its deadline that still tells
@@ -186,12 +192,7 @@ impl Case<'_> {
         }
     }
 
-    fn invocation(
-        &self,
-        project: &str,
-        scratch: &Scratch,
-        reach: &Reach,
-    ) -> Result<Invocation, CaseError> {
+    fn invocation(&self, project: &str, scratch: &Scratch, reach: &Reach) -> Result<Invocation, CaseError> {
         let file = || self.manifest.file.clone();
         let fill = |text: &str| {
             self.fill(text, project, reach).map_err(|source| CaseError::Template { file: file(), source })

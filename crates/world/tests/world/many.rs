@@ -126,7 +126,11 @@ fn short_cases(sleep: &Path, at_once: u64) -> Result<(), Failed> {
         let report = World::new().spawn(command)?.wait()?;
         let time = Duration::from_secs(300 + number);
         let fits = (time..time + Duration::from_secs(10)).contains(&report.virtual_time);
-        if report.end == End::Exited(0) && fits { Ok(()) } else { Err(format!("{number}: {report:?}").into()) }
+        if report.end == End::Exited(0) && fits {
+            Ok(())
+        } else {
+            Err(format!("{number}: {report:?}").into())
+        }
     })
 }
 
