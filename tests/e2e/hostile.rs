@@ -75,11 +75,60 @@ fn a_child_that_holds_the_output_open_does_not_hold_up_the_case() {
 }
 
 #[test]
-fn a_child_that_hides_from_its_case_is_named_and_killed_at_the_end_of_the_run() {
+fn a_child_that_hides_is_found_and_killed_wherever_there_is_a_closed_world() {
     let project = Project::new("setsid env -i sleep 987651 </dev/null >/dev/null 2>&1 &\nsleep 0.2");
-    let (_, results) = crate::support::results(project.root(), &["run"]);
+    let (_, case) = project.case(&[]);
+    let leaked = case.observation.unwrap().leaked_processes;
+    assert_eq!(leaked.iter().map(|it| it.command.as_str()).collect::<Vec<_>>(), ["sleep 987651"]);
+    // Where time is real, it is found when the run is over.
+    let (_, results) = crate::support::results(project.root(), &["run", "--clock", "real"]);
     let named = |notice: &String| notice.contains("hid from rescind") && notice.ends_with("sleep 987651");
     assert!(results.notices.iter().any(named), "{:?}", results.notices);
+}
+
+#[test]
+fn a_sample_reaches_nothing_but_its_own_project_and_each_attempt_is_named() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let port = listener.local_addr().unwrap().port();
+    let project = Project::new(&format!(
+        "exec 2>/dev/null\n\
+         ls /proc/self/fd\n\
+         curl -s -w '%{{http_code}}\\n' -o /dev/null http://$SPANNER_EMULATOR_HOST/rescind/v1/projects\n\
+         curl -s http://$SPANNER_EMULATOR_HOST/v1/projects/neighbour/instances/i/backups\n\
+         curl -s http://127.0.0.1:{port}/\n\
+         curl -s http://192.0.2.7/\n\
+         curl -s http://elsewhere.example/\n\
+         bash -c 'echo x > /dev/udp/198.51.100.53/53'\n\
+         cat /proc/$PPID/environ\n\
+         kill -9 $PPID\n\
+         :",
+    ));
+    let (ran, case) = project.case(&[]);
+    ran.exits(1);
+    let seen = case.observation.as_ref().unwrap();
+    assert_eq!(
+        seen.out_of_reach[..4],
+        [
+            format!("connect to 127.0.0.1:{port}").as_str(),
+            "connect to 192.0.2.7:80",
+            "the name elsewhere.example",
+            "connect to 198.51.100.53:53",
+        ]
+    );
+    let environ = &seen.out_of_reach[4];
+    assert!(environ.starts_with("/proc/") && environ.ends_with("/environ"), "{environ}");
+    assert!(seen.out_of_reach[5].starts_with("signal 9 to process "), "{:?}", seen.out_of_reach);
+    assert_eq!(
+        seen.out_of_reach[6..],
+        ["the control API (GET /rescind/v1/projects)", "project neighbour (ListBackups over REST)"]
+    );
+    assert_eq!(rules(&case).iter().filter(|rule| **rule == Rule::OutOfReach).count(), 8);
+    // The fourth is the folder that is being listed.
+    let (descriptors, answers) = seen.stdout.text.split_once("404").unwrap();
+    assert_eq!(descriptors, "0\n1\n2\n3\n", "nothing is inherited but the standard streams");
+    assert!(answers.contains("PERMISSION_DENIED") && !answers.contains("PATH="), "{answers}");
+    listener.set_nonblocking(true).unwrap();
+    assert!(listener.accept().is_err(), "nobody has come");
 }
 
 #[test]
