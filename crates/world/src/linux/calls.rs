@@ -4,8 +4,8 @@ use std::io;
 
 use rustix::process::Pid;
 
-use super::clock::SECOND;
 use super::access;
+use super::clock::SECOND;
 use super::exec::{self, Begun};
 use super::idle::TICK;
 use super::network::{Decision, Network};
@@ -206,24 +206,14 @@ impl Tracer {
     }
 
     /// Answers a call that is not made.
-    pub(super) fn refuse(
-        &mut self,
-        thread: Pid,
-        mut registers: Registers,
-        error: i32,
-    ) -> io::Result<()> {
+    pub(super) fn refuse(&mut self, thread: Pid, mut registers: Registers, error: i32) -> io::Result<()> {
         registers.end_with(-i64::from(error));
         ptrace::set_registers(thread, &registers)?;
         ptrace::resume(thread, 0)
     }
 
     /// Lets a call be made, whose end is to be looked at.
-    pub(super) fn watch_call(
-        &mut self,
-        thread: Pid,
-        registers: &Registers,
-        call: Call,
-    ) -> io::Result<()> {
+    pub(super) fn watch_call(&mut self, thread: Pid, registers: &Registers, call: Call) -> io::Result<()> {
         ptrace::set_registers(thread, registers)?;
         if let Some(thread) = self.tree.thread(thread) {
             thread.call = call;

@@ -197,7 +197,8 @@ impl Tracer {
         for process in self.tree.process_ids() {
             let thread = self.tree.any_thread(process);
             if let Some(found) = self.tree.processes.get_mut(&process.as_raw_nonzero().get()) {
-                let is_set = |number| proc::timer(thread, number).is_some_and(|it| it.will_go_off || it.went_off);
+                let is_set =
+                    |number| proc::timer(thread, number).is_some_and(|it| it.will_go_off || it.went_off);
                 found.timers.forget_closed(is_set);
             }
         }

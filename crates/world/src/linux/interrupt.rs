@@ -36,12 +36,7 @@ impl Tracer {
     }
 
     /// Does what a thread is wanted for, which is stopped behind a system call that has these registers.
-    pub(super) fn finish(
-        &mut self,
-        thread: Pid,
-        mut registers: Registers,
-        wanted: Wanted,
-    ) -> io::Result<()> {
+    pub(super) fn finish(&mut self, thread: Pid, mut registers: Registers, wanted: Wanted) -> io::Result<()> {
         match wanted {
             Wanted::Nothing => {}
             Wanted::SocketTimeout => {
@@ -86,7 +81,9 @@ impl Tracer {
             let id = process.as_raw_nonzero().get();
             let is_due = self.tree.processes.get(&id).is_some_and(|process| !process.due.is_empty());
             let mut threads: Vec<(u8, i32)> = Vec::new();
-            for (thread_id, thread) in self.tree.threads.iter().filter(|(_, thread)| thread.process == process) {
+            for (thread_id, thread) in
+                self.tree.threads.iter().filter(|(_, thread)| thread.process == process)
+            {
                 match (&thread.call, thread.wanted) {
                     (_, Wanted::Timers) => {
                         // Somebody is at it.

@@ -38,14 +38,13 @@ pub(crate) enum Within {
 /// the kernel looks whether it has left its processor (`wait_task_inactive`).
 pub(crate) fn within(process: Pid, thread: Pid) -> Option<Within> {
     let mut buffer = [0; 256];
-    let text = match File::open(of_thread(process, thread, "syscall"))
-        .and_then(|mut file| file.read(&mut buffer))
-    {
-        Ok(length) => std::str::from_utf8(&buffer[..length]).ok()?,
-        // What tells nothing about itself (PR_SET_DUMPABLE) is looked at less closely.
-        Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Some(Within::Elsewhere),
-        Err(_) => return None,
-    };
+    let text =
+        match File::open(of_thread(process, thread, "syscall")).and_then(|mut file| file.read(&mut buffer)) {
+            Ok(length) => std::str::from_utf8(&buffer[..length]).ok()?,
+            // What tells nothing about itself (PR_SET_DUMPABLE) is looked at less closely.
+            Err(error) if error.kind() == io::ErrorKind::PermissionDenied => return Some(Within::Elsewhere),
+            Err(_) => return None,
+        };
     let mut words = text.split_ascii_whitespace();
     let first = words.next()?;
     if first == "running" {

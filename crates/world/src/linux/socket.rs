@@ -51,7 +51,9 @@ pub(crate) fn parse(bytes: &[u8]) -> Option<Address> {
 /// Says of an address of no family that it is of IPv4, as the kernel thinks of it where something is sent to it or a
 /// socket gets it. (Where a socket is connected to it, it dissolves the connection.)
 pub(crate) fn specify(bytes: &mut [u8]) {
-    if let Some(family) = bytes.get_mut(..2).filter(|family| **family == (libc::AF_UNSPEC as u16).to_ne_bytes()) {
+    if let Some(family) =
+        bytes.get_mut(..2).filter(|family| **family == (libc::AF_UNSPEC as u16).to_ne_bytes())
+    {
         family.copy_from_slice(&(libc::AF_INET as u16).to_ne_bytes());
     }
 }

@@ -44,8 +44,7 @@ pub(crate) fn spawn<T>(
         .stderr(streams.stderr);
     let (confinement, parent) = (confine::confinement(), rustix::process::getpid());
     let confined = Confined(confinement.is_some());
-    let mut child =
-        Child { filters, program, id_sender, go_receiver, error_sender, confinement, parent };
+    let mut child = Child { filters, program, id_sender, go_receiver, error_sender, confinement, parent };
     // SAFETY: what `become_program` does between fork and exec are system calls on values that were made before, and two
     // small lists; C libraries keep their allocator usable there.
     unsafe { start.pre_exec(move || Err(child.become_program())) };
@@ -116,7 +115,7 @@ impl Program {
 
 /// What the new process needs before it becomes the program.
 struct Child {
-    filters: Vec<BpfProgram>,
+    filters: &'static [BpfProgram],
     program: Program,
     id_sender: io::PipeWriter,
     go_receiver: io::PipeReader,

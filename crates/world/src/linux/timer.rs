@@ -143,13 +143,7 @@ pub(crate) fn begin(
 
 impl TimerCall {
     /// Ends the call, and notes what it has set.
-    pub(crate) fn end(
-        self,
-        registers: &mut Registers,
-        memory: &Memory,
-        timers: &mut Timers,
-        clock: &Clock,
-    ) {
+    pub(crate) fn end(self, registers: &mut Registers, memory: &Memory, timers: &mut Timers, clock: &Clock) {
         if let Some((index, original)) = self.replaced {
             registers.set_argument(index, original);
         }

@@ -13,7 +13,8 @@ use crate::trial;
 
 pub fn trials() -> Vec<Trial> {
     let is_root = rustix::process::geteuid().is_root();
-    let no_user = !is_root || find("setpriv").is_none() || example().is_none() || c("network", false).is_none();
+    let no_user =
+        !is_root || find("setpriv").is_none() || example().is_none() || c("network", false).is_none();
     let mut trials = vec![trial("elsewhere::ordinary-user", no_user, ordinary_user)];
     let ways: [(&str, &[&str]); 3] = [
         ("container-as-root", &[]),
@@ -85,7 +86,9 @@ fn container(options: &[&str]) -> Result<(), Failed> {
     };
     for program in [&closed, &sleep] {
         let libraries = Command::new("ldd").arg(program).output()?;
-        for word in String::from_utf8_lossy(&libraries.stdout).split_whitespace().filter(|it| it.starts_with('/')) {
+        for word in
+            String::from_utf8_lossy(&libraries.stdout).split_whitespace().filter(|it| it.starts_with('/'))
+        {
             put(Path::new(word), word)?;
         }
     }
@@ -95,8 +98,7 @@ fn container(options: &[&str]) -> Result<(), Failed> {
     fs::set_permissions(root.path().join("tmp"), fs::Permissions::from_mode(0o1777))?;
     let image = mark();
     let archive = built(&format!("{image}.tar"));
-    let packed =
-        Command::new("tar").arg("-C").arg(root.path()).arg("-cf").arg(&archive).arg(".").status()?;
+    let packed = Command::new("tar").arg("-C").arg(root.path()).arg("-cf").arg(&archive).arg(".").status()?;
     let imported = Command::new("docker").arg("import").arg(&archive).arg(&image).output()?;
     fs::remove_file(&archive)?;
     if !packed.success() || !imported.status.success() {

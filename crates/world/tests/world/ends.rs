@@ -126,7 +126,8 @@ fn no_such_program() -> Result<(), Failed> {
     let text = built("text");
     fs::write(&text, "no program")?;
     fs::set_permissions(&text, fs::Permissions::from_mode(0o755))?;
-    for (path, error) in [("/no/such/program", "No such file"), (text.to_str().unwrap(), "Exec format error")] {
+    for (path, error) in [("/no/such/program", "No such file"), (text.to_str().unwrap(), "Exec format error")]
+    {
         for _ in 0..20 {
             match World::new().spawn(Command::new(path)).and_then(rescind_world::Running::wait) {
                 Err(SpawnError::Program { source, .. }) if source.to_string().contains(error) => {}
@@ -158,7 +159,9 @@ fn program_of_32_bits() -> Result<(), Failed> {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     let outcome = run(&World::new(), Command::new(&path));
     match outcome.map(|outcome| outcome.report.end) {
-        Ok(End::Unsupported(what)) if what.contains("32 bits") && what.contains("program-of-32-bits") => Ok(()),
+        Ok(End::Unsupported(what)) if what.contains("32 bits") && what.contains("program-of-32-bits") => {
+            Ok(())
+        }
         // A kernel without them says so itself.
         Err(error) if format!("{error:?}").contains("Exec format error") => Ok(()),
         Ok(other) => Err(format!("{other:?}").into()),

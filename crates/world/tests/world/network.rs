@@ -44,10 +44,11 @@ const OPERATIONS: &[(&[&str], &str, &[&str])] = &[
     (&["unix", "/run/x/sock"], REFUSED, &["connect to the socket /run/x/sock"]),
     (&["unix", "/var/run/nscd/socket"], REFUSED, &[]),
     (&["unix-pair"], "ok", &[]),
-    (&["unix-bind", "/tmp/x-sock"], "Permission denied\nConnection refused", &[
-        "listen on /tmp/x-sock",
-        "connect to the socket /tmp/x-sock",
-    ]),
+    (
+        &["unix-bind", "/tmp/x-sock"],
+        "Permission denied\nConnection refused",
+        &["listen on /tmp/x-sock", "connect to the socket /tmp/x-sock"],
+    ),
     (&["open", "/proc/self/environ"], "ok", &[]),
     (&["open", "/proc/PPID/environ"], NOT_THERE, &["/proc/PPID/environ"]),
     (&["open", "/etc/../proc/PPID/environ"], NOT_THERE, &["/proc/PPID/environ"]),
@@ -88,9 +89,11 @@ pub fn trials() -> Vec<Trial> {
             }
             let it = program.clone();
             let language = if statically { "c-static" } else { "c" };
-            trials.push(trial(format!("{language}::network::{}", words.join("-")), it.is_none(), move || {
-                check(&run(&World::new(), command(&it.unwrap(), words))?, said, noted)
-            }));
+            trials.push(trial(
+                format!("{language}::network::{}", words.join("-")),
+                it.is_none(),
+                move || check(&run(&World::new(), command(&it.unwrap(), words))?, said, noted),
+            ));
         }
     }
     let program = c("network", false);
@@ -146,7 +149,8 @@ fn unix_sockets(program: &Path) -> Result<(), Failed> {
 fn others(program: &Path) -> Result<(), Failed> {
     let name = mark();
     let (tcp, udp) = (TcpListener::bind("127.0.0.1:0")?, UdpSocket::bind("127.0.0.1:0")?);
-    let address = <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&name)?;
+    let address =
+        <std::os::unix::net::SocketAddr as std::os::linux::net::SocketAddrExt>::from_abstract_name(&name)?;
     let (stream, datagrams) = (UnixListener::bind_addr(&address)?, UnixDatagram::unbound()?);
     drop(datagrams);
     tcp.set_nonblocking(true)?;
@@ -178,9 +182,13 @@ fn address(program: &Path) -> Result<(), Failed> {
     let server = SlowServer::start()?;
     let port = rescind_world::Server::address(&*server).port().to_string();
     let world = World::new().serve(["api.example"], server.clone());
-    for (host, port) in
-        [("127.0.0.1", port.as_str()), ("::1", &port), ("localhost", &port), ("api.example", "443"), ("api.example", "80")]
-    {
+    for (host, port) in [
+        ("127.0.0.1", port.as_str()),
+        ("::1", &port),
+        ("localhost", &port),
+        ("api.example", "443"),
+        ("api.example", "80"),
+    ] {
         check(&run(&world, command(program, &["request", host, port]))?, "took 0", &[])?;
     }
     let outcome = run(&world, command(program, &["request", "api.example", "8080"]))?;
@@ -188,8 +196,11 @@ fn address(program: &Path) -> Result<(), Failed> {
     if server.counts() == (5, 5) { Ok(()) } else { Err(format!("{:?}", server.counts()).into()) }
 }
 
-/// How a language's program that asks a server is started.
-fn clients() -> Vec<(&'static str, Option<(PathBuf, Vec<String>)>)> {
+/// A program, and the arguments that make it ask a server.
+type Client = (PathBuf, Vec<String>);
+
+/// The programs that ask a server, by language.
+fn clients() -> Vec<(&'static str, Option<Client>)> {
     let script = |program: Option<PathBuf>, path: &str| {
         program.map(|program| (program, vec![source(path).to_string_lossy().into_owned()]))
     };
@@ -208,7 +219,8 @@ fn requests() -> Vec<Trial> {
         let missing = client.is_none();
         let ask = move |words: &[&str]| {
             let (program, arguments) = client.clone().unwrap();
-            let words: Vec<&str> = arguments.iter().map(String::as_str).chain(words.iter().copied()).collect();
+            let words: Vec<&str> =
+                arguments.iter().map(String::as_str).chain(words.iter().copied()).collect();
             command(&program, &words)
         };
         let (served, unknown) = (ask.clone(), ask);

@@ -106,10 +106,7 @@ impl Server for SlowServer {
             };
             number(libc::FIONREAD) || number(libc::TIOCOUTQ)
         };
-        if state.accepted < connections
-            || state.answering > 0
-            || state.connections.iter().any(on_its_way)
-        {
+        if state.accepted < connections || state.answering > 0 || state.connections.iter().any(on_its_way) {
             return Look::Busy;
         }
         Look::Quiet(state.turns)

@@ -47,7 +47,8 @@ fn build(target: &Path, sources: &[&str], compiler: &str, options: &[&str]) -> O
     if time(target).is_some_and(|it| Some(it) > newest) {
         return Some(());
     }
-    let output = process::Command::new(find(compiler)?).args(options).arg(source(sources[0])).output().ok()?;
+    let output =
+        process::Command::new(find(compiler)?).args(options).arg(source(sources[0])).output().ok()?;
     if !output.status.success() {
         eprintln!("{}: {}", sources[0], String::from_utf8_lossy(&output.stderr));
         return None;
@@ -140,7 +141,9 @@ pub fn run(world: &World, mut command: Command) -> Result<Outcome, Failed> {
     let read = |stream| {
         thread::spawn(move || {
             let mut bytes = Vec::new();
-            fs::File::from(stream).read_to_end(&mut bytes).map(|_| String::from_utf8_lossy(&bytes).into_owned())
+            fs::File::from(stream)
+                .read_to_end(&mut bytes)
+                .map(|_| String::from_utf8_lossy(&bytes).into_owned())
         })
     };
     let (stdout, stderr) = (read(stdout), read(stderr));
