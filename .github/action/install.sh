@@ -1,6 +1,5 @@
 #!/usr/bin/env bash
-# Puts `rescind` onto the job's PATH: from BINARY_URL if that is set, else from the cache, else built from source. And
-# libfaketime, which lets samples wait a hundred times faster.
+# Puts `rescind` onto the job's PATH: from BINARY_URL if that is set, else from the cache, else built from source.
 set -euo pipefail
 
 folder=$RUNNER_TEMP/rescind-bin
@@ -20,9 +19,3 @@ elif [ ! -x "$folder/rescind" ]; then
   cp "$RUNNER_TEMP/rescind-target/release/rescind" "$folder/rescind"
 fi
 echo "$folder" >> "$GITHUB_PATH"
-
-if command -v apt-get > /dev/null && ! compgen -G '/usr/lib/*/faketime/libfaketime.so.1' > /dev/null; then
-  # Without it the samples wait in real time: slower, and no less true.
-  { sudo apt-get update -qq && sudo apt-get install -y -qq faketime; } ||
-    echo "::warning title=rescind::libfaketime cannot be installed, so the samples' waits are real"
-fi

@@ -38,9 +38,8 @@ impl Run {
         let begun = folder.path().join("begun");
         assert!(Command::new("mkfifo").arg(&begun).status().unwrap().success());
         let project = Project::new(&format!("echo begun > '{}'\nexec sleep 60", begun.display()));
-        project.edit_manifest("deadline: 20s", "deadline: 500s");
         let mut child = command(project.root())
-            .args(["run", "--emulator", "container"])
+            .args(["run", "--emulator", "container", "--clock", "real", "--deadline", "500s"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .spawn()

@@ -26,6 +26,16 @@ fn main() -> ExitCode {
     let docker = need("a Docker daemon", "docker", &["version"]);
     let tests = vec![
         trial("a_running_emulator_gives_what_the_embedded_one_gives", &[&curl], same::remote),
+        trial(
+            "an_emulator_with_a_unix_socket_gives_what_the_embedded_one_gives",
+            &[&curl],
+            same::remote_by_socket,
+        ),
+        trial(
+            "an_emulator_that_wants_a_token_is_a_failure_of_the_set_up_without_it",
+            &[],
+            same::without_token,
+        ),
         trial("a_container_gives_what_the_embedded_one_gives", &[&curl, &docker], same::container),
         trial("an_image_can_be_named", &[&docker], container::named_image),
         trial("a_container_is_gone_after_ctrl_c", &[&docker], container::interrupted),

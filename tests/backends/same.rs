@@ -22,8 +22,9 @@ const SCENARIOS: [&str; 6] = [
 /// All that a case depends on the emulator for.
 type Seen = (CaseId, Verdict, Vec<Finding>, Vec<Entry>, [Snapshot; 3]);
 
-fn cases(emulator: &str) -> (String, Vec<Seen>) {
-    let mut arguments = vec!["run", "--service", "spanner", "--language", "curl", "--emulator", emulator];
+fn cases(emulator: &[&str]) -> (String, Vec<Seen>) {
+    let mut arguments = vec!["run", "--service", "spanner", "--language", "curl", "--emulator"];
+    arguments.extend(emulator);
     arguments.extend(SCENARIOS.iter().flat_map(|scenario| ["--scenario", scenario]));
     let (ran, results) = results(&repository(), &arguments);
     ran.exits(0);
@@ -35,8 +36,9 @@ fn cases(emulator: &str) -> (String, Vec<Seen>) {
     (results.environment.emulator, seen.collect())
 }
 
-fn as_embedded(emulator: &str) -> String {
-    let (embedded, expected) = cases("embedded");
+/// The name of an emulator, which these options choose, and which gives what the embedded one gives.
+fn as_embedded(emulator: &[&str]) -> String {
+    let (embedded, expected) = cases(&["embedded"]);
     assert_eq!(embedded, "embedded");
     assert_eq!(expected.len(), SCENARIOS.len());
     for (id, verdict, _, journal, _) in &expected {
@@ -52,20 +54,28 @@ fn as_embedded(emulator: &str) -> String {
 struct Emulator {
     child: Child,
     address: String,
+    control: String,
+    /// The token that it made for itself; empty if it wants none.
+    token: String,
 }
 
 impl Emulator {
-    fn start() -> Emulator {
+    fn start(control: &str) -> Emulator {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
-            .args(["emulator", "--grpc-port", "0", "--rest-port", "0"])
+            .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--control", control])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
         let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
-        let address = lines
-            .find_map(|line| line.strip_prefix("export SPANNER_EMULATOR_HOST=").map(str::to_owned))
-            .unwrap();
-        Emulator { child, address }
+        let mut told =
+            |variable: &str| lines.find_map(|line| line.strip_prefix(variable).map(str::to_owned)).unwrap();
+        let address = told("export SPANNER_EMULATOR_HOST=");
+        let control = told("export RESCIND_CONTROL=");
+        let token = match control.strip_prefix("unix:") {
+            Some(_) => String::new(),
+            None => told("export RESCIND_CONTROL_TOKEN="),
+        };
+        Emulator { child, address, control, token }
     }
 }
 
@@ -77,13 +87,28 @@ impl Drop for Emulator {
 }
 
 pub fn remote() {
-    let emulator = Emulator::start();
-    assert_eq!(as_embedded(&emulator.address), emulator.address);
+    let emulator = Emulator::start("127.0.0.1:0");
+    let options = [&*emulator.address, "--control", &emulator.control, "--control-token", &emulator.token];
+    assert_eq!(as_embedded(&options), emulator.address);
+}
+
+pub fn remote_by_socket() {
+    let folder = tempfile::tempdir().unwrap();
+    let emulator = Emulator::start(&format!("unix:{}", folder.path().join("control").display()));
+    let options = [&*emulator.address, "--control", &emulator.control];
+    assert_eq!(as_embedded(&options), emulator.address);
+}
+
+pub fn without_token() {
+    let emulator = Emulator::start("127.0.0.1:0");
+    let project = Project::new("true");
+    let ran = project.run(&["--emulator", &emulator.address, "--control", &emulator.control]).exits(3);
+    assert!(ran.stderr.contains("it wants a token; set RESCIND_CONTROL_TOKEN"), "{}", ran.stderr);
 }
 
 pub fn container() {
     let before = container::running();
-    assert_eq!(as_embedded("container"), "container");
+    assert_eq!(as_embedded(&["container"]), "container");
     assert_eq!(container::running(), before);
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use serde::Deserialize;
 
-use crate::emulators::Emulators;
+use crate::emulators::{Emulators, TOKEN};
 
 /// How long all checks of a client may take.
 const DEADLINE: Duration = Duration::from_secs(120);
@@ -159,8 +159,11 @@ impl Client {
                 // Google's libraries look for the machine that they run on.
                 ("METADATA_SERVER_DETECTION", "none".into()),
                 ("NO_GCE_CHECK", "true".into()),
-                ("LASTING", emulators.lasting().to_string().into()),
-                ("BRIEF", emulators.brief().to_string().into()),
+                ("LASTING", emulators.lasting().address.to_string().into()),
+                ("LASTING_CONTROL", emulators.lasting().control.to_string().into()),
+                ("BRIEF", emulators.brief().address.to_string().into()),
+                ("BRIEF_CONTROL", emulators.brief().control.to_string().into()),
+                ("RESCIND_CONTROL_TOKEN", TOKEN.into()),
             ])
             .stdin_null()
             .stdout_capture()

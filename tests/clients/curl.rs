@@ -7,7 +7,7 @@ use std::time::{Duration, SystemTime};
 use insta::assert_snapshot;
 use serde_json::{Value, json};
 
-use crate::emulators::{self, Emulators};
+use crate::emulators::{Emulator, Emulators};
 
 /// A test of a page, which gets the emulators.
 pub struct Check {
@@ -36,14 +36,18 @@ struct Curl {
 
 impl Curl {
     /// For a project that is set up like this and runs free.
-    fn new(address: SocketAddr, project: &str, setup: &Value) -> Curl {
-        emulators::put(address, project, setup);
-        Curl { address, credentials: "Authorization: Bearer token", transcript: String::new() }
+    fn new(emulator: &Emulator, project: &str, setup: &Value) -> Curl {
+        emulator.put(project, setup);
+        Curl {
+            address: emulator.address,
+            credentials: "Authorization: Bearer token",
+            transcript: String::new(),
+        }
     }
 
-    fn spanner(address: SocketAddr, project: &str) -> Curl {
+    fn spanner(emulator: &Emulator, project: &str) -> Curl {
         let setup = json!({ "service": "spanner", "instance": "test-instance", "database": "example-db" });
-        Curl::new(address, project, &setup)
+        Curl::new(emulator, project, &setup)
     }
 
     /// Makes a call that is answered with this status; the body of the answer.

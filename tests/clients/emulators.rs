@@ -25,34 +25,62 @@ impl Emulators {
     }
 
     /// Where operations never end by themselves.
-    pub fn lasting(&self) -> SocketAddr {
-        self.lasting.address
+    pub fn lasting(&self) -> &Emulator {
+        &self.lasting
     }
 
     /// Where operations end at once.
-    pub fn brief(&self) -> SocketAddr {
-        self.brief.address
+    pub fn brief(&self) -> &Emulator {
+        &self.brief
     }
 }
 
-struct Emulator {
+/// An emulator that runs.
+pub struct Emulator {
     child: Child,
-    address: SocketAddr,
+    /// Where its services are.
+    pub address: SocketAddr,
+    /// Where its control API is.
+    pub control: SocketAddr,
 }
+
+/// The token of the control APIs.
+pub const TOKEN: &str = "for-the-checks";
 
 impl Emulator {
     fn start(operation_time: &str) -> Emulator {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
             .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--operation-time", operation_time])
+            .args(["--control", "127.0.0.1:0", "--control-token", TOKEN])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();
-        let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-        let address = lines
-            .map(Result::unwrap)
-            .find_map(|line| line.strip_prefix("export SPANNER_EMULATOR_HOST=")?.parse().ok())
-            .expect("the emulator says where it listens");
-        Emulator { child, address }
+        let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
+        let mut told = |variable: &str| {
+            let value = |line: String| line.strip_prefix(variable)?.parse().ok();
+            lines.find_map(value).expect("the emulator says where it listens")
+        };
+        let address = told("export SPANNER_EMULATOR_HOST=");
+        let control = told("export RESCIND_CONTROL=");
+        Emulator { child, address, control }
+    }
+
+    /// Puts a project that runs free, by the control API.
+    pub fn put(&self, project: &str, setup: &Value) {
+        let body = json!({ "setup": setup, "progress": "free-running" }).to_string();
+        let path = format!("/rescind/v1/projects/{project}");
+        let mut stream = TcpStream::connect(self.control).unwrap();
+        write!(
+            stream,
+            "PUT {path} HTTP/1.1\r\nHost: {}\r\nAuthorization: Bearer {TOKEN}\r\nConnection: close\r\n\
+             Content-Length: {}\r\n\r\n{body}",
+            self.control,
+            body.len()
+        )
+        .unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 200 "), "PUT {path} {body}\n{answer}");
     }
 }
 
@@ -62,20 +90,4 @@ impl Drop for Emulator {
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
-}
-
-/// Puts a project that runs free, by the control API of the emulator at an address.
-pub fn put(address: SocketAddr, project: &str, setup: &Value) {
-    let body = json!({ "setup": setup, "progress": "free-running" }).to_string();
-    let path = format!("/rescind/v1/projects/{project}");
-    let mut stream = TcpStream::connect(address).unwrap();
-    write!(
-        stream,
-        "PUT {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
-        body.len()
-    )
-    .unwrap();
-    let mut answer = String::new();
-    stream.read_to_string(&mut answer).unwrap();
-    assert!(answer.starts_with("HTTP/1.1 200 "), "PUT {path} {body}\n{answer}");
 }

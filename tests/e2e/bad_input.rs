@@ -20,7 +20,7 @@ fn a_misspelt_manifest_key_is_pointed_at_and_the_right_one_suggested() {
     9 |   deadlin: 20s
       |   ^^^^^^^
       |
-      = help: the keys here are command, environment, deadline, time_warp, jobs
+      = help: the keys here are command, environment, endpoint, emulator, service, deadline, processor_time, jobs
     ");
 }
 
@@ -69,7 +69,7 @@ fn every_mistake_is_reported_at_once() {
     2 | source: { folder: samples/spanner/shell, file: simple.sh, region: demo }
       |                                                ^^^^^^^^^
 
-    error: unknown placeholder `{bakup}` (did you mean `backup`?); the placeholders are {work}, {cache}, {emulator}, {project}, {instance}, {database}, {backup}
+    error: unknown placeholder `{bakup}` (did you mean `backup`?); the placeholders are {work}, {cache}, {endpoint}, {emulator}, {project}, {instance}, {database}, {backup}
      --> manifests/spanner/shell.yaml:8:29
       |
     8 |   command: [sh, sample.sh, "{bakup}"]

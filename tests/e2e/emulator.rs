@@ -9,12 +9,14 @@ use crate::support::rescind;
 struct Emulator {
     child: Child,
     rest: String,
+    control: String,
+    token: String,
 }
 
 impl Emulator {
     fn start(options: &[&str]) -> Emulator {
         let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
-            .args(["emulator", "--grpc-port", "0", "--rest-port", "0"])
+            .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--control", "127.0.0.1:0"])
             .args(options)
             .stdout(Stdio::piped())
             .stderr(Stdio::piped())
@@ -24,18 +26,22 @@ impl Emulator {
         let value = |line: String, name: &str| {
             line.strip_prefix(name).map(|value| value.trim_end_matches('/').to_owned())
         };
-        let rest = lines
-            .find_map(|line| value(line, "export CLOUDSDK_API_ENDPOINT_OVERRIDES_SPANNER=http://"))
-            .unwrap();
-        Emulator { child, rest }
+        let mut told = |name: &str| lines.find_map(|line| value(line, name)).unwrap();
+        let rest = told("export CLOUDSDK_API_ENDPOINT_OVERRIDES_SPANNER=http://");
+        let control = told("export RESCIND_CONTROL=");
+        let token = told("export RESCIND_CONTROL_TOKEN=");
+        Emulator { child, rest, control, token }
     }
 
     /// The answer to a request, head and body.
     fn ask(&self, method: &str, path: &str) -> String {
-        let mut stream = TcpStream::connect(&self.rest).unwrap();
+        let address = if path.starts_with("/rescind/") { &self.control } else { &self.rest };
+        let mut stream = TcpStream::connect(address).unwrap();
         write!(
             stream,
-            "{method} {path} HTTP/1.1\r\nHost: e\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
+             Connection: close\r\nContent-Length: 0\r\n\r\n",
+            self.token
         )
         .unwrap();
         let mut answer = String::new();
@@ -196,6 +202,22 @@ fn what_nobody_has_published_can_be_chosen() {
 #[test]
 fn it_does_not_listen_to_other_machines_unless_it_is_told_to() {
     let folder = tempfile::tempdir().unwrap();
-    let ran = rescind(folder.path(), &["emulator", "--host", "0.0.0.0"]).exits(2);
-    assert!(ran.stderr.contains("--allow-remote"), "{}", ran.stderr);
+    for place in [["--host", "0.0.0.0"], ["--control", "0.0.0.0:0"]] {
+        let ran = rescind(folder.path(), &[&["emulator"], &place[..]].concat()).exits(2);
+        assert!(ran.stderr.contains("--allow-remote"), "{}", ran.stderr);
+    }
+}
+
+#[test]
+fn it_takes_orders_on_their_own_port_from_whoever_has_its_token() {
+    let mut emulator = Emulator::start(&[]);
+    assert_ne!(emulator.token, Emulator::start(&[]).token, "each has a token of its own");
+    let answer = emulator.ask("GET", "/rescind/v1/health");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+    emulator.token.push('x');
+    let answer = emulator.ask("GET", "/rescind/v1/health");
+    assert!(answer.starts_with("HTTP/1.1 401"), "{answer}");
+    emulator.control.clone_from(&emulator.rest);
+    let answer = emulator.ask("GET", "/rescind/v1/health");
+    assert!(answer.starts_with("HTTP/1.1 404"), "the services have no such path: {answer}");
 }

@@ -37,10 +37,23 @@ fn a_sample_that_prints_invalid_utf_8_is_marked_and_shown() {
 fn a_sample_that_never_ends_is_ended_at_its_deadline() {
     let project = Project::new("trap '' TERM; while :; do sleep 1000; done");
     let started = Instant::now();
-    let (ran, case) = project.case(&["--timeout", "0.3"]);
-    ran.exits(1);
+    let (ran, case) = project.case(&["--clock", "real", "--deadline", "0.3"]);
+    let ran = ran.exits(3);
     assert!(started.elapsed() < Duration::from_secs(30), "the group was not killed");
     assert_eq!(case.observation.as_ref().unwrap().ended, Ended::Deadline);
+    assert_eq!((case.verdict, rules(&case)), (Verdict::Undecided, vec![]));
+    let reason = "still waited at its deadline, 300 ms of real time";
+    assert!(ran.stdout.contains("1 undecided") && ran.stdout.contains(reason), "{}", ran.stdout);
+    let note = "note: time is real: it was asked for; what still waited at its deadline is undecided";
+    assert!(ran.stdout.contains(note), "{}", ran.stdout);
+}
+
+#[test]
+fn a_sample_that_is_busy_without_end_is_timed_out_by_its_processor_time() {
+    let project = Project::new("while :; do :; done");
+    let (ran, case) = project.case(&["--clock", "real", "--deadline", "0.5", "--processor-time", "1ms"]);
+    ran.exits(1);
+    assert_eq!(case.observation.as_ref().unwrap().ended, Ended::ProcessorTime);
     assert_eq!(rules(&case), [Rule::TimedOut]);
 }
 
@@ -56,7 +69,7 @@ fn a_sample_that_leaves_a_child_is_reported_and_the_child_is_killed() {
 #[test]
 fn a_child_that_holds_the_output_open_does_not_hold_up_the_case() {
     let project = Project::new("sleep 987653 &");
-    let (ran, case) = project.case(&["--timeout", "15"]);
+    let (ran, case) = project.case(&["--deadline", "15"]);
     ran.exits(1);
     assert_eq!(rules(&case), [Rule::LeakedProcess]);
 }

@@ -45,7 +45,7 @@ fn send(child: &Child, signal: Signal) {
 fn interrupted(signal: Signal) {
     let project = project();
     let mut rescind = command(project.root())
-        .args(["run", "--jobs", "2", "--results", "results.json"])
+        .args(["run", "--clock", "real", "--jobs", "2", "--results", "results.json"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()

@@ -46,14 +46,15 @@ fn an_entry_that_matches_nothing_or_expired_fails_the_run_and_is_named() {
         + &entry("spanner/shell/*", "crashed", "  expires: 2020-02-29\n");
     project.write(LIST, &list);
     let report = project.root().join("report.md").display().to_string();
-    let (ran, verdicts) =
-        run(&project, &["--report", &format!("markdown={report}"), "--report", "github=a.txt"]);
+    let reports = ["--report", &format!("markdown={report}"), "--report", "github=a.txt"];
+    let (ran, verdicts) = run(&project, &[&["--clock", "real"], &reports[..]].concat());
     ran.exits(1);
     assert_eq!(verdicts, [Verdict::KnownFailure]);
     insta::assert_snapshot!(std::fs::read_to_string(project.root().join("a.txt")).unwrap(), @"
     ::error file=manifests/known-failures.yaml,line=5,endLine=5,title=stale known failure::manifests/known-failures.yaml:5:9: the known failure of `spanner/shell/*` with `leaked-backup` matches nothing: no case that it names breaks that rule; take it off the list
     ::error file=manifests/known-failures.yaml,line=9,endLine=9,title=stale known failure::manifests/known-failures.yaml:9:9: the known failure of `spanner/cobol/*` with `leaked-backup` matches nothing: no case that it names breaks that rule; take it off the list
     ::error file=manifests/known-failures.yaml,line=13,endLine=13,title=stale known failure::manifests/known-failures.yaml:13:9: the known failure of `spanner/shell/*` with `crashed` expired on 2020-02-29: mend the sample, or give the entry another day
+    ::notice title=rescind::time is real: it was asked for; what still waited at its deadline is undecided
     ");
     let markdown = std::fs::read_to_string(report).unwrap();
     assert_eq!(markdown.matches("**stale entry**").count(), 3, "{markdown}");

@@ -1,5 +1,7 @@
 //! `list`, `doctor`, and what a run prints.
 
+use rescind_model::Verdict;
+
 use crate::support::{Project, rescind};
 
 #[test]
@@ -50,6 +52,7 @@ fn doctor_speaks_json() {
     let project = Project::new("true");
     let ran = rescind(project.root(), &["doctor", "--json"]).exits(0);
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
+    assert!(json["clock"] == "virtual" || json["clock_reason"].is_string(), "{json}");
     assert_eq!(json["samples"][0]["id"], "spanner/shell");
     assert_eq!(json["samples"][0]["usable"], true);
     assert_eq!(json["samples"][0]["dependencies"], "none");
@@ -104,13 +107,15 @@ fn the_command_that_repeats_a_case_does_so_from_anywhere() {
     let project = Project::new("sleep 100");
     let elsewhere = tempfile::tempdir().unwrap();
     let root = project.root().display().to_string();
-    let typed = ["--root", &root, "run", "--timeout", "200ms", "--no-time-warp"];
+    let typed = ["--root", &root, "run", "--endpoint", "emulator", "--clock", "real", "--deadline", "200ms"];
     let (ran, results) = crate::support::results(elsewhere.path(), &typed);
-    ran.exits(1);
+    ran.exits(3);
     let replay = &results.cases[0].replay;
     let words = shlex::split(replay).unwrap();
     let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
     let (again, repeated) = crate::support::results(elsewhere.path(), &words);
-    again.exits(1);
-    assert_eq!(repeated.cases[0].findings, results.cases[0].findings, "{replay}");
+    again.exits(3);
+    assert_eq!(repeated.cases[0].verdict, Verdict::Undecided);
+    assert_eq!(repeated.cases[0].reason, results.cases[0].reason, "{replay}");
+    assert_eq!(repeated.cases[0].replay, *replay);
 }

@@ -2,8 +2,8 @@
 
 use anyhow::Context as _;
 use rescind_manifest::Manifest;
-use rescind_model::exit;
-use rescind_runner::{Toolchain, faketime_install_command, is_installed};
+use rescind_model::{ClockKind, Verdict, exit};
+use rescind_runner::{Time, Toolchain, is_installed};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -48,10 +48,10 @@ enum Dependencies {
 struct Report {
     /// `linux/x86_64`.
     platform: String,
-    /// The path of libfaketime; none if it is not installed.
-    time_warp: Option<String>,
-    /// The command that installs libfaketime here, where one is known.
-    time_warp_install: Option<&'static str>,
+    /// The clock that runs go by here.
+    clock: ClockKind,
+    /// Why it is the real one.
+    clock_reason: Option<String>,
     /// One for each manifest.
     samples: Vec<Diagnosis>,
 }
@@ -83,10 +83,11 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
         }
     })?;
     let context = &machine.context;
+    let time = Time::of_run(None);
     let report = Report {
         platform: context.platform.name.clone(),
-        time_warp: context.faketime.as_ref().map(|path| path.display().to_string()),
-        time_warp_install: faketime_install_command(&context.platform.system),
+        clock: time.kind(),
+        clock_reason: time.reason().map(str::to_owned),
         samples,
     };
     let text = if args.json {
@@ -126,7 +127,7 @@ async fn diagnose(
     })
 }
 
-/// One line for each sample, and one for what warps time.
+/// One line for each sample, and one for the clock.
 fn text(report: &Report) -> String {
     let width = report.samples.iter().map(|sample| sample.id.len()).max().unwrap_or(0);
     let mut text = String::new();
@@ -142,11 +143,14 @@ fn text(report: &Report) -> String {
         };
         text.push_str(&format!("{:width$}  {state}\n", sample.id));
     }
-    let warp = match (&report.time_warp, report.time_warp_install) {
-        (Some(path), _) => format!("ready: {path}"),
-        (None, Some(command)) => format!("missing: long waits are real; install it with: {command}"),
-        (None, None) => "missing: long waits are real".to_owned(),
+    let clock = match (report.clock, &report.clock_reason) {
+        (ClockKind::Virtual, _) => "virtual: the samples' waiting takes no time".to_owned(),
+        (ClockKind::Real, reason) => format!(
+            "real: {}; what still waits at its deadline is {}",
+            reason.as_deref().unwrap_or("nobody has said why"),
+            Verdict::Undecided
+        ),
     };
-    text.push_str(&format!("{:width$}  {warp}\n", "libfaketime"));
+    text.push_str(&format!("{:width$}  {clock}\n", "clock"));
     text
 }

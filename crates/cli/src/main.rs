@@ -17,6 +17,7 @@ mod run;
 mod select;
 mod signals;
 mod source;
+mod token;
 
 use std::process::ExitCode;
 

@@ -2,6 +2,7 @@
 
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow};
 use rescind_manifest::{Catalog, Manifest, Page, Region, Wanted, read_region};
@@ -62,8 +63,11 @@ fn options_of_replay(machine: &Machine, args: &RunArgs) -> Vec<String> {
     };
     with("--root", machine.typed_root.as_deref().map(path));
     with("--known-failures", args.known_failures.as_deref().map(path));
-    with("--timeout", args.timeout.map(|time| humantime::format_duration(time).to_string()));
-    options.extend(args.no_time_warp.then(|| "--no-time-warp".to_owned()));
+    let time = |time: Option<Duration>| time.map(|time| humantime::format_duration(time).to_string());
+    with("--endpoint", args.endpoint.map(|endpoint| endpoint.to_string()));
+    with("--clock", args.clock.map(|clock| clock.to_string()));
+    with("--deadline", time(args.deadline));
+    with("--processor-time", time(args.processor_time));
     options
 }
 

@@ -46,12 +46,6 @@ pub async fn show(mut events: UnboundedReceiver<Event>, options: Options) {
                 ));
             }
             Event::CaseStarted { id } => bar.set_message(id.to_string()),
-            Event::CaseRepeated { id, time_warp: None } => {
-                bar.set_message(format!("{id} again, in real time"))
-            }
-            Event::CaseRepeated { id, time_warp: Some(factor) } => {
-                bar.set_message(format!("{id} again, time warped ×{factor}"));
-            }
             Event::CaseRetried { id, number } => bar.set_message(format!("{id}, try {number}")),
             Event::CaseFinished { mut case } => {
                 done += 1;

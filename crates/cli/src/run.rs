@@ -4,10 +4,10 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
-use rescind_model::exit;
+use rescind_model::{ClockKind, exit};
 use rescind_report::compare::{self as policy, Comparison};
 use rescind_report::{Format, terminal};
-use rescind_runner::{Finished, Options, Plan, run as run_plan};
+use rescind_runner::{Finished, Options, Plan, Time, run as run_plan};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
@@ -35,11 +35,14 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     }
     let fail_on = fail_on(args)?;
     let options = Options {
-        jobs: args.jobs.and_then(|jobs| usize::try_from(jobs).ok()).unwrap_or(machine.context.cores),
-        deadline: args.timeout,
-        time_warp: !args.no_time_warp,
+        jobs: args.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
+        clock: args.clock,
+        deadline: args.deadline,
+        processor_time: args.processor_time,
+        endpoint: args.endpoint,
         retries: args.retries,
     };
+    check_clock(args.clock)?;
     let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
     let mut finished = runtime.block_on(execute(machine, args, plan, options))?;
     machine.redactor.results(&mut finished.results);
@@ -68,6 +71,19 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     })
 }
 
+/// Refuses a run in virtual time, if that was asked for, where there is none.
+///
+/// # Errors
+/// There is no closed world here.
+fn check_clock(asked: Option<ClockKind>) -> Result<(), Failure> {
+    match (asked, Time::of_run(asked)) {
+        (Some(ClockKind::Virtual), Time::Real { reason }) => Err(Failure::setup(anyhow!(
+            "time cannot be virtual here: {reason}; leave out --clock to run in real time"
+        ))),
+        _ => Ok(()),
+    }
+}
+
 /// What is to make the run fail.
 ///
 /// # Errors
@@ -93,7 +109,7 @@ async fn execute(
     // Signals count from here on, so that one that comes while the emulator starts stops it again.
     tokio::spawn(cancel_on_signal(Signals::catch()?, cancel.clone()));
     let backend = tokio::select! {
-        backend = backend::start(&args.emulator, args.image.as_deref(), &machine.executable) => backend?,
+        backend = backend::start(args, &machine.executable) => backend?,
         () = cancel.cancelled() => return Err(Failure::interrupted()),
     };
     let (events, received) = mpsc::unbounded_channel();

@@ -3,7 +3,7 @@
 //! * [`engine`]: the rules of the services, a pure state machine;
 //! * [`Emulator`]: projects by id, set up for cases, with their journals;
 //! * [`wire`]: the server, which speaks gRPC and HTTP on one port;
-//! * [`control`]: the API by which tests set projects up and look at them, on the same port.
+//! * [`control`]: the API by which tests set projects up and look at them, on a listener of its own.
 
 mod clock;
 pub mod control;
@@ -13,6 +13,6 @@ pub mod proto;
 pub mod wire;
 
 pub use clock::Clock;
-pub use emulator::{ControlError, Emulator, Observed, Observer, Options};
+pub use emulator::{ControlError, Emulator, Observed, Observer, Options, Scope};
 pub use engine::{InvalidSetup, Setup};
 pub use wire::{ServeError, Server};

@@ -28,7 +28,8 @@ pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use known::{Day, ListedFailure};
 pub use lines::Lines;
 pub use manifest::{
-    COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHOLDERS, Source, Stage, Substitute, Tool,
+    COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS, Source, Stage,
+    Substitute, Tool,
 };
 pub use page::{Block, Extraction, Page, PageError, Wanted};
 pub use region::{Region, RegionError, Replaced};

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use regex::Regex;
-use rescind_model::{Contract, Expectation, SampleId, Scenario};
+use rescind_model::{Contract, Endpoint, Expectation, SampleId, Scenario};
 
 /// All that rescind knows of one sample.
 #[derive(Clone, Debug)]
@@ -116,23 +116,45 @@ pub struct Stage {
 pub struct Run {
     /// The program and its arguments, with placeholders.
     pub command: Vec<String>,
-    /// Environment variables, with placeholders.
+    /// Environment variables, with placeholders, whatever the endpoint.
     pub environment: BTreeMap<String, String>,
-    /// When a case must have ended, in real time.
+    /// How the sample reaches the service, unless a run asks for another way.
+    pub endpoint: Endpoint,
+    /// Further variables where the endpoint is `emulator`.
+    pub emulator_environment: BTreeMap<String, String>,
+    /// Further variables where the endpoint is `service`.
+    pub service_environment: BTreeMap<String, String>,
+    /// When a case must have ended, in virtual time.
     pub deadline: Duration,
-    /// By what factor its time may be made to run faster; none if it must not be.
-    pub time_warp: Option<u32>,
+    /// How much processor time a case may use, all its processes together.
+    pub processor_time: Duration,
     /// How many cases of this sample may run at once; none for as many as the run allows.
     pub jobs: Option<u32>,
+}
+
+impl Run {
+    /// The environment variables for this way to the service, with placeholders. Of two of one name, the later one holds.
+    pub fn variables(&self, endpoint: Endpoint) -> impl Iterator<Item = (&str, &str)> {
+        let further = match endpoint {
+            Endpoint::Emulator => &self.emulator_environment,
+            Endpoint::Service => &self.service_environment,
+        };
+        self.environment.iter().chain(further).map(|(name, value)| (name.as_str(), value.as_str()))
+    }
 }
 
 /// The placeholders in commands and in environment variables.
 ///
 /// `{work}` is the copy of the sample's folder that a command runs in; `{cache}` the folder that belongs to the
-/// dependencies (the same for each state of the code); `{emulator}` the emulator's `HOST:PORT`. The last five only
-/// have a value in `run`.
-pub const COMMAND_PLACEHOLDERS: [&str; 7] =
-    ["work", "cache", "emulator", "project", "instance", "database", "backup"];
+/// dependencies (the same for each state of the code). The others only have a value in `run`: `{endpoint}` is the address
+/// of the service as a URL, `http://HOST:PORT` or `https://HOST` as the [`Endpoint`] has it; `{emulator}` the emulator's
+/// `HOST:PORT`.
+pub const COMMAND_PLACEHOLDERS: [&str; 8] =
+    ["work", "cache", "endpoint", "emulator", "project", "instance", "database", "backup"];
+
+/// Those that variables may use which belong to the endpoint `service`: it is reached without the emulator's address.
+pub const SERVICE_PLACEHOLDERS: [&str; 7] =
+    ["work", "cache", "endpoint", "project", "instance", "database", "backup"];
 
 /// The placeholders that commands of `prepare` and `build` may use.
 pub const STAGE_PLACEHOLDERS: [&str; 2] = ["work", "cache"];

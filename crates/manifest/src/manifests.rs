@@ -11,15 +11,19 @@ use crate::check;
 use crate::diagnostic::Log;
 use crate::located::Located;
 use crate::manifest::{
-    COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, STAGE_PLACEHOLDERS, Source, Stage, Substitute, Tool,
+    COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS, Source, Stage,
+    Substitute, Tool,
 };
 use crate::raw::{
     RawClaim, RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawStage, RawSubstitute, RawTool,
 };
 use crate::region::Region;
 
-/// The deadline of a case whose manifest has none.
-const DEADLINE: Duration = Duration::from_secs(60);
+/// The deadline of a case whose manifest has none, in virtual time. It costs nothing, and no operation of a schedule takes
+/// as long: what still runs by then would never end.
+const DEADLINE: Duration = Duration::from_secs(2 * 60 * 60);
+/// The processor time of a case whose manifest says nothing of it: the dearest bundled sample takes a sixth.
+const PROCESSOR_TIME: Duration = Duration::from_secs(60);
 
 /// The scenarios that there are, by name; none for those that could not be read.
 pub(crate) type Scenarios = BTreeMap<String, Option<Scenario>>;
@@ -222,15 +226,20 @@ fn stage(raw: RawStage, folder: Option<&Path>, log: &mut Log<'_>) -> Stage {
 }
 
 fn run(raw: RawRun, log: &mut Log<'_>) -> Option<Run> {
-    let deadline = match &raw.deadline {
-        Some(text) => check::duration(log, text),
-        None => Some(DEADLINE),
+    let mut duration = |text: Option<Text>, otherwise| match text {
+        Some(text) => check::duration(log, &text),
+        None => Some(otherwise),
     };
+    let deadline = duration(raw.deadline, DEADLINE);
+    let processor_time = duration(raw.processor_time, PROCESSOR_TIME);
     Some(Run {
         command: command(raw.command, &COMMAND_PLACEHOLDERS, log),
         environment: environment(raw.environment, &COMMAND_PLACEHOLDERS, log),
+        endpoint: raw.endpoint,
+        emulator_environment: environment(raw.emulator.environment, &COMMAND_PLACEHOLDERS, log),
+        service_environment: environment(raw.service.environment, &SERVICE_PLACEHOLDERS, log),
         deadline: deadline?,
-        time_warp: raw.time_warp.map(NonZeroU32::get),
+        processor_time: processor_time?,
         jobs: raw.jobs.map(NonZeroU32::get),
     })
 }

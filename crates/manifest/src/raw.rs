@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use rescind_model::{BackupState, Claim, Expectation, Service, Stream};
+use rescind_model::{BackupState, Claim, Endpoint, Expectation, Service, Stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -145,18 +145,38 @@ pub(crate) struct RawStage {
 #[schemars(rename = "Run")]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawRun {
-    /// The program and its arguments. The placeholders are {work}, {cache}, {emulator}, {project}, {instance},
+    /// The program and its arguments. The placeholders are {work}, {cache}, {endpoint}, {emulator}, {project}, {instance},
     /// {database} and {backup}.
     pub(crate) command: Located<Vec<Text>>,
     /// Environment variables, with the same placeholders.
     #[serde(default)]
     pub(crate) environment: Texts,
-    /// When a case must have ended, in real time: "60s" (the default), "2m 30s".
+    /// How the sample reaches the service: by the variable of the emulator (`emulator`, the default), or by no variable at
+    /// all, under the service's own host name and over TLS (`service`).
+    #[serde(default)]
+    pub(crate) endpoint: Endpoint,
+    /// What is added where the endpoint is `emulator`.
+    #[serde(default)]
+    pub(crate) emulator: RawReach,
+    /// What is added where the endpoint is `service`. The placeholder {emulator} has no value there.
+    #[serde(default)]
+    pub(crate) service: RawReach,
+    /// When a case must have ended, in virtual time: "2h" (the default), "30m". Where time is real, this does not hold.
     pub(crate) deadline: Option<Text>,
-    /// By what factor the sample's time may run faster; left out if it must not.
-    pub(crate) time_warp: Option<NonZeroU32>,
+    /// How much processor time a case may use: "60s" (the default), "2m 30s".
+    pub(crate) processor_time: Option<Text>,
     /// How many cases of this sample may run at once; left out for as many as the run allows.
     pub(crate) jobs: Option<NonZeroU32>,
+}
+
+/// What is added to `run` for one way to the service.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Reach")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawReach {
+    /// Environment variables, which take the place of those of the same name in `run.environment`.
+    #[serde(default)]
+    pub(crate) environment: Texts,
 }
 
 /// A text that makes a claim.

@@ -50,7 +50,9 @@ rules! {
     CancelNotSent = "cancel-not-sent";
     /// The server refused a request as malformed.
     MalformedRequest = "malformed-request";
-    /// The sample had not ended at its deadline.
+    /// The sample asked for what is outside its world.
+    OutOfReach = "out-of-reach";
+    /// The sample had not ended at its deadline, had used up its processor time, or would never have ended.
     TimedOut = "timed-out";
     /// A signal ended the sample.
     Crashed = "crashed";

@@ -206,6 +206,8 @@ mod tests {
         assert_eq!(said(std::slice::from_ref(&go)), [false]);
         let unsupported = testing::case("java/a", Verdict::Unsupported);
         assert_eq!(said(&[go.clone(), unsupported]), [false]);
+        let undecided = testing::case("java/a", Verdict::Undecided);
+        assert_eq!(said(&[go.clone(), undecided]), [false]);
         assert_eq!(said(&[go.clone(), ran(&list, "java/a", &[FalseClaim])]), [false; 0]);
         assert_eq!(said(&[go.clone(), ran(&list, "java/a", &[])]), [false; 0]);
         let entry = stale(&list, &[go, java], false).remove(0);

@@ -4,6 +4,7 @@
 //!
 //! * [`Service`], [`SampleId`], [`CaseId`]: what is run;
 //! * [`Scenario`] with its [`Schedule`]: what the server does, and what must come of it;
+//! * [`Endpoint`], [`ClockKind`], [`Limits`]: how a case reaches the service, by which clock it waits, and for how long;
 //! * [`Entry`], [`Snapshot`], [`Observation`]: what happened;
 //! * [`Contract`] and [`judge()`]: what was promised, and each broken expectation as a [`Finding`];
 //! * [`Results`]: the one object that every report is made from, and the [exit codes](exit);
@@ -14,12 +15,14 @@
 mod baseline;
 mod code;
 mod contract;
+mod endpoint;
 pub mod exit;
 mod finding;
 mod id;
 mod journal;
 pub mod judge;
 pub mod known;
+mod limits;
 mod observation;
 mod partition;
 mod results;
@@ -27,10 +30,12 @@ mod scenario;
 mod schedule;
 mod suggestion;
 pub mod template;
+mod verdict;
 
 pub use baseline::{AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baseline, BaselineCase};
 pub use code::{Code, UnknownCode};
 pub use contract::{Claim, ClaimPattern, Contract, Outcome, Placeholders, Stream};
+pub use endpoint::{Endpoint, is_besides};
 pub use finding::{Finding, Rule};
 pub use id::{CaseId, InvalidId, SampleId, Service};
 pub use journal::{
@@ -38,9 +43,11 @@ pub use journal::{
 };
 pub use judge::judge;
 pub use known::{KnownFailure, ListPlace, StaleEntry};
+pub use limits::{ClockKind, Limits};
 pub use observation::{Captured, Ended, LeakedProcess, Observation};
 pub use partition::{InvalidPartition, Partition, Shard, fingerprint};
-pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Summary, Try, Verdict};
+pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Try};
 pub use scenario::{Expectation, ExpectedExit, Given, GivenBackup, Scenario};
 pub use schedule::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term};
 pub use suggestion::suggestion;
+pub use verdict::{Summary, Verdict};

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Entry, Snapshot};
+use crate::{ClockKind, Entry, Limits, Snapshot};
 
 /// What a process wrote to one of its streams.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -41,8 +41,12 @@ pub enum Ended {
     Code(i32),
     /// A signal that rescind did not send ended it.
     Signal(i32),
-    /// It had to be ended, because its deadline had passed.
+    /// It had to be ended, because its deadline had passed: in virtual time, or in real time where the clock is real.
     Deadline,
+    /// It had to be ended, because it had used up its processor time.
+    ProcessorTime,
+    /// It had to be ended, because it would never have ended: every process slept, and none waited for time.
+    Stuck,
 }
 
 impl std::fmt::Display for Ended {
@@ -51,6 +55,8 @@ impl std::fmt::Display for Ended {
             Ended::Code(code) => write!(f, "exit {code}"),
             Ended::Signal(signal) => write!(f, "signal {signal}"),
             Ended::Deadline => f.write_str("deadline"),
+            Ended::ProcessorTime => f.write_str("processor time used up"),
+            Ended::Stuck => f.write_str("stuck"),
         }
     }
 }
@@ -69,6 +75,8 @@ pub struct LeakedProcess {
 pub struct Observation {
     /// How the process ended.
     pub ended: Ended,
+    /// What it was allowed to use up.
+    pub limits: Limits,
     /// Its standard output.
     pub stdout: Captured,
     /// Its standard error.
@@ -76,6 +84,10 @@ pub struct Observation {
     /// Processes that it left behind.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub leaked_processes: Vec<LeakedProcess>,
+    /// What it asked for outside its world, each once, in the order in which it asked: `connect to 93.184.216.34:80`,
+    /// `the name example.com`, `/proc/1/environ`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub out_of_reach: Vec<String>,
     /// Every request that the emulator received.
     pub journal: Vec<Entry>,
     /// The service before the sample began.
@@ -84,4 +96,12 @@ pub struct Observation {
     pub at_exit: Snapshot,
     /// The service when every operation had then run to its end.
     pub settled: Snapshot,
+}
+
+impl Observation {
+    /// True if it had to be ended at a deadline in real time. Whether it would ever have ended, nobody knows then: a wait
+    /// of two hours and one without end look the same.
+    pub fn is_undecided(&self) -> bool {
+        self.ended == Ended::Deadline && self.limits.clock == ClockKind::Real
+    }
 }

@@ -1,79 +1,16 @@
 //! The one results object, which every report is made from.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, Finding, Observation, Shard, StaleEntry, exit};
+use crate::{CaseId, ClockKind, Finding, Observation, Shard, StaleEntry, Summary, Verdict, exit};
 
 /// The version of the results' schema. It changes when a reader of the old one could misread the new one.
-pub const SCHEMA_VERSION: u32 = 1;
-
-/// The one word for a case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "kebab-case")]
-pub enum Verdict {
-    /// It ran, and nothing is wrong.
-    Pass,
-    /// It ran, and there is at least one finding.
-    Fail,
-    /// It fails as the list of known failures says.
-    KnownFailure,
-    /// It passes, although the list of known failures says that it fails.
-    UnexpectedPass,
-    /// It cannot run: a toolchain or a dependency is missing here.
-    Unsupported,
-    /// It was not run: interrupted before its turn.
-    Skipped,
-    /// It could not be set up, or the emulator failed: nothing is known about the sample.
-    SetupError,
-    /// It does not do the same thing each time.
-    Flaky,
-    /// A replay did not follow the decisions that it was to repeat.
-    Diverged,
-}
-
-impl Verdict {
-    /// Every verdict.
-    pub const ALL: [Verdict; 9] = [
-        Verdict::Pass,
-        Verdict::Fail,
-        Verdict::KnownFailure,
-        Verdict::UnexpectedPass,
-        Verdict::Unsupported,
-        Verdict::Skipped,
-        Verdict::SetupError,
-        Verdict::Flaky,
-        Verdict::Diverged,
-    ];
-
-    /// The exit code that a run with such a case deserves.
-    pub const fn exit_code(self) -> u8 {
-        match self {
-            Verdict::Pass | Verdict::KnownFailure | Verdict::Unsupported | Verdict::Skipped => exit::OK,
-            Verdict::Fail | Verdict::UnexpectedPass | Verdict::Flaky => exit::FINDINGS,
-            Verdict::SetupError | Verdict::Diverged => exit::SETUP,
-        }
-    }
-}
-
-impl fmt::Display for Verdict {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Verdict::Pass => "pass",
-            Verdict::Fail => "fail",
-            Verdict::KnownFailure => "known-failure",
-            Verdict::UnexpectedPass => "unexpected-pass",
-            Verdict::Unsupported => "unsupported",
-            Verdict::Skipped => "skipped",
-            Verdict::SetupError => "setup-error",
-            Verdict::Flaky => "flaky",
-            Verdict::Diverged => "diverged",
-        })
-    }
-}
+pub const SCHEMA_VERSION: u32 = 2;
 
 /// The lines that a reader would change to mend a sample: the region in its file, or the block in the page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -103,12 +40,12 @@ pub struct Try {
     pub findings: Vec<Finding>,
     /// What was seen.
     pub observation: Observation,
-    /// The factor by which time was warped for the sample; none for real time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_warp: Option<u32>,
     /// Real milliseconds from the start of the process to its end.
     #[serde(default)]
     pub wall_ms: u64,
+    /// Virtual milliseconds of the same; none where the clock is real.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub virtual_ms: Option<u64>,
 }
 
 /// One case with its verdict.
@@ -136,17 +73,24 @@ pub struct CaseResult {
     /// Where the code that was judged is written; none if its file lies outside the repository.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
-    /// The factor by which time was warped for the sample; none for real time.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub time_warp: Option<u32>,
     /// Real milliseconds from the start of the process to its end.
     #[serde(default)]
     pub wall_ms: u64,
+    /// Virtual milliseconds of the same; none where the clock is real.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub virtual_ms: Option<u64>,
     /// The tries after the first one, of which all else here speaks. A case is tried anew only if it fails.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub other_tries: Vec<Try>,
     /// The command that runs just this case.
     pub replay: String,
+}
+
+impl CaseResult {
+    /// True if the case ran until it ended by itself or for what it did: what it printed and left is its own then.
+    pub fn ran_to_its_end(&self) -> bool {
+        self.observation.is_some() && self.verdict != Verdict::Undecided
+    }
 }
 
 /// Where and with what the cases were run.
@@ -159,6 +103,11 @@ pub struct Environment {
     pub platform: String,
     /// The emulator's back-end: `embedded`, `container`, `HOST:PORT`.
     pub emulator: String,
+    /// The clock that the cases went by.
+    pub clock: ClockKind,
+    /// Why it is the real one; none for the virtual one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub clock_reason: Option<String>,
     /// Where the samples' code came from: `bundled`, the path of the page, or `LANGUAGE=FILE` of each source.
     pub source: String,
     /// A fingerprint of what was run: the manifests, the scenarios, the list of known failures, and the samples' code.
@@ -167,25 +116,13 @@ pub struct Environment {
     pub toolchains: BTreeMap<String, String>,
 }
 
-/// How many cases have each verdict.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Summary(pub BTreeMap<Verdict, usize>);
-
-impl Summary {
-    /// How many cases have this verdict.
-    pub fn count(&self, verdict: Verdict) -> usize {
-        self.0.get(&verdict).copied().unwrap_or(0)
-    }
-}
-
-impl fmt::Display for Summary {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let total: usize = self.0.values().sum();
-        write!(f, "{total} case{}", if total == 1 { "" } else { "s" })?;
-        for (index, (verdict, count)) in self.0.iter().enumerate() {
-            write!(f, "{} {count} {verdict}", if index == 0 { ":" } else { "," })?;
-        }
-        Ok(())
+impl Environment {
+    /// What has to be said where time is real.
+    pub fn note_on_time(&self) -> Option<String> {
+        let reason = self.clock_reason.as_deref().unwrap_or("nobody has said why");
+        (self.clock == ClockKind::Real).then(|| {
+            format!("time is real: {reason}; what still waited at its deadline is {}", Verdict::Undecided)
+        })
     }
 }
 
@@ -206,8 +143,8 @@ pub struct Results {
     /// Which part of a run this is; none for a run that was not dealt out to several machines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
-    /// What the run wants to say besides the cases: blocks of the page that no manifest covers, time that could
-    /// not be warped.
+    /// What the run wants to say besides the cases: blocks of the page that no manifest covers, processes that
+    /// hid from their case.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notices: Vec<String>,
     /// Entries of the list of known failures that expired, or that no case has matched.
@@ -233,6 +170,12 @@ impl Results {
         summary
     }
 
+    /// What every report says besides the cases: what there is to say on time, and the notices.
+    pub fn notes(&self) -> impl Iterator<Item = Cow<'_, str>> {
+        let on_time = self.environment.note_on_time().map(Cow::Owned);
+        on_time.into_iter().chain(self.notices.iter().map(|notice| Cow::Borrowed(notice.as_str())))
+    }
+
     /// The entries of the list of known failures that are known to be wrong.
     pub fn stale(&self) -> impl Iterator<Item = &StaleEntry> {
         self.stale_entries.iter().filter(|entry| entry.is_certain())
@@ -241,14 +184,15 @@ impl Results {
     /// The [exit code](exit) of the run: the worst of its cases, where a finding says more than a failed set-up. A stale
     /// entry of the list of known failures is as bad as a finding.
     ///
-    /// A run in which not one case could be run has shown nothing, and so has failed to be set up.
+    /// A run in which not one case could be run, or has come to its end, has shown nothing, and so has failed to be set up.
     pub fn exit_code(&self) -> u8 {
         if self.interrupted {
             return exit::INTERRUPTED;
         }
         let codes = || self.cases.iter().map(|case| case.verdict.exit_code());
-        let none_ran =
-            self.cases.iter().all(|case| matches!(case.verdict, Verdict::Unsupported | Verdict::Skipped));
+        let unknown =
+            |verdict| matches!(verdict, Verdict::Unsupported | Verdict::Undecided | Verdict::Skipped);
+        let none_ran = self.cases.iter().all(|case| unknown(case.verdict));
         if self.stale().next().is_some() || codes().any(|code| code == exit::FINDINGS) {
             exit::FINDINGS
         } else if none_ran && !self.cases.is_empty() {
@@ -263,14 +207,16 @@ impl Results {
 #[cfg(test)]
 pub(crate) mod testing {
     use super::*;
-    use crate::{Captured, Ended, Snapshot};
+    use crate::{Captured, Ended, Limits, Snapshot};
 
     pub(crate) fn observation() -> Observation {
         Observation {
             ended: Ended::Code(0),
+            limits: Limits { clock: ClockKind::Virtual, deadline_ms: 60_000, processor_ms: 60_000 },
             stdout: Captured::default(),
             stderr: Captured::default(),
             leaked_processes: Vec::new(),
+            out_of_reach: Vec::new(),
             journal: Vec::new(),
             given: Snapshot::default(),
             at_exit: Snapshot::default(),
@@ -289,8 +235,8 @@ pub(crate) mod testing {
             findings: Vec::new(),
             observation: None,
             location: None,
-            time_warp: None,
             wall_ms: 0,
+            virtual_ms: None,
             other_tries: Vec::new(),
             replay: String::new(),
         }
@@ -303,6 +249,8 @@ pub(crate) mod testing {
                 rescind: String::new(),
                 platform: String::new(),
                 emulator: String::new(),
+                clock: ClockKind::Virtual,
+                clock_reason: None,
                 source: String::new(),
                 catalogue: String::new(),
                 toolchains: BTreeMap::new(),
@@ -328,12 +276,12 @@ mod tests {
 
     #[test]
     fn the_exit_code_is_that_of_the_worst_case() {
-        use Verdict::{Fail, Pass, SetupError, Skipped, Unsupported};
+        use Verdict::{Fail, Pass, SetupError, Skipped, Undecided, Unsupported};
         assert_eq!(results(&[]).exit_code(), exit::OK);
-        assert_eq!(results(&[Pass, Unsupported]).exit_code(), exit::OK);
+        assert_eq!(results(&[Pass, Unsupported, Undecided]).exit_code(), exit::OK);
         assert_eq!(results(&[Pass, SetupError]).exit_code(), exit::SETUP);
         assert_eq!(results(&[Fail, SetupError, Pass]).exit_code(), exit::FINDINGS);
-        assert_eq!(results(&[Unsupported, Skipped]).exit_code(), exit::SETUP);
+        assert_eq!(results(&[Unsupported, Skipped, Undecided]).exit_code(), exit::SETUP);
         let interrupted = Results { interrupted: true, ..results(&[Fail]) };
         assert_eq!(interrupted.exit_code(), exit::INTERRUPTED);
     }
@@ -343,5 +291,15 @@ mod tests {
         let summary = results(&[Verdict::Pass, Verdict::Fail, Verdict::Pass]).summary();
         assert_eq!(summary.count(Verdict::Pass), 2);
         assert_eq!(summary.to_string(), "3 cases: 2 pass, 1 fail");
+    }
+
+    #[test]
+    fn where_time_is_real_the_first_note_says_so_and_why() {
+        let mut results = Results { notices: vec!["and more".to_owned()], ..results(&[]) };
+        assert_eq!(results.notes().collect::<Vec<_>>(), ["and more"]);
+        results.environment.clock = ClockKind::Real;
+        results.environment.clock_reason = Some("it was asked for".to_owned());
+        let on_time = "time is real: it was asked for; what still waited at its deadline is undecided";
+        assert_eq!(results.notes().collect::<Vec<_>>(), [on_time, "and more"]);
     }
 }

@@ -52,12 +52,12 @@ pub fn render(results: &Results) -> String {
         });
     }
     annotations.extend(results.stale().map(of_stale));
-    for notice in &results.notices {
+    for note in results.notes() {
         annotations.push(Annotation {
             kind: Kind::Notice,
             location: None,
             title: "rescind".to_owned(),
-            message: notice.clone(),
+            message: note.into_owned(),
         });
     }
     write(&annotations)
@@ -97,6 +97,7 @@ fn of_case(case: &CaseResult) -> Option<Annotation> {
         Verdict::Pass
         | Verdict::KnownFailure
         | Verdict::Unsupported
+        | Verdict::Undecided
         | Verdict::Skipped
         | Verdict::SetupError => return None,
     };

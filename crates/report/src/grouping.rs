@@ -13,19 +13,20 @@ pub fn is_detailed(case: &CaseResult) -> bool {
         Verdict::Pass
         | Verdict::KnownFailure
         | Verdict::Unsupported
+        | Verdict::Undecided
         | Verdict::Skipped
         | Verdict::SetupError => false,
     }
 }
 
-/// Cases of one sample that were not run for the same reason.
+/// Cases of one sample of which nothing is known, for the same reason.
 #[derive(Debug, PartialEq, Eq)]
 pub struct NotRun<'a> {
     /// The sample.
     pub sample: &'a SampleId,
-    /// Its verdict in these cases: unsupported or setup-error.
+    /// Its verdict in these cases: unsupported, undecided or setup-error.
     pub verdict: Verdict,
-    /// What is missing and how to get it, or what failed.
+    /// What is missing and how to get it, at which deadline they still waited, or what failed.
     pub reason: &'a str,
     /// How many cases.
     pub cases: usize,
@@ -33,11 +34,11 @@ pub struct NotRun<'a> {
     pub replay: &'a str,
 }
 
-/// The samples that could not be run, each once per reason instead of once per scenario.
+/// The samples that could not be run, or not to their end, each once per reason instead of once per scenario.
 pub fn not_run(results: &Results) -> Vec<NotRun<'_>> {
     let mut groups: BTreeMap<(Verdict, &SampleId, &str), (usize, &str)> = BTreeMap::new();
     for case in &results.cases {
-        if matches!(case.verdict, Verdict::Unsupported | Verdict::SetupError) {
+        if matches!(case.verdict, Verdict::Unsupported | Verdict::Undecided | Verdict::SetupError) {
             let reason = case.reason.as_deref().unwrap_or("no reason was given");
             groups.entry((case.verdict, &case.id.sample, reason)).or_insert((0, &case.replay)).0 += 1;
         }
@@ -63,9 +64,12 @@ pub fn headline(results: &Results) -> String {
 fn headline_of_cases(results: &Results) -> String {
     let total = results.cases.len();
     let bad = results.cases.iter().filter(|case| case.verdict.exit_code() != exit::OK).count();
-    let ran = results.cases.iter().filter(|case| case.observation.is_some()).count();
+    let ran = results.cases.iter().filter(|case| case.ran_to_its_end()).count();
     match (bad, ran) {
         (1.., _) => format!("{bad} of {total} case{} not as expected", plural(total)),
+        (0, 0) if results.cases.iter().any(|case| case.verdict == Verdict::Undecided) => {
+            "no case came to its end".to_owned()
+        }
         (0, 0) => "no case was run".to_owned(),
         (0, _) if ran < total => format!("{ran} of {total} cases were run, all as expected"),
         (0, _) => format!("all {total} case{} as expected", plural(total)),

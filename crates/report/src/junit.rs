@@ -7,7 +7,7 @@
 //! | `fail`, `unexpected-pass` | `failure`, with a `rerunFailure` for each further try |
 //! | `flaky` | `failure`, with a `flakyFailure` for each try that failed |
 //! | `setup-error`, `diverged` | `error` |
-//! | `known-failure`, `unsupported`, `skipped` | `skipped`, with the reason |
+//! | `known-failure`, `unsupported`, `undecided`, `skipped` | `skipped`, with the reason |
 //!
 //! (Surefire takes a flaky test for passed. Here it makes the run fail, and so it does in the report.) Each stale entry
 //! of the list of known failures is a test case that failed, in a suite of its own.
@@ -22,7 +22,7 @@ use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Res
 use crate::RenderError;
 use crate::compare::{Change, Comparison, Delta};
 use crate::terminal::requests_text;
-use crate::text::{FIELD_CHARS, cut_middle, one_line, paragraph, plural, visible};
+use crate::text::{FIELD_CHARS, cut_middle, one_line, paragraph, plural, took, visible};
 use crate::tries;
 
 /// Bytes of a stream that are kept.
@@ -90,11 +90,18 @@ fn report<'a>(
 }
 
 fn new_suite(name: &str, environment: &Environment) -> TestSuite {
-    let Environment { rescind, platform, emulator, source, catalogue: _, toolchains } = environment;
+    let Environment { rescind, platform, emulator, clock, clock_reason, source, catalogue: _, toolchains } =
+        environment;
+    let why = clock_reason.iter().map(|reason| format!(": {reason}"));
+    let clock = std::iter::once(clock.to_string()).chain(why).collect::<String>();
     let mut suite = TestSuite::new(name);
-    for (key, value) in
-        [("rescind", rescind), ("platform", platform), ("emulator", emulator), ("source", source)]
-    {
+    for (key, value) in [
+        ("rescind", rescind),
+        ("platform", platform),
+        ("emulator", emulator),
+        ("clock", &clock),
+        ("source", source),
+    ] {
         suite.add_property(Property::new(key, one_line(value, FIELD_CHARS)));
     }
     let language = name.rsplit('/').next().unwrap_or(name);
@@ -153,7 +160,7 @@ fn status(case: &CaseResult) -> TestCaseStatus {
                 .set_description(details(case));
             error
         }
-        Verdict::KnownFailure | Verdict::Unsupported | Verdict::Skipped => {
+        Verdict::KnownFailure | Verdict::Unsupported | Verdict::Undecided | Verdict::Skipped => {
             skipped(&format!("{}: {}", case.verdict, message(case)))
         }
     }
@@ -171,9 +178,13 @@ fn compared_status(delta: &Delta<'_>, head: &CaseResult) -> TestCaseStatus {
 fn failure(case: &CaseResult, kind: &str) -> TestCaseStatus {
     let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
     failure.set_type(kind).set_message(message(case)).set_description(details(case));
-    let first = case.observation.as_ref().map(|seen| rerun(&case.findings, seen));
-    let others = case.other_tries.iter().filter(|other| !other.findings.is_empty());
-    let others = others.map(|other| rerun(&other.findings, &other.observation));
+    let first = case.observation.as_ref();
+    let first = first.map(|seen| rerun(&case.findings, seen, &took(case.wall_ms, case.virtual_ms)));
+    let others = case
+        .other_tries
+        .iter()
+        .filter(|other| !other.findings.is_empty())
+        .map(|other| rerun(&other.findings, &other.observation, &took(other.wall_ms, other.virtual_ms)));
     if case.verdict == Verdict::Flaky {
         failure.set_rerun_kind(FlakyOrRerun::Flaky).add_reruns(first.into_iter().chain(others));
     } else {
@@ -182,11 +193,11 @@ fn failure(case: &CaseResult, kind: &str) -> TestCaseStatus {
     failure
 }
 
-/// A try that failed.
-fn rerun(findings: &[Finding], observation: &Observation) -> TestRerun {
+/// A try that failed, and how long it took.
+fn rerun(findings: &[Finding], observation: &Observation, took: &str) -> TestRerun {
     let mut text = String::new();
     push_findings(&mut text, findings);
-    push_observed(&mut text, observation);
+    push_observed(&mut text, observation, took);
     let first = findings.first();
     let mut rerun = TestRerun::new(NonSuccessKind::Failure);
     rerun
@@ -229,7 +240,7 @@ fn details(case: &CaseResult) -> String {
         text.push_str(&format!("at {}\n", one_line(&location.to_string(), FIELD_CHARS)));
     }
     if let Some(observation) = &case.observation {
-        push_observed(&mut text, observation);
+        push_observed(&mut text, observation, &took(case.wall_ms, case.virtual_ms));
     }
     if let Some((number, other)) = tries::differing(case) {
         text.push_str(&format!("{}\n", tries::heading(number, other)));
@@ -251,7 +262,7 @@ fn push_findings(text: &mut String, findings: &[Finding]) {
     }
 }
 
-fn push_observed(text: &mut String, observation: &Observation) {
-    text.push_str(&format!("ended: {}\n", observation.ended));
+fn push_observed(text: &mut String, observation: &Observation, took: &str) {
+    text.push_str(&format!("ended: {} after {took}\n", observation.ended));
     text.push_str(&requests_text(&observation.journal, WIDTH));
 }

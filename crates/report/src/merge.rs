@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rescind_model::{CaseId, CaseResult, Partition, Results, StaleEntry, Verdict};
+use rescind_model::{CaseId, CaseResult, ClockKind, Environment, Partition, Results, StaleEntry, Verdict};
 
 /// Why results are not those of one run. Files are called by the names that they were given with.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -87,6 +87,7 @@ pub fn merge(mut files: Vec<(String, Results)>) -> Result<Results, MergeError> {
     for (name, results) in files {
         merged.interrupted |= results.interrupted;
         merged.filtered |= results.filtered;
+        add_clock(&mut merged.environment, &results.environment);
         notices.extend(results.notices);
         stale.extend(results.stale_entries);
         for (language, version) in results.environment.toolchains {
@@ -152,6 +153,22 @@ fn all_parts(files: &[(String, Results)]) -> Result<(), MergeError> {
     let missing: Vec<_> =
         any.into_iter().flat_map(Partition::all).filter(|part| !seen.contains_key(part)).collect();
     if missing.is_empty() { Ok(()) } else { Err(MergeError::Missing(missing)) }
+}
+
+/// Time is real if it is so on one of the machines. Why, each of them says for itself.
+fn add_clock(merged: &mut Environment, of_part: &Environment) {
+    if of_part.clock == ClockKind::Virtual {
+        return;
+    }
+    merged.clock = ClockKind::Real;
+    if let Some(reason) = &of_part.clock_reason {
+        let known = merged.clock_reason.get_or_insert_default();
+        if known.is_empty() {
+            known.clone_from(reason);
+        } else if !known.split("; ").any(|known| known == reason) {
+            *known = format!("{known}; {reason}");
+        }
+    }
 }
 
 /// Machines need not have the same version of a toolchain; then all of them are named.

@@ -70,6 +70,7 @@ impl Redactor {
         results.notices.iter_mut().for_each(|notice| self.text(notice));
         self.text(&mut results.environment.source);
         self.text(&mut results.environment.emulator);
+        results.environment.clock_reason.iter_mut().for_each(|reason| self.text(reason));
         results.cases.iter_mut().for_each(|case| self.case(case));
     }
 }
@@ -96,13 +97,24 @@ fn each_finding(findings: &mut [Finding], hide: &impl Fn(&mut String)) {
 }
 
 fn each_observed(observation: &mut Observation, hide: &impl Fn(&mut String)) {
-    let Observation { stdout, stderr, leaked_processes, journal, given, at_exit, settled, ended: _ } =
-        observation;
+    let Observation {
+        ended: _,
+        limits: _,
+        stdout,
+        stderr,
+        leaked_processes,
+        out_of_reach,
+        journal,
+        given,
+        at_exit,
+        settled,
+    } = observation;
     hide(&mut stdout.text);
     hide(&mut stderr.text);
     for process in leaked_processes {
         hide(&mut process.command);
     }
+    out_of_reach.iter_mut().for_each(hide);
     for entry in journal {
         hide(&mut entry.rpc);
         hide(&mut entry.resource);

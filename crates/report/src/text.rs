@@ -132,12 +132,21 @@ pub fn capital(text: &str) -> String {
     chars.next().map(|first| format!("{}{}", first.to_uppercase(), chars.as_str())).unwrap_or_default()
 }
 
-/// Milliseconds in words: `850 ms`, `1.3 s`, `2 min 5 s`.
+/// How long something took, in words: `1.2 s`, or `1.2 s (5 min 2 s virtual)` where its time was virtual.
+pub fn took(wall_ms: u64, virtual_ms: Option<u64>) -> String {
+    match virtual_ms {
+        Some(ms) => format!("{} ({} virtual)", duration(wall_ms), duration(ms)),
+        None => duration(wall_ms),
+    }
+}
+
+/// Milliseconds in words: `850 ms`, `1.3 s`, `2 min 5 s`, `2 h 0 min`.
 pub fn duration(ms: u64) -> String {
     match ms {
         0..1_000 => format!("{ms} ms"),
         1_000..60_000 => format!("{}.{} s", ms / 1_000, ms % 1_000 / 100),
-        _ => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+        60_000..3_600_000 => format!("{} min {} s", ms / 60_000, ms % 60_000 / 1_000),
+        _ => format!("{} h {} min", ms / 3_600_000, ms % 3_600_000 / 60_000),
     }
 }
 
@@ -170,6 +179,8 @@ mod tests {
     #[test]
     fn durations_read_well() {
         assert_eq!([duration(7), duration(1_250), duration(125_000)], ["7 ms", "1.2 s", "2 min 5 s"]);
+        assert_eq!(duration(7_260_000), "2 h 1 min");
+        assert_eq!([took(1_250, Some(302_000)), took(7, None)], ["1.2 s (5 min 2 s virtual)", "7 ms"]);
     }
 
     proptest! {

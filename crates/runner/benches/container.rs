@@ -21,7 +21,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut times = Vec::new();
     for _ in 0..=STARTS {
         let begin = Instant::now();
-        let container = runtime.block_on(Container::of_executable(&rescind))?;
+        let container = runtime.block_on(Container::of_executable(&rescind, "measured".to_owned()))?;
         times.push(begin.elapsed().as_secs_f64() * 1000.0);
         runtime.block_on(container.close())?;
     }

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant, SystemTime};
 
 use rescind_manifest::{Manifest, PageNames, Run, Source, Stage};
 use rescind_model::{
-    Contract, Expectation, ExpectedExit, Given, Outcome, Scenario, Schedule, Service, Verdict,
+    Contract, Endpoint, Expectation, ExpectedExit, Given, Outcome, Scenario, Schedule, Service, Verdict,
 };
 use rescind_runner::{Clock, Code, Context, Embedded, Options, Plan, PlannedSample, run};
 use tokio_util::sync::CancellationToken;
@@ -37,7 +37,7 @@ fn main() -> Result<ExitCode> {
         let mut times = Vec::new();
         for _ in 0..ROUNDS {
             let started = Instant::now();
-            let embedded = Embedded::start(Arc::new(SystemTime::now)).await?;
+            let embedded = Embedded::new(Arc::new(SystemTime::now));
             times.push(started.elapsed());
             drop(embedded);
         }
@@ -117,10 +117,10 @@ async fn whole_run(folder: &Path, jobs: usize) -> Result<Duration> {
         scenarios: (0..CASES).map(|number| Arc::new(scenario(number))).collect(),
     };
     let plan = Plan { samples: vec![sample], source: "bundled".to_owned(), ..Plan::default() };
-    let options = Options { jobs, deadline: None, time_warp: false, retries: 0 };
+    let options = Options { jobs: Some(jobs), ..Options::default() };
     let (events, _) = tokio::sync::mpsc::unbounded_channel();
     let started = Instant::now();
-    let backend = Arc::new(Embedded::start(Arc::new(SystemTime::now)).await?);
+    let backend = Arc::new(Embedded::new(Arc::new(SystemTime::now)));
     let finished = run(context, backend, plan, options, "bench", events, CancellationToken::new()).await;
     let time = started.elapsed();
     match finished.results.cases.iter().find(|case| case.verdict != Verdict::Pass) {
@@ -146,8 +146,11 @@ fn manifest(folder: &Path) -> Result<Manifest> {
         run: Run {
             command: vec![PROGRAM.to_owned()],
             environment: BTreeMap::new(),
+            endpoint: Endpoint::Emulator,
+            emulator_environment: BTreeMap::new(),
+            service_environment: BTreeMap::new(),
             deadline: Duration::from_secs(60),
-            time_warp: None,
+            processor_time: Duration::from_secs(60),
             jobs: None,
         },
         bundled: Contract::default(),

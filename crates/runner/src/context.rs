@@ -10,7 +10,6 @@ use std::thread::available_parallelism;
 use std::time::Instant;
 
 use crate::process::Supervisor;
-use crate::warp;
 
 /// A source of the time.
 #[derive(Clone)]
@@ -62,8 +61,6 @@ pub struct Context {
     pub clock: Clock,
     /// The system.
     pub platform: Platform,
-    /// libfaketime, if it is installed.
-    pub faketime: Option<PathBuf>,
     /// Starts every process.
     pub supervisor: Arc<Supervisor>,
 }
@@ -160,7 +157,6 @@ impl Context {
             temporary: folder("TMPDIR").unwrap_or_else(|| "/tmp".into()),
             cores: available_parallelism().map_or(1, usize::from),
             platform: Platform::detect(Path::new("/etc/os-release")),
-            faketime: warp::installed(),
             supervisor: Arc::new(Supervisor::new(clock.clone()).map_err(ContextError::Supervisor)?),
             clock,
         })

@@ -29,13 +29,6 @@ pub enum Event {
         /// The case.
         id: CaseId,
     },
-    /// A case failed in warped time, and is run once more to tell a fault of the sample from one of the warp.
-    CaseRepeated {
-        /// The case.
-        id: CaseId,
-        /// The factor by which time is warped now; none for real time.
-        time_warp: Option<u32>,
-    },
     /// A case failed, and is run anew to see whether it always does.
     CaseRetried {
         /// The case.

@@ -12,6 +12,7 @@
 mod backend;
 mod context;
 mod event;
+mod front;
 mod plan;
 mod prepare;
 pub mod process;
@@ -19,17 +20,19 @@ mod remove;
 mod run;
 #[cfg(test)]
 mod testing;
+mod time;
 mod toolchain;
-mod warp;
 
 pub use backend::{
-    Backend, BackendError, ConnectError, Container, ContainerError, Embedded, ImageError, Remote,
+    Backend, BackendError, ConnectError, Container, ContainerError, Control, ControlAt, Embedded, ImageError,
+    Remote, find_emulator,
 };
 pub use context::{Clock, Context, ContextError, Platform};
 pub use event::{Event, Events};
+pub use front::{Front, Look, Pki, PkiError, Upstream};
 pub use plan::{Code, Options, Plan, PlannedSample};
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
 pub use rescind_emulator::Setup;
 pub use run::{Finished, Timing, run};
+pub use time::Time;
 pub use toolchain::{FoundTool, MissingTool, Problem, Toolchain};
-pub use warp::install_command as faketime_install_command;

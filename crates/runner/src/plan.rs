@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rescind_manifest::{Lines, Manifest};
-use rescind_model::{CaseId, Contract, KnownFailure, Location, Partition, Scenario, Shard, fingerprint};
+use rescind_model::{
+    CaseId, ClockKind, Contract, Endpoint, KnownFailure, Location, Partition, Scenario, Shard, fingerprint,
+};
 
 /// The code of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -97,14 +99,19 @@ impl Plan {
 }
 
 /// How it is to be run.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Options {
-    /// How many cases run at once, at most.
-    pub jobs: usize,
-    /// When a case must have ended, in real time, in the place of what the manifests say.
+    /// How many cases run at once, at most; none for as many as there are processors, and for more where time is real.
+    pub jobs: Option<usize>,
+    /// The clock that was asked for; none for the closed world's, wherever there is one.
+    pub clock: Option<ClockKind>,
+    /// When a case must have ended, by the clock of the run, in the place of what the manifests say; none where time is
+    /// real for 60 s.
     pub deadline: Option<Duration>,
-    /// False to let all time be real.
-    pub time_warp: bool,
+    /// How much processor time a case may use, in the place of what the manifests say.
+    pub processor_time: Option<Duration>,
+    /// How samples reach the service, in the place of what the manifests say.
+    pub endpoint: Option<Endpoint>,
     /// How often a case that fails is tried anew, at most.
     pub retries: u32,
 }

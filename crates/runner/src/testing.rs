@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 use rescind_model::{
-    BackupState, Claim, ClaimPattern, Contract, Entry, Expectation, ExpectedExit, Given, GivenBackup,
-    Outcome, Scenario, Schedule, Service, Snapshot, Stream,
+    BackupState, Claim, ClaimPattern, Contract, Endpoint, Entry, Expectation, ExpectedExit, Given,
+    GivenBackup, Outcome, Scenario, Schedule, Service, Snapshot, Stream,
 };
 
 use crate::process::Supervisor;
-use crate::{Backend, BackendError, Clock, Context, Platform, Setup};
+use crate::{Backend, BackendError, Clock, Context, Platform, Setup, Upstream};
 
 /// A machine whose cache and temporary folder lie in `folder`.
 pub(crate) fn context(folder: &Path) -> Context {
@@ -29,7 +29,6 @@ pub(crate) fn context(folder: &Path) -> Context {
         supervisor: Arc::new(Supervisor::new(clock.clone()).unwrap()),
         clock,
         platform: Platform { name: "test/test".to_owned(), system: "debian".to_owned() },
-        faketime: None,
     }
 }
 
@@ -64,8 +63,11 @@ pub(crate) fn manifest(folder: &Path, language: &str, script: &str) -> Manifest 
         run: Run {
             command: ["sh", "main.sh", "{project}", "{emulator}"].map(str::to_owned).into(),
             environment: BTreeMap::new(),
-            deadline: Duration::from_secs(60),
-            time_warp: None,
+            endpoint: Endpoint::Emulator,
+            emulator_environment: BTreeMap::new(),
+            service_environment: BTreeMap::new(),
+            deadline: Duration::from_secs(7200),
+            processor_time: Duration::from_secs(60),
             jobs: None,
         },
         bundled: contract(),
@@ -130,8 +132,8 @@ impl Backend for Fake {
         "fake".to_owned()
     }
 
-    fn address(&self) -> String {
-        "127.0.0.1:1".to_owned()
+    fn upstream(&self) -> Upstream {
+        Upstream::Remote(([127, 0, 0, 1], 1).into())
     }
 
     async fn prepare(&self, project: &str, _: &Setup) -> Result<(), BackendError> {

@@ -143,7 +143,6 @@ async fn find(
         folder: PathBuf::from("/"),
         environment: context.toolchain_variables(BTreeMap::new()),
         deadline: DEADLINE,
-        clean_up: None,
     };
     let finished = match context.supervisor.run(&invocation, cancel).await {
         Ok(finished) => finished,

@@ -16,7 +16,7 @@ patience=300
 endpoint=${ALLOYDB_ENDPOINT:-https://alloydb.googleapis.com}
 authorization=
 case $endpoint in
-  https://*) authorization="Authorization: Bearer $(gcloud auth print-access-token)" ;;
+  https://*) authorization="Authorization: Bearer ${GOOGLE_OAUTH_ACCESS_TOKEN:-$(gcloud auth print-access-token)}" ;;
 esac
 parent="projects/$project_id/locations/$location"
 answer=$(mktemp)

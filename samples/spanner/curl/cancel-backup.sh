@@ -18,7 +18,7 @@ if [ -n "${SPANNER_EMULATOR_HOST:-}" ]; then
   authorization=
 else
   endpoint=https://spanner.googleapis.com
-  authorization="Authorization: Bearer $(gcloud auth print-access-token)"
+  authorization="Authorization: Bearer ${GOOGLE_OAUTH_ACCESS_TOKEN:-$(gcloud auth print-access-token)}"
 fi
 instance="projects/$project_id/instances/$instance_id"
 answer=$(mktemp)

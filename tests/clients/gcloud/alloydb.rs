@@ -1,16 +1,14 @@
 //! gcloud alloydb: backups and operations.
 
-use std::net::SocketAddr;
-
 use serde_json::{Value, json};
 
 use super::{Gcloud, id};
-use crate::emulators::{self, Emulators};
+use crate::emulators::{Emulator, Emulators};
 
-fn at(address: SocketAddr, project: &str) -> Gcloud {
+fn at(emulator: &Emulator, project: &str) -> Gcloud {
     let setup = json!({ "service": "alloydb", "instance": "us-central1", "database": "test-cluster" });
-    emulators::put(address, project, &setup);
-    Gcloud::lead_to(address, project)
+    emulator.put(project, &setup);
+    Gcloud::lead_to(emulator.address, project)
 }
 
 pub fn backups(emulators: &Emulators) {

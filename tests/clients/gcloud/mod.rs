@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::Value;
 
-use crate::emulators::Emulators;
+use crate::emulators::{Emulator, Emulators};
 
 /// A test of gcloud, which makes a project of its own.
 pub struct Check {
@@ -58,9 +58,9 @@ impl Gcloud {
     }
 
     /// With settings that lead to a project on an emulator, in which there is `test-instance` with `test-database`.
-    fn at(address: SocketAddr, project: &str) -> Gcloud {
-        spanner::put(address, project);
-        Gcloud::lead_to(address, project)
+    fn at(emulator: &Emulator, project: &str) -> Gcloud {
+        spanner::put(emulator, project);
+        Gcloud::lead_to(emulator.address, project)
     }
 
     fn lead_to(address: SocketAddr, project: &str) -> Gcloud {

@@ -1,17 +1,15 @@
 //! gcloud spanner: backups, databases, instances and their operations.
 
-use std::fs;
-use std::net::SocketAddr;
-
 use serde_json::{Value, json};
+use std::fs;
 
 use super::{Gcloud, id};
-use crate::emulators::{self, Emulators};
+use crate::emulators::{Emulator, Emulators};
 
 /// Puts a project with `test-instance`, and in it `test-database`.
-pub fn put(address: SocketAddr, project: &str) {
+pub fn put(emulator: &Emulator, project: &str) {
     let setup = json!({ "service": "spanner", "instance": "test-instance", "database": "test-database" });
-    emulators::put(address, project, &setup);
+    emulator.put(project, &setup);
 }
 
 pub fn settings(emulators: &Emulators) {
@@ -20,7 +18,7 @@ pub fn settings(emulators: &Emulators) {
     let gcloud = Gcloud::new(Vec::new());
     gcloud.done("config set auth/disable_credentials true");
     gcloud.done(&format!("config set project {project}"));
-    gcloud.done(&format!("config set api_endpoint_overrides/spanner http://{}/", emulators.brief()));
+    gcloud.done(&format!("config set api_endpoint_overrides/spanner http://{}/", emulators.brief().address));
     assert!(fs::exists(gcloud.folder.path().join("configurations/config_default")).unwrap());
     assert_eq!(
         gcloud.done("spanner databases list --instance=test-instance --format='value(name)'"),

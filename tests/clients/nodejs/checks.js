@@ -34,9 +34,10 @@ const checks = [];
 
 /** Where one check works: a project of its own, with one instance, and in it one database. */
 class Place {
-  constructor(project, address) {
+  constructor(project, where) {
     this.project = project;
-    this.address = address;
+    this.address = process.env[where];
+    this.control = process.env[`${where}_CONTROL`];
     this.instanceId = 'test-instance';
     this.databaseId = 'test-database';
     this.backupId = 'test-backup';
@@ -59,8 +60,9 @@ class Place {
 
   /** Gives an order by the control API of the emulator. */
   async #order(path, body) {
-    const url = `http://${this.address}/rescind/v1/projects/${this.project}${path}`;
-    const answer = await fetch(url, {method: 'PUT', body: JSON.stringify(body)});
+    const url = `http://${this.control}/rescind/v1/projects/${this.project}${path}`;
+    const headers = {Authorization: `Bearer ${process.env.RESCIND_CONTROL_TOKEN}`};
+    const answer = await fetch(url, {method: 'PUT', headers, body: JSON.stringify(body)});
     if (!answer.ok) {
       throw new Error(`PUT ${url}: ${answer.status} ${await answer.text()}`);
     }
@@ -89,7 +91,7 @@ async function main() {
   // What a library prints is no outcome.
   console.log = console.error;
   for (const {where, name, run} of checks) {
-    const place = new Place(`${client}-${name.replaceAll('_', '-')}`, process.env[where]);
+    const place = new Place(`${client}-${name.replaceAll('_', '-')}`, where);
     const outcome = place.prepare().then(() => run(place));
     const failure = await outcome.then(
       () => null,

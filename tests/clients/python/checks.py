@@ -44,10 +44,11 @@ class Place:
 
     backup_id = "test-backup"
 
-    def __init__(self, project, address):
+    def __init__(self, project, where):
         self.project = project
-        self.address = address
-        self.url = f"http://{address}"
+        self.address = os.environ[where]
+        self.url = f"http://{self.address}"
+        self.control = os.environ[f"{where}_CONTROL"]
 
     def prepare(self, schedule=None, **given):
         """Puts the project, whatever was there before; it runs free unless there is a schedule."""
@@ -61,8 +62,9 @@ class Place:
 
     def _order(self, path, body):
         """Gives an order by the control API of the emulator."""
-        url = f"{self.url}/rescind/v1/projects/{self.project}{path}"
-        request = urllib.request.Request(url, json.dumps(body).encode(), method="PUT")
+        url = f"http://{self.control}/rescind/v1/projects/{self.project}{path}"
+        headers = {"Authorization": f"Bearer {os.environ['RESCIND_CONTROL_TOKEN']}"}
+        request = urllib.request.Request(url, json.dumps(body).encode(), headers, method="PUT")
         urllib.request.urlopen(request).close()
 
 
@@ -73,8 +75,8 @@ class SpannerPlace(Place):
     instance_id = "test-instance"
     database_id = "test-database"
 
-    def __init__(self, project, address):
-        super().__init__(project, address)
+    def __init__(self, project, where):
+        super().__init__(project, where)
         self.instance = f"projects/{project}/instances/{self.instance_id}"
         self.database = f"{self.instance}/databases/{self.database_id}"
         self.backup = f"{self.instance}/backups/{self.backup_id}"
@@ -87,8 +89,8 @@ class AlloyDbPlace(Place):
     instance_id = "us-central1"
     database_id = "test-cluster"
 
-    def __init__(self, project, address):
-        super().__init__(project, address)
+    def __init__(self, project, where):
+        super().__init__(project, where)
         self.location = f"projects/{project}/locations/{self.instance_id}"
         self.cluster = f"{self.location}/clusters/{self.database_id}"
         self.backup = f"{self.location}/backups/{self.backup_id}"
@@ -155,7 +157,7 @@ def main(kind):
     lines, sys.stdout = sys.stdout, sys.stderr
     for where, function in _CHECKS:
         name = function.__name__
-        place = kind(f"{client}-{name}".replace("_", "-"), os.environ[where])
+        place = kind(f"{client}-{name}".replace("_", "-"), where)
         outcome = {"check": name, "failure": None}
         try:
             place.prepare()

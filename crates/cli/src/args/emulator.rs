@@ -6,9 +6,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
+use rescind_emulator::control::Place;
 use rescind_emulator::engine::{Choices, Settings, Switch};
 
 use super::duration::duration;
+use super::token::token;
 use crate::emulator::LogFormat;
 
 /// The options of `emulator`.
@@ -23,6 +25,12 @@ pub struct EmulatorArgs {
     /// The port for REST; 0 takes a free one
     #[arg(long, value_name = "PORT", default_value_t = 9020)]
     pub rest_port: u16,
+    /// Where the control API listens; port 0 takes a free one
+    #[arg(long, value_name = "ADDRESS:PORT|unix:PATH", default_value = "127.0.0.1:9030")]
+    pub control: Place,
+    /// The token that the control API wants [default: a new one, which is printed; none at a Unix socket]
+    #[arg(long, value_name = "TOKEN", env = "RESCIND_CONTROL_TOKEN", hide_env_values = true, value_parser = token)]
+    pub control_token: Option<String>,
     /// How long an operation takes: `2s`, `10m`
     #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
     pub operation_time: Duration,
@@ -38,10 +46,11 @@ pub struct EmulatorArgs {
     /// Decide what nobody has published about the services otherwise than by default; may be repeated
     #[arg(long, value_name = "NAME=VALUE", long_help = choices_help())]
     pub choice: Vec<Settings>,
-    /// Listen on an address that other machines can reach; there is no authentication
+    /// Listen on addresses that other machines can reach, and let the control API be called by any name; the services
+    /// have no authentication
     #[arg(long)]
     pub allow_remote: bool,
-    /// Only tell, by the exit code, whether an emulator of this version answers at this address
+    /// Only tell, by the exit code, whether an emulator of this version serves at this address
     #[arg(long, value_name = "HOST:PORT")]
     pub check: Option<String>,
     /// Stop when nobody has asked anything for so long [default: never]

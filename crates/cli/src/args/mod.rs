@@ -4,6 +4,7 @@ mod duration;
 mod emulator;
 mod report;
 mod run;
+mod token;
 
 pub use emulator::{DatabasePath, EmulatorArgs};
 pub use report::{AcceptArgs, CompareArgs, FailOn, ReportArgs, ReportTarget};
@@ -88,12 +89,23 @@ mod tests {
     use std::path::Path;
 
     use clap::CommandFactory;
+    use rescind_model::{Rule, Verdict};
 
     use super::*;
 
     #[test]
     fn the_definition_is_consistent() {
         Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn the_readme_names_every_rule_and_every_verdict() {
+        let readme = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../README.md");
+        let readme = fs::read_to_string(readme).unwrap();
+        let rules = Rule::ALL.iter().map(|rule| rule.id().to_owned());
+        for word in rules.chain(Verdict::ALL.map(|verdict| verdict.to_string())) {
+            assert!(readme.contains(&format!("`{word}`")), "{word}");
+        }
     }
 
     /// The words of a command line of rescind's in a text, without what a shell makes of it.

@@ -6,9 +6,11 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use rescind_model::{InvalidId, Partition, Service};
+use rescind_model::{ClockKind, Endpoint, InvalidId, Partition, Service};
+use rescind_runner::ControlAt;
 
 use super::duration::duration;
+use super::token::token;
 use super::{FailOn, ReportTarget, Selection};
 use crate::backend::Choice;
 
@@ -28,12 +30,23 @@ pub struct RunArgs {
     /// have one; may be repeated
     #[arg(long, value_name = "[SERVICE/]LANGUAGE=FILE", conflicts_with = "page")]
     pub source: Vec<SourceFile>,
-    /// How many cases at once [default: the number of cores]
+    /// How many cases at once [default: the number of cores; eight times that where time is real]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
-    /// The deadline of a case in real time, in place of the manifests': `90s`, `2m`
+    /// The clock that the samples go by: `virtual`, which jumps over their waiting, or `real` [default: virtual, where
+    /// there is a closed world; `doctor` tells]
+    #[arg(long, value_name = "virtual|real")]
+    pub clock: Option<ClockKind>,
+    /// The deadline of a case by that clock, in place of the manifests': `90s`, `2m` [default: where time is real, 60s]
     #[arg(long, value_name = "TIME", value_parser = duration)]
-    pub timeout: Option<Duration>,
+    pub deadline: Option<Duration>,
+    /// The processor time that a case may use, in place of the manifests': `90s`, `2m`
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub processor_time: Option<Duration>,
+    /// How the samples reach the service, in place of what the manifests say: by the emulator's variable, or by none, under
+    /// the service's own host name
+    #[arg(long, value_name = "emulator|service")]
+    pub endpoint: Option<Endpoint>,
     /// Write the results to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub results: Option<PathBuf>,
@@ -44,12 +57,15 @@ pub struct RunArgs {
     /// The emulator: `embedded` in this process, `container` for one in Docker, or the address of a running one
     #[arg(long, value_name = "embedded|container|HOST:PORT", default_value = "embedded")]
     pub emulator: Choice,
+    /// Where the control API of `--emulator HOST:PORT` listens [default: port 9030 of the same host]
+    #[arg(long, value_name = "HOST:PORT|unix:PATH", env = "RESCIND_CONTROL")]
+    pub control: Option<ControlAt>,
+    /// The token that it wants, as the emulator printed it
+    #[arg(long, value_name = "TOKEN", env = "RESCIND_CONTROL_TOKEN", hide_env_values = true, value_parser = token)]
+    pub control_token: Option<String>,
     /// The image for `--emulator container` [default: one that is made of this program]
     #[arg(long, value_name = "NAME")]
     pub image: Option<String>,
-    /// Let the samples wait in real time
-    #[arg(long)]
-    pub no_time_warp: bool,
     /// Compare with this baseline (see `accept`), or with results: reports then tell what changed
     #[arg(long, value_name = "FILE")]
     pub baseline: Option<PathBuf>,

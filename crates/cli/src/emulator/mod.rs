@@ -11,16 +11,18 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, anyhow};
+use rescind_emulator::control::{ControlServer, Guard, Place};
 use rescind_emulator::engine::Settings;
 use rescind_emulator::{Emulator, Options, Server};
 use rescind_model::exit;
-use rescind_runner::Remote;
+use rescind_runner::find_emulator;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::args::EmulatorArgs;
 use crate::failure::Failure;
 use crate::output::{print, say};
 use crate::signals::Signals;
+use crate::token;
 
 /// Serves until a [signal](Signals) asks it to end.
 ///
@@ -29,7 +31,7 @@ use crate::signals::Signals;
 /// wrong. With `--check`: no emulator answers.
 pub fn emulator(args: &EmulatorArgs) -> Result<u8, Failure> {
     if let Some(address) = &args.check {
-        let asked = runtime()?.block_on(Remote::connect(address));
+        let asked = runtime()?.block_on(find_emulator(address));
         return asked.map(|_| exit::OK).map_err(Failure::setup);
     }
     if !args.host.is_loopback() && !args.allow_remote {
@@ -37,6 +39,14 @@ pub fn emulator(args: &EmulatorArgs) -> Result<u8, Failure> {
             "{} can be reached from other machines, and the emulator has no authentication; \
              say --allow-remote if that is meant",
             args.host
+        )));
+    }
+    if let Place::Tcp(address) = &args.control
+        && !address.ip().is_loopback()
+        && !args.allow_remote
+    {
+        return Err(Failure::usage(anyhow!(
+            "--control {address} can be reached from other machines; say --allow-remote if that is meant"
         )));
     }
     runtime()?.block_on(serve(args))
@@ -62,18 +72,25 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     let bind = |port| Server::bind(emulator.clone(), SocketAddr::new(args.host, port));
     let grpc = bind(args.grpc_port).await.map_err(Failure::setup)?;
     let rest = bind(args.rest_port).await.map_err(Failure::setup)?;
+    let (token, note) = control_token(args)?;
+    let guard = Guard { token, any_host: args.allow_remote };
+    let control = ControlServer::bind(emulator.clone(), args.control.clone(), guard).await;
+    let control = control.map_err(Failure::setup)?;
     if !args.host.is_loopback() {
         say(format!("warning: other machines can reach {}, and there is no authentication", args.host));
     }
     print(&format!(
         "# gRPC and REST on both ports; what gRPC clients need:\n\
-         export SPANNER_EMULATOR_HOST={}\n\
+         export SPANNER_EMULATOR_HOST={0}\n\
          # what REST clients and gcloud need:\n\
          export CLOUDSDK_API_ENDPOINT_OVERRIDES_SPANNER=http://{rest}/\n\
          export CLOUDSDK_API_ENDPOINT_OVERRIDES_ALLOYDB=http://{rest}/\n\
-         export CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true\n",
+         export CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true\n\
+         # the control API, for `rescind run --emulator {0}` and other test suites:\n\
+         export RESCIND_CONTROL={control}\n{note}",
         grpc.address(),
-        rest = rest.address()
+        rest = rest.address(),
+        control = control.place(),
     ))?;
     let awake = tokio::spawn(awake::stay_awake(emulator.requests()));
     tokio::select! {
@@ -81,8 +98,23 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
         () = idle(&emulator, args.stop_when_idle) => {}
     }
     awake.abort();
+    drop(control);
     tokio::join!(grpc.shutdown(), rest.shutdown());
     Ok(exit::OK)
+}
+
+/// The token that the control API is to want, and the line by which it is told to whoever may have it. One that was
+/// given is known already; at a Unix socket the system says who may connect.
+fn control_token(args: &EmulatorArgs) -> Result<(Option<String>, String), Failure> {
+    Ok(match (&args.control_token, &args.control) {
+        (Some(token), _) => (Some(token.clone()), String::new()),
+        (None, Place::Unix(_)) => (None, String::new()),
+        (None, Place::Tcp(_)) => {
+            let token = token::fresh()?;
+            let line = format!("export RESCIND_CONTROL_TOKEN={token}\n");
+            (Some(token), line)
+        }
+    })
 }
 
 /// Returns when nobody has asked the emulator anything for so long; never, if no time is given.

@@ -24,6 +24,7 @@ impl Program {
         let begin = Instant::now();
         let mut child = Command::new(program)
             .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--operation-time", "0.001"])
+            .args(["--control", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()
             .unwrap();

@@ -1,13 +1,14 @@
 //! The control API: projects with given state and schedule, faults, journals and final states, as JSON.
 //!
-//! It answers on the same port as the services, below `/rescind/v1/`, which is no path of any of them.
+//! It has a [listener](ControlServer) of its own, which no sample is told of, and a [guard](Guard) at its door.
 //! `docs/control-api.md` shows every call.
 
 mod document;
+mod guard;
+mod server;
 
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
+use http::{HeaderName, HeaderValue, Method, Request, Response, StatusCode, header};
 use percent_encoding::percent_decode_str;
 use tonic::body::Body;
 
@@ -15,22 +16,25 @@ pub use self::document::{
     Done, ErrorBody, ErrorDocument, FaultsDocument, Health, JournalDocument, Progress, ProjectDocument,
     ProjectList,
 };
+pub use self::guard::Guard;
+pub use self::server::{ControlServeError, ControlServer, Place};
 use crate::wire::body;
 use crate::{ControlError, Emulator};
 
 /// What every path of the API begins with.
 pub const PREFIX: &str = "/rescind/v1/";
 
-/// True for a path of the API.
-pub fn serves(path: &str) -> bool {
-    path.starts_with(PREFIX)
-}
-
-/// Answers a request to a path of the API.
-pub async fn answer(emulator: Emulator, request: Request<Incoming>) -> Response<Body> {
+/// Answers a call.
+async fn answer(emulator: Emulator, guard: &Guard, request: Request<Body>) -> Response<Body> {
     let (head, incoming) = request.into_parts();
+    if let Err(refusal) = guard.admit(&head) {
+        return refusal.response();
+    }
+    emulator.count_request();
     let body = body::read(incoming).await.map_err(|status| Refusal::bad(status.message));
-    let path = head.uri.path().strip_prefix(PREFIX).unwrap_or_default();
+    let Some(path) = head.uri.path().strip_prefix(PREFIX) else {
+        return Refusal::not_here(head.uri.path()).response();
+    };
     let segments: Result<Vec<_>, _> =
         path.split('/').map(|segment| percent_decode_str(segment).decode_utf8()).collect();
     let done = match &segments {
@@ -107,14 +111,15 @@ fn ok(reply: &impl serde::Serialize) -> Served {
 #[derive(Clone, Debug)]
 struct Refusal {
     status: StatusCode,
-    allowed: Option<HeaderValue>,
+    /// What the status needs beside it.
+    header: Option<Box<(HeaderName, HeaderValue)>>,
     body: ErrorBody,
 }
 
 impl Refusal {
     fn new(status: StatusCode, message: impl Into<String>) -> Refusal {
         let body = ErrorBody { code: status.as_u16(), message: message.into(), path: None };
-        Refusal { status, allowed: None, body }
+        Refusal { status, header: None, body }
     }
 
     fn bad(message: impl Into<String>) -> Refusal {
@@ -128,6 +133,12 @@ impl Refusal {
         refusal
     }
 
+    fn not_here(path: &str) -> Refusal {
+        let message =
+            format!("the control API lies below {PREFIX}, and {path} does not; services have other ports");
+        Refusal::new(StatusCode::NOT_FOUND, message)
+    }
+
     fn unknown_path(path: &[&str]) -> Refusal {
         let message = format!("the control API has no path {PREFIX}{}", path.join("/"));
         Refusal::new(StatusCode::NOT_FOUND, message)
@@ -136,12 +147,13 @@ impl Refusal {
     fn other_method(path: &[&str], method: &Method, allowed: &str) -> Refusal {
         let message = format!("{PREFIX}{} takes {allowed}, not {method}", path.join("/"));
         let refusal = Refusal::new(StatusCode::METHOD_NOT_ALLOWED, message);
-        Refusal { allowed: HeaderValue::from_str(allowed).ok(), ..refusal }
+        let allowed = HeaderValue::from_str(allowed).ok();
+        Refusal { header: allowed.map(|allowed| Box::new((header::ALLOW, allowed))), ..refusal }
     }
 
     fn response(self) -> Response<Body> {
         let mut response = body::json(self.status, &ErrorDocument { error: self.body });
-        response.headers_mut().extend(self.allowed.map(|allowed| (header::ALLOW, allowed)));
+        response.headers_mut().extend(self.header.map(|header| *header));
         response
     }
 }

@@ -1,8 +1,10 @@
 //! The emulator: projects by id, each behind a lock of its own.
 
 mod control;
+mod scope;
 
 pub use control::ControlError;
+pub use scope::Scope;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -12,6 +14,7 @@ use parking_lot::{Mutex, RwLock};
 use rescind_model::{Code, Entry, RequestKind, Schedule, Transport};
 use tokio::sync::watch;
 
+use self::scope::Named;
 use crate::clock::Clock;
 use crate::engine::geminidb::{Call, Credentials};
 use crate::engine::rpc::Method;
@@ -24,6 +27,8 @@ use crate::engine::{
 #[derive(Clone)]
 pub struct Emulator {
     shared: Arc<Shared>,
+    /// Whose requests are served through this clone; everybody's if there is none.
+    scope: Option<Arc<Scope>>,
 }
 
 type Projects = HashMap<String, Arc<Mutex<Project>>>;
@@ -103,7 +108,13 @@ impl Emulator {
             seeds: Mutex::default(),
             requests: watch::Sender::new(0),
         };
-        Emulator { shared: Arc::new(shared) }
+        Emulator { shared: Arc::new(shared), scope: None }
+    }
+
+    /// The same emulator for those who may use one project alone. Its server then refuses every request for another,
+    /// and the scope takes down what was asked for.
+    pub fn within(&self, scope: Arc<Scope>) -> Emulator {
+        Emulator { shared: Arc::clone(&self.shared), scope: Some(scope) }
     }
 
     /// The choices of a project: those of the emulator, but for what its set-ups choose.
@@ -146,7 +157,8 @@ impl Emulator {
             Ok(call) => {
                 // The name is needed beside the call, which is consumed when it is served.
                 let resource = call.resource().into_owned();
-                self.in_project(&resource, |project, clock| call.serve(project, transport, clock))
+                let request = Named { transport, rpc: method.name, resource: &resource };
+                self.in_project(request, |project, clock| call.serve(project, transport, clock))
             }
             Err(error) => {
                 let message = format!("{}.{}: malformed request: {error}", method.service, method.name);
@@ -164,7 +176,8 @@ impl Emulator {
         refusal: Status,
     ) -> Answer<T> {
         let arrival = Arrival { transport, rpc, resource, kind: RequestKind::Rpc(rpc.to_owned()) };
-        self.in_project(resource, |project, clock| project.serve(&arrival, clock, |_| Err(refusal), |_| None))
+        let request = Named { transport, rpc, resource };
+        self.in_project(request, |project, clock| project.serve(&arrival, clock, |_| Err(refusal), |_| None))
     }
 
     /// Serves a request to GeminiDB in its project. A project that was never prepared answers as an empty one, and keeps
@@ -175,9 +188,9 @@ impl Emulator {
         call: C,
         credentials: Credentials,
     ) -> Answer<C::Reply> {
-        self.in_project(&format!("projects/{project}"), |project, clock| {
-            project.handle_geminidb(call, credentials, clock)
-        })
+        let resource = format!("projects/{project}");
+        let request = Named { transport: Transport::Rest, rpc: C::NAME, resource: &resource };
+        self.in_project(request, |project, clock| project.handle_geminidb(call, credentials, clock))
     }
 
     fn unserved(&self, path: &str, transport: Transport, request: &[u8]) -> Answer<Vec<u8>> {
@@ -191,10 +204,13 @@ impl Emulator {
 
     fn in_project<T>(
         &self,
-        resource: &str,
+        request: Named<'_>,
         serve: impl FnOnce(&mut Project, Time) -> Result<T, Status>,
     ) -> Answer<T> {
-        let id = engine::project_of(resource).unwrap_or_default();
+        let id = engine::project_of(request.resource).unwrap_or_default();
+        if let Some(Err(refusal)) = self.scope.as_ref().map(|scope| scope.admit(id, &request)) {
+            return Answer { reply: Err(refusal), delivery: Delivery::AtOnce };
+        }
         let found = self.shared.projects.read().get(id).cloned();
         let project = found.or_else(|| self.open(id));
         let clock = self.now();

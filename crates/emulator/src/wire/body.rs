@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
-use hyper::body::Incoming;
 use rescind_model::Code;
 use serde::Serialize;
 use tonic::body::Body;
@@ -17,7 +16,7 @@ const LARGEST_BODY: usize = 4 * 1024 * 1024;
 ///
 /// # Errors
 /// INVALID_ARGUMENT if it is larger than 4 MiB, or breaks off.
-pub async fn read(body: Incoming) -> Result<Bytes, Status> {
+pub async fn read(body: Body) -> Result<Bytes, Status> {
     match Limited::new(body, LARGEST_BODY).collect().await {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => {

@@ -1,16 +1,20 @@
-//! Connections that a fault can reset.
+//! Connections that a fault can reset, and that take everything with them that was done for them.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
+use hyper::rt::Executor;
+use hyper_util::server::conn::auto::Builder;
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
-use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 
 use crate::engine::Delivery;
+
+/// How many requests may be under way on one HTTP/2 connection.
+const CONCURRENT_STREAMS: u32 = 1024;
 
 /// The connection that a request came on, as far as its answer can reset it. Clones are the same connection.
 #[derive(Clone, Debug, Default)]
@@ -20,8 +24,10 @@ pub struct Connection {
 
 #[derive(Debug, Default)]
 struct Shared {
-    reset: AtomicBool,
-    told: Notify,
+    /// Cancelled when the connection is to be reset.
+    reset: CancellationToken,
+    /// Cancelled when its stream is gone.
+    gone: CancellationToken,
 }
 
 impl Connection {
@@ -30,22 +36,67 @@ impl Connection {
         Stream { stream, connection: self.clone() }
     }
 
+    /// What serves HTTP/1 and HTTP/2 on this connection. What it spawns ends with the connection: the tasks of HTTP/2's
+    /// streams, of which one that waits for a reply that is [never](Delivery::Never) to come would wait for ever.
+    ///
+    /// There is no time-out: a connection may be idle for as long as its client likes.
+    pub fn builder(&self) -> Builder<Tasks> {
+        let mut builder = Builder::new(self.tasks());
+        builder.http2().max_concurrent_streams(CONCURRENT_STREAMS);
+        builder
+    }
+
+    /// What spawns tasks that end with this connection.
+    pub fn tasks(&self) -> Tasks {
+        Tasks { gone: self.shared.gone.clone() }
+    }
+
+    /// Spawns a task that ends with this connection.
+    pub fn spawn<F>(&self, task: F)
+    where
+        F: Future + Send + 'static,
+        F::Output: Send + 'static,
+    {
+        self.tasks().execute(task);
+    }
+
     /// Returns when the reply may be sent: never, if there is to be none, and the connection is then reset.
-    pub async fn deliver(&self, delivery: Delivery) {
+    pub(super) async fn deliver(&self, delivery: Delivery) {
         match delivery {
             Delivery::AtOnce => {}
             Delivery::After(delay) => tokio::time::sleep(delay).await,
             Delivery::Never => {
-                self.shared.reset.store(true, Ordering::Release);
-                self.shared.told.notify_one();
+                self.reset();
                 std::future::pending().await
             }
         }
     }
 
+    /// Has the connection reset. Whoever serves it is to drop its stream as soon as it [is](Self::is_reset).
+    pub fn reset(&self) {
+        self.shared.reset.cancel();
+    }
+
     /// Returns when the connection is to be reset, which is done by dropping its stream.
     pub async fn is_reset(&self) {
-        self.shared.told.notified().await;
+        self.shared.reset.cancelled().await;
+    }
+}
+
+/// Spawns what belongs to a connection, and ends it with the connection. Not before: the end of a task is the end of a
+/// stream, of which the client would be told.
+#[derive(Clone, Debug)]
+pub struct Tasks {
+    gone: CancellationToken,
+}
+
+impl<F> Executor<F> for Tasks
+where
+    F: Future + Send + 'static,
+    F::Output: Send + 'static,
+{
+    fn execute(&self, task: F) {
+        tokio::spawn(self.gone.clone().run_until_cancelled_owned(task));
     }
 }
 
@@ -58,10 +109,11 @@ pub struct Stream {
 
 impl Drop for Stream {
     fn drop(&mut self) {
-        if self.connection.shared.reset.load(Ordering::Acquire) {
+        if self.connection.shared.reset.is_cancelled() {
             // Where the system cannot, the client sees the connection end without a reply, which is nearly the same.
             let _ = self.stream.set_zero_linger();
         }
+        self.connection.shared.gone.cancel();
     }
 }
 

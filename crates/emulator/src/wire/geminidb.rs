@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
-use hyper::body::Incoming;
 use percent_encoding::percent_decode_str;
 use rescind_model::Transport;
 use serde::Serialize;
@@ -39,11 +38,7 @@ fn version(path: &str) -> Option<(ApiVersion, &str)> {
 }
 
 /// Answers a request to a path of the API.
-pub async fn answer(
-    emulator: Emulator,
-    connection: Connection,
-    request: Request<Incoming>,
-) -> Response<Body> {
+pub async fn answer(emulator: Emulator, connection: Connection, request: Request<Body>) -> Response<Body> {
     let (head, incoming) = request.into_parts();
     let body = body::read(incoming).await.map_err(|status| Problem::PARAMETER.about(status.message));
     let (response, delivery) = respond(&emulator, &head, body);

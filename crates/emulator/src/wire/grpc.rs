@@ -5,7 +5,6 @@ use std::task::{Context, Poll};
 
 use bytes::{Buf, BufMut, Bytes};
 use http::{HeaderValue, Request, Response, header};
-use hyper::body::Incoming;
 use prost::Message;
 use rescind_model::Transport;
 use tonic::body::Body;
@@ -33,11 +32,7 @@ pub fn is_call<B>(request: &Request<B>) -> bool {
 }
 
 /// Answers a gRPC call.
-pub async fn answer(
-    emulator: Emulator,
-    connection: Connection,
-    request: Request<Incoming>,
-) -> Response<Body> {
+pub async fn answer(emulator: Emulator, connection: Connection, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
     if introspection::serves(&path) {
         return introspection::answer(request).await;

@@ -6,8 +6,7 @@ use std::collections::{BTreeSet, HashMap};
 use std::convert::Infallible;
 use std::pin::Pin;
 
-use http::{Request, Response};
-use hyper::body::Incoming;
+use http::{HeaderValue, Request, Response, header};
 use tokio::sync::OnceCell;
 use tonic::body::Body;
 use tonic::codegen::Service;
@@ -23,8 +22,11 @@ const HEALTH: &str = "grpc.health.v1.Health";
 const REFLECTION: &str = "grpc.reflection.v1.ServerReflection";
 const REFLECTION_ALPHA: &str = "grpc.reflection.v1alpha.ServerReflection";
 
+/// The name and the version of this server, in the header `server`.
+pub const SERVER: &str = concat!("rescind/", env!("CARGO_PKG_VERSION"));
+
 type Reply = Pin<Box<dyn Future<Output = Response<Body>> + Send>>;
-type Handler = Box<dyn Fn(Request<Incoming>) -> Reply + Send + Sync>;
+type Handler = Box<dyn Fn(Request<Body>) -> Reply + Send + Sync>;
 
 /// True for a path of one of these services.
 pub fn serves(path: &str) -> bool {
@@ -35,8 +37,14 @@ fn service_of(path: &str) -> Option<&str> {
     path.strip_prefix('/')?.split_once('/').map(|(service, _)| service)
 }
 
-/// Answers a gRPC call of one of them.
-pub async fn answer(request: Request<Incoming>) -> Response<Body> {
+/// Answers a gRPC call of one of them. The reply tells which server it is of, by [`SERVER`].
+pub async fn answer(request: Request<Body>) -> Response<Body> {
+    let mut response = dispatch(request).await;
+    response.headers_mut().insert(header::SERVER, HeaderValue::from_static(SERVER));
+    response
+}
+
+async fn dispatch(request: Request<Body>) -> Response<Body> {
     /// Made when they are first asked for: most clients never do, and the descriptors take memory.
     static HANDLERS: OnceCell<HashMap<&str, Handler>> = OnceCell::const_new();
     let handlers = HANDLERS.get_or_init(handlers).await;
@@ -78,11 +86,7 @@ fn builder() -> Builder<'static> {
 
 fn handler<S>(service: S) -> Handler
 where
-    S: Service<Request<Incoming>, Response = Response<Body>, Error = Infallible>
-        + Clone
-        + Send
-        + Sync
-        + 'static,
+    S: Service<Request<Body>, Response = Response<Body>, Error = Infallible> + Clone + Send + Sync + 'static,
     S::Future: Send + 'static,
 {
     Box::new(move |request| {

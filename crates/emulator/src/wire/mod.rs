@@ -1,5 +1,7 @@
-//! The server: gRPC, and HTTP with JSON, on one port and in plain text.
+//! The server: gRPC, and HTTP with JSON, on one port and in plain text. Its parts serve a listener of somebody else's
+//! as well: [`Connection`] and [`answer`].
 
+mod answer;
 pub(crate) mod body;
 mod connection;
 mod geminidb;
@@ -8,4 +10,7 @@ mod introspection;
 mod rest;
 mod server;
 
+pub use answer::{PROJECT, STRANGER, answer, answer_within};
+pub use connection::{Connection, Stream, Tasks};
+pub use introspection::SERVER;
 pub use server::{ServeError, Server};

@@ -5,20 +5,19 @@ use std::io;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use http::{Request, Response};
+use http::Request;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
-use hyper_util::rt::{TokioExecutor, TokioIo, TokioTimer};
-use hyper_util::server::conn::auto::Builder;
+use hyper_util::rt::TokioIo;
 use hyper_util::server::graceful::GracefulShutdown;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::oneshot;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::body::Body;
 
+use super::answer::answer_within;
 use super::connection::Connection;
-use super::{geminidb, grpc, rest};
-use crate::{Emulator, control};
+use crate::Emulator;
 
 /// How long requests that are being served may take until a server that shuts down breaks them off.
 const GRACE: Duration = Duration::from_secs(2);
@@ -106,10 +105,11 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
     let handle = Connection::default();
     let stream = handle.watch(stream);
     let broken = handle.clone();
-    let service = service_fn(move |request| answer(emulator.clone(), handle.clone(), request));
-    let mut builder = Builder::new(TokioExecutor::new());
-    builder.http1().timer(TokioTimer::new());
-    builder.http2().timer(TokioTimer::new()).max_concurrent_streams(1024);
+    let builder = handle.builder();
+    let service = service_fn(move |request: Request<Incoming>| {
+        let answer = answer_within(emulator.clone(), handle.clone(), request.map(Body::new));
+        async move { Ok::<_, Infallible>(answer.await) }
+    });
     let connection = graceful.watch(builder.serve_connection(TokioIo::new(stream), service).into_owned());
     connections.spawn(async move {
         tokio::select! {
@@ -118,22 +118,4 @@ fn serve(stream: TcpStream, emulator: &Emulator, graceful: &GracefulShutdown, co
             () = broken.is_reset() => {}
         }
     });
-}
-
-async fn answer(
-    emulator: Emulator,
-    connection: Connection,
-    request: Request<Incoming>,
-) -> Result<Response<Body>, Infallible> {
-    emulator.count_request();
-    let path = request.uri().path();
-    Ok(if grpc::is_call(&request) {
-        grpc::answer(emulator, connection, request).await
-    } else if control::serves(path) {
-        control::answer(emulator, request).await
-    } else if geminidb::serves(path) {
-        geminidb::answer(emulator, connection, request).await
-    } else {
-        rest::answer(emulator, connection, request).await
-    })
 }

@@ -4,11 +4,13 @@ mod files;
 mod form;
 mod values;
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
 use proptest::prelude::*;
 use rescind_manifest::{Catalog, Diagnostics};
+use rescind_model::Endpoint;
 use tempfile::TempDir;
 
 const SCENARIO: &str = r"title: The cancel takes effect at once.
@@ -119,12 +121,30 @@ fn a_catalogue_without_mistakes_is_resolved() {
 }
 
 #[test]
+fn each_way_to_the_service_has_variables_of_its_own_which_win() {
+    let further = "  deadline: 2m 30s
+  processor_time: 20s
+  endpoint: service
+  emulator: { environment: { HOST: '{emulator}', LANG: C.UTF-8 } }
+  service: { environment: { TOKEN: any } }
+";
+    let text = MANIFEST.replace("  deadline: 2m 30s\n", further);
+    let catalog = Tree::new().write(TOY, text).load().unwrap();
+    let run = &catalog.manifests[0].run;
+    assert_eq!((run.endpoint, run.processor_time.as_secs()), (Endpoint::Service, 20));
+    let variables = |endpoint| run.variables(endpoint).collect::<BTreeMap<_, _>>();
+    let [lang, utf8] = [("LANG", "C"), ("LANG", "C.UTF-8")];
+    assert_eq!(variables(Endpoint::Emulator), [("HOST", "{emulator}"), utf8].into());
+    assert_eq!(variables(Endpoint::Service), [lang, ("TOKEN", "any")].into());
+}
+
+#[test]
 fn what_is_left_out_has_its_default() {
     let text = MANIFEST.replace("  deadline: 2m 30s\n", "");
     let catalog = Tree::new().write(TOY, text).load().unwrap();
     let toy = &catalog.manifests[0];
-    assert_eq!(toy.run.deadline.as_secs(), 60);
-    assert_eq!((toy.run.time_warp, toy.run.jobs), (None, None));
+    assert_eq!((toy.run.deadline.as_secs(), toy.run.processor_time.as_secs()), (7200, 60));
+    assert_eq!((toy.run.endpoint, toy.run.jobs), (Endpoint::Emulator, None));
     assert!(toy.build.steps.is_empty() && toy.published.claims.is_empty());
     let text = SCENARIO.replace("schedule: create:running cancel:honoured\n", "");
     let catalog = Tree::new().write(WINS, text).load().unwrap();

@@ -251,3 +251,34 @@ fn patterns_versions_and_durations() {
        |             ^^
     "#);
 }
+
+#[test]
+fn limits_and_the_way_to_the_service() {
+    let deadline = "  deadline: 2m 30s\n";
+    insta::assert_snapshot!(manifest(deadline, "  processor_time: none\n"), @r#"
+    error: `none` is not a duration such as "60s" or "2m 30s": a number is missing here
+      --> manifests/spanner/toy.yaml:23:19
+       |
+    23 |   processor_time: none
+       |                   ^
+    "#);
+    insta::assert_snapshot!(manifest(deadline, "  endpoint: proxy\n"), @"
+    error: unknown value `proxy`
+      --> manifests/spanner/toy.yaml:23:13
+       |
+    23 |   endpoint: proxy
+       |             ^^^^^
+       |
+       = help: the values here are emulator, service
+    ");
+    let service = "  service:\n    environment: { HOST: '{emulator}' }\n";
+    insta::assert_snapshot!(manifest(deadline, service), @"
+    error: unknown placeholder `{emulator}`; the placeholders are {work}, {cache}, {endpoint}, {project}, {instance}, {database}, {backup}
+      --> manifests/spanner/toy.yaml:24:27
+       |
+    24 |     environment: { HOST: '{emulator}' }
+       |                           ^^^^^^^^^^
+    ");
+    let emulator = "  emulator:\n    environment: { HOST: '{emulator}', URL: '{endpoint}' }\n";
+    insta::assert_snapshot!(manifest(deadline, emulator), @"no mistake");
+}

@@ -1,7 +1,7 @@
 //! The judge: a pure function of scenario, contract and observation to findings.
 //!
 //! Truth comes from the service, never from the text: see [`Truth`]. Each rule is one function that knows nothing of
-//! the others. A sample that did not end by itself (deadline, signal) is not asked for a complete output or for an
+//! the others. A sample that did not end by itself (a limit, a signal) is not asked for a complete output or for an
 //! exit code, but is still held to what it claimed and to what it left behind.
 
 mod effects;
@@ -35,7 +35,7 @@ impl Case<'_> {
 
 type Check = fn(&Case<'_>, &mut Vec<Finding>);
 
-const CHECKS: [Check; 11] = [
+const CHECKS: [Check; 12] = [
     ended,
     effects::leaked_backup,
     effects::deleted_foreign_backup,
@@ -45,11 +45,14 @@ const CHECKS: [Check; 11] = [
     effects::early_exit,
     requests::cancel_not_sent,
     requests::malformed_request,
+    requests::out_of_reach,
     effects::leaked_process,
     output::output_differs,
 ];
 
 /// Every broken expectation of a case, the gravest kinds first; empty if all is as it should be.
+///
+/// There is none in a case that [decides nothing](Observation::is_undecided): what it left undone, it may yet have done.
 ///
 /// `placeholders` holds the names that the case was given; the id of the backup and the name of the operation are
 /// taken from what the service saw, where it saw any.
@@ -59,6 +62,9 @@ pub fn judge(
     observation: &Observation,
     placeholders: &Placeholders,
 ) -> Vec<Finding> {
+    if observation.is_undecided() {
+        return Vec::new();
+    }
     let case = Case { scenario, contract, observation, placeholders, truth: Truth::of(observation) };
     let mut findings = Vec::new();
     for check in CHECKS {
@@ -69,13 +75,17 @@ pub fn judge(
 
 /// `timed-out` and `crashed`.
 fn ended(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    match case.observation.ended {
-        Ended::Code(_) => {}
-        Ended::Deadline => {
-            findings.push(Finding::new(Rule::TimedOut, "the sample had not ended at its deadline"));
+    let limits = &case.observation.limits;
+    let (rule, message) = match case.observation.ended {
+        Ended::Code(_) => return,
+        Ended::Signal(signal) => (Rule::Crashed, format!("signal {signal} ended the sample")),
+        Ended::Deadline => (Rule::TimedOut, format!("had not ended after {}", limits.deadline())),
+        Ended::ProcessorTime => (Rule::TimedOut, format!("used {} without ending", limits.processor_time())),
+        Ended::Stuck => {
+            let what =
+                "waits for something that can never happen: every process sleeps and none waits for time";
+            (Rule::TimedOut, what.to_owned())
         }
-        Ended::Signal(signal) => {
-            findings.push(Finding::new(Rule::Crashed, format!("signal {signal} ended the sample")));
-        }
-    }
+    };
+    findings.push(Finding::new(rule, message));
 }

@@ -5,7 +5,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 
-use super::tests::{contract, entry, placeholders, scenario};
+use super::tests::{contract, entry, limits, placeholders, scenario};
 use super::*;
 use crate::{
     BackupState, BackupView, Captured, Claim, Code, Expectation, ExpectedExit, LeakedProcess, OperationState,
@@ -21,7 +21,8 @@ const CLAIMS: [(Claim, &str); 4] = [
 ];
 
 fn any_end() -> impl Strategy<Value = Ended> {
-    prop_oneof![(0..3).prop_map(Ended::Code), Just(Ended::Deadline), (1..16).prop_map(Ended::Signal)]
+    let limit = select(vec![Ended::Deadline, Ended::ProcessorTime, Ended::Stuck]);
+    prop_oneof![(0..3).prop_map(Ended::Code), limit, (1..16).prop_map(Ended::Signal)]
 }
 
 fn any_operation_state() -> impl Strategy<Value = OperationState> {
@@ -80,12 +81,15 @@ fn any_observation() -> impl Strategy<Value = Observation> {
         given
     });
     let leaked = vec("[a-z]{1,5}", 0..2);
-    (any_end(), said, leaked, vec(any_entry(), 0..5), given, any_snapshot(), any_snapshot()).prop_map(
-        |(ended, stdout, leaked, journal, given, at_exit, settled)| Observation {
+    let asked = vec("[ab]", 0..3);
+    (any_end(), said, leaked, asked, vec(any_entry(), 0..5), given, any_snapshot(), any_snapshot()).prop_map(
+        |(ended, stdout, leaked, asked, journal, given, at_exit, settled)| Observation {
             ended,
+            limits: limits(),
             stdout,
             stderr: Captured::default(),
             leaked_processes: leaked.into_iter().map(|command| LeakedProcess { command }).collect(),
+            out_of_reach: asked,
             journal,
             given,
             at_exit,
@@ -170,7 +174,7 @@ proptest! {
                 !truth.left.is_empty() || !truth.cancelled || !said(&seen).iter().any(tells)
             }
             (Ended::Code(_), ExpectedExit::Zero) => truth.left.is_empty(),
-            (Ended::Code(_), ExpectedExit::NonZero) | (Ended::Deadline | Ended::Signal(_), _) => false,
+            _ => false,
         };
         prop_assert_eq!(count(&findings(&scenario, &seen), Rule::WrongExit), usize::from(wrong));
     }
@@ -194,6 +198,14 @@ proptest! {
     }
 
     #[test]
+    fn each_thing_outside_its_world_is_one_finding_however_often_it_is_asked_for(
+        scenario in any_scenario(), seen in any_observation(),
+    ) {
+        let asked: std::collections::BTreeSet<_> = seen.out_of_reach.iter().collect();
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::OutOfReach), asked.len());
+    }
+
+    #[test]
     fn a_cancel_that_was_sent_is_never_missed(scenario in any_scenario(), mut seen in any_observation()) {
         let before = count(&findings(&scenario, &seen), Rule::CancelNotSent);
         seen.journal.push(entry(9, "CancelOperation", Code::NotFound, None));
@@ -210,7 +222,8 @@ proptest! {
         scenario in any_scenario(), seen in any_observation(),
     ) {
         let findings = findings(&scenario, &seen);
-        prop_assert_eq!(count(&findings, Rule::TimedOut), usize::from(seen.ended == Ended::Deadline));
+        let limit = matches!(seen.ended, Ended::Deadline | Ended::ProcessorTime | Ended::Stuck);
+        prop_assert_eq!(count(&findings, Rule::TimedOut), usize::from(limit));
         prop_assert_eq!(count(&findings, Rule::Crashed), usize::from(matches!(seen.ended, Ended::Signal(_))));
         if !matches!(seen.ended, Ended::Code(_)) {
             for rule in [Rule::WrongExit, Rule::EarlyExit, Rule::MissingClaim, Rule::OutputDiffers] {

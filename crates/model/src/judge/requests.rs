@@ -45,3 +45,14 @@ pub(super) fn malformed_request(case: &Case<'_>, findings: &mut Vec<Finding>) {
         }
     }
 }
+
+/// `out-of-reach`: the sample asked for what is outside its world, once for each thing that it asked for.
+pub(super) fn out_of_reach(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    let asked = &case.observation.out_of_reach;
+    for (index, what) in asked.iter().enumerate() {
+        if !asked[..index].contains(what) {
+            let message = format!("asked for what is outside its world: {what}");
+            findings.push(Finding::new(Rule::OutOfReach, message));
+        }
+    }
+}

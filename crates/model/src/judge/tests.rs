@@ -7,9 +7,9 @@ use regex::Regex;
 
 use super::*;
 use crate::{
-    BackupState, BackupView, Captured, Claim, ClaimPattern, Code, Entry, Expectation, ExpectedExit, Given,
-    LeakedProcess, OperationState, OperationView, Outcome, Reply, Service, Snapshot, Stream, Touched,
-    Transport,
+    BackupState, BackupView, Captured, Claim, ClaimPattern, ClockKind, Code, Entry, Expectation,
+    ExpectedExit, Given, LeakedProcess, Limits, OperationState, OperationView, Outcome, Reply, Service,
+    Snapshot, Stream, Touched, Transport,
 };
 
 const BACKUP: &str = "projects/p/instances/i/backups/b";
@@ -88,14 +88,20 @@ fn ended_with(state: OperationState, backups: Vec<BackupView>) -> Snapshot {
     Snapshot { backups, operations: vec![OperationView { name: OPERATION.into(), state, foreign: false }] }
 }
 
+pub(super) fn limits() -> Limits {
+    Limits { clock: ClockKind::Virtual, deadline_ms: 7_200_000, processor_ms: 60_000 }
+}
+
 fn observation(stdout: &str, exit: i32, settled: Snapshot) -> Observation {
     let mut cancel = entry(2, "CancelOperation", Code::Ok, None);
     cancel.before.operation = Some(OperationState::Running);
     Observation {
         ended: Ended::Code(exit),
+        limits: limits(),
         stdout: Captured::whole(stdout),
         stderr: Captured::default(),
         leaked_processes: Vec::new(),
+        out_of_reach: Vec::new(),
         journal: vec![entry(1, "CreateBackup", Code::Ok, Some(OperationState::Running)), cancel],
         given: Snapshot::default(),
         at_exit: settled.clone(),
@@ -259,6 +265,51 @@ fn a_sample_that_was_ended_is_not_asked_for_its_exit_or_its_output() {
     assert_eq!(rules(&cancel_wins(), &seen), [Rule::Crashed]);
     seen.stdout = Captured::whole("It was completed.\n");
     assert_eq!(rules(&cancel_wins(), &seen), [Rule::Crashed, Rule::FalseClaim]);
+}
+
+#[test]
+fn each_end_that_had_to_be_made_says_at_which_limit() {
+    let message = |ended| {
+        let mut seen = observation("", 0, cancelled());
+        seen.ended = ended;
+        let findings = judge(&cancel_wins(), &contract(), &seen, &placeholders());
+        assert_eq!(findings.len(), 1, "{findings:?}");
+        assert_eq!(findings[0].rule, Rule::TimedOut);
+        findings[0].message.clone()
+    };
+    assert_eq!(message(Ended::Deadline), "had not ended after 2 h of virtual time");
+    assert_eq!(message(Ended::ProcessorTime), "used 60 s of processor time without ending");
+    assert_eq!(
+        message(Ended::Stuck),
+        "waits for something that can never happen: every process sleeps and none waits for time"
+    );
+}
+
+#[test]
+fn a_wait_that_was_ended_in_real_time_is_held_against_nobody() {
+    let leaked = BackupView { name: BACKUP.into(), state: BackupState::Ready, foreign: false };
+    let mut seen = observation("", 0, ended_with(OperationState::Completed, vec![leaked]));
+    (seen.ended, seen.limits.clock) = (Ended::Deadline, ClockKind::Real);
+    assert_eq!(rules(&cancel_wins(), &seen), []);
+    seen.ended = Ended::ProcessorTime;
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::TimedOut, Rule::LeakedBackup]);
+}
+
+#[test]
+fn what_is_out_of_reach_is_a_finding_each_in_order() {
+    let mut seen = observation("It was cancelled.\n", 0, cancelled());
+    for asked in ["the name example.com", "/proc/1/environ", "the name example.com"] {
+        seen.out_of_reach.push(asked.to_owned());
+    }
+    let findings = judge(&cancel_wins(), &contract(), &seen, &placeholders());
+    let messages: Vec<_> = findings.iter().map(|finding| (finding.rule, finding.message.as_str())).collect();
+    assert_eq!(
+        messages,
+        [
+            (Rule::OutOfReach, "asked for what is outside its world: the name example.com"),
+            (Rule::OutOfReach, "asked for what is outside its world: /proc/1/environ"),
+        ]
+    );
 }
 
 #[test]

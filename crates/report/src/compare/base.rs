@@ -2,6 +2,8 @@
 
 use rescind_model::{Baseline, BaselineCase, CaseId, CaseResult, Finding, Results, Verdict};
 
+use super::words::printed;
+
 /// A case of the base.
 #[derive(Clone, Copy, Debug)]
 pub struct BaseCase<'a> {
@@ -11,7 +13,7 @@ pub struct BaseCase<'a> {
     pub verdict: Verdict,
     /// Its broken expectations.
     pub findings: &'a [Finding],
-    /// What it wrote to standard output; none if it was not run, or if that was not kept.
+    /// What it wrote to standard output; none if it was not run to its end, or if that was not kept.
     pub stdout: Option<&'a str>,
 }
 
@@ -27,7 +29,7 @@ impl Base for Results {
             id: &case.id,
             verdict: case.verdict,
             findings: &case.findings,
-            stdout: case.observation.as_ref().map(|seen| seen.stdout.text.as_str()),
+            stdout: printed(case),
         })
     }
 }

@@ -27,7 +27,8 @@ pub enum Change {
     StillFailing,
     /// It does not do the same thing each time, in the head or in the base: nothing follows from it.
     Flaky,
-    /// It was not run in the head: unsupported, skipped, failed to be set up, or not asked for.
+    /// It was not run in the head, or not to its end: unsupported, undecided, skipped, failed to be set up, or not asked
+    /// for.
     NotCompared,
     /// It passes, as it did in the base.
     Unchanged,
@@ -185,9 +186,14 @@ fn known(verdict: Option<Verdict>) -> Known {
         Some(Verdict::Fail) => Known::Fails,
         Some(Verdict::KnownFailure) => Known::Accepted,
         Some(Verdict::Flaky) => Known::Varies,
-        Some(Verdict::Unsupported | Verdict::Skipped | Verdict::SetupError | Verdict::Diverged) | None => {
-            Known::Nothing
-        }
+        Some(
+            Verdict::Unsupported
+            | Verdict::Undecided
+            | Verdict::Skipped
+            | Verdict::SetupError
+            | Verdict::Diverged,
+        )
+        | None => Known::Nothing,
     }
 }
 

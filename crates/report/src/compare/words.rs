@@ -37,7 +37,7 @@ impl Delta<'_> {
             phrases.push(format!("breaks {}", ids(&self.broken)));
         }
         // What was not run breaks nothing, and that is no merit.
-        if !self.mended.is_empty() && self.head.is_some_and(|case| case.observation.is_some()) {
+        if !self.mended.is_empty() && self.head.is_some_and(CaseResult::ran_to_its_end) {
             phrases.push(format!("no longer breaks {}", ids(&self.mended)));
         }
         if self.prints_otherwise {
@@ -61,9 +61,9 @@ impl Delta<'_> {
 /// Bytes of each output that are compared line by line: the time that takes grows faster than they do.
 const DIFFED_BYTES: usize = 64 * 1024;
 
-/// What the case wrote to standard output, if it ran.
+/// What the case wrote to standard output, if it ran to its end.
 pub(super) fn printed(case: &CaseResult) -> Option<&str> {
-    case.observation.as_ref().map(|seen| seen.stdout.text.as_str())
+    case.observation.as_ref().filter(|_| case.ran_to_its_end()).map(|seen| seen.stdout.text.as_str())
 }
 
 impl Comparison<'_> {

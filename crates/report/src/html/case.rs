@@ -6,7 +6,7 @@ use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Sna
 use super::chart::Chart;
 use super::{LINE_CHARS, Prose, lines, prose};
 use crate::requests::short_resource;
-use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, duration, one_line, visible};
+use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, one_line, took, visible};
 use crate::tries;
 
 /// Bytes of a stream or of a diff that are kept.
@@ -158,13 +158,10 @@ fn states(observation: &Observation) -> Vec<(&'static str, Vec<String>)> {
 fn facts(case: &CaseResult, environment: &Environment) -> Vec<(&'static str, String)> {
     let mut facts = Vec::new();
     if let Some(observation) = &case.observation {
-        facts.push(("ended", format!("{} after {}", observation.ended, duration(case.wall_ms))));
+        facts.push(("ended", format!("{} after {}", observation.ended, took(case.wall_ms, case.virtual_ms))));
         for process in &observation.leaked_processes {
             facts.push(("still running", one_line(&process.command, LINE_CHARS)));
         }
-    }
-    if let Some(factor) = case.time_warp {
-        facts.push(("time warp", format!("×{factor}")));
     }
     if let Some(alike) = tries::alike(case) {
         facts.push(("tries", alike));

@@ -106,10 +106,11 @@ fn lines(text: &str) -> Vec<Prose> {
 fn environment(results: &Results) -> Vec<(String, String)> {
     let environment = &results.environment;
     let fixed = [
-        ("rescind", &environment.rescind),
-        ("platform", &environment.platform),
-        ("emulator", &environment.emulator),
-        ("source", &environment.source),
+        ("rescind", environment.rescind.as_str()),
+        ("platform", environment.platform.as_str()),
+        ("emulator", environment.emulator.as_str()),
+        ("clock", environment.clock.name()),
+        ("source", environment.source.as_str()),
     ];
     let fixed = fixed.into_iter().map(|(name, value)| (name.to_owned(), one_line(value, FIELD_CHARS)));
     let toolchains = environment
@@ -127,6 +128,6 @@ fn notes(results: &Results) -> Vec<Note> {
     let stale = results
         .stale()
         .map(|entry| Note { subject: "stale entry".to_owned(), lines: lines(&entry.to_string()) });
-    let notices = results.notices.iter().map(|notice| Note { subject: String::new(), lines: lines(notice) });
-    not_run.chain(stale).chain(notices).collect()
+    let notes = results.notes().map(|note| Note { subject: String::new(), lines: lines(&note) });
+    not_run.chain(stale).chain(notes).collect()
 }

@@ -5,7 +5,7 @@ use rescind_model::{CaseResult, Finding, Observation, Try};
 use super::document::Block;
 use super::escape::{fenced, inline};
 use crate::terminal::requests_text;
-use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, duration, one_line, plural, tail};
+use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, one_line, plural, tail, took};
 use crate::tries;
 
 /// Bytes of a diff or of the list of requests that are kept.
@@ -78,12 +78,11 @@ fn push_finding(out: &mut String, finding: &Finding) {
 
 fn push_observation(out: &mut String, case: &CaseResult) {
     let Some(observation) = &case.observation else { return };
-    let warp = case.time_warp.map(|factor| format!(", time warped ×{factor}")).unwrap_or_default();
     let alike = tries::alike(case).map(|alike| format!("; {alike}")).unwrap_or_default();
     out.push_str(&format!(
-        "\nEnded: {} after {}{warp}{alike}\n\n",
+        "\nEnded: {} after {}{alike}\n\n",
         observation.ended,
-        duration(case.wall_ms)
+        took(case.wall_ms, case.virtual_ms)
     ));
     push_observed(out, observation, &case.findings);
 }

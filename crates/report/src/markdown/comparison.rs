@@ -2,7 +2,7 @@
 
 use super::document::{Block, Document};
 use super::escape::inline;
-use super::{MARKER, Size, case, footer, notices};
+use super::{MARKER, Size, case, footer, notes};
 use crate::compare::{Change, Comparison, Delta};
 use crate::text::{capital, plural};
 
@@ -45,7 +45,7 @@ pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
             document.push_reserved(tail);
         }
     }
-    let notes: Vec<String> = notices(comparison.head).collect();
+    let notes: Vec<String> = notes(comparison.head).collect();
     if !notes.is_empty() && document.push("\n### Notes\n\n") {
         document.push_lines(&notes, document.room() / 4, "note");
     }

@@ -94,7 +94,9 @@ fn cell(verdict: Verdict) -> String {
         Verdict::UnexpectedPass | Verdict::Flaky | Verdict::SetupError | Verdict::Diverged => {
             format!("⚠️ {verdict}")
         }
-        Verdict::KnownFailure | Verdict::Unsupported | Verdict::Skipped => verdict.to_string(),
+        Verdict::KnownFailure | Verdict::Unsupported | Verdict::Undecided | Verdict::Skipped => {
+            verdict.to_string()
+        }
     }
 }
 
@@ -112,15 +114,15 @@ fn push_not_run(document: &mut Document, results: &Results) {
         })
         .collect();
     lines.extend(results.stale().map(|entry| format!("- **stale entry** {}\n", inline(&entry.to_string()))));
-    lines.extend(notices(results));
+    lines.extend(notes(results));
     if !lines.is_empty() && document.push("\n### Notes\n\n") {
         document.push_lines(&lines, document.room() / 4, "note");
     }
 }
 
 /// What the results say besides the cases, a line each.
-fn notices(results: &Results) -> impl Iterator<Item = String> {
-    results.notices.iter().map(|notice| format!("- {}\n", inline(notice)))
+fn notes(results: &Results) -> impl Iterator<Item = String> {
+    results.notes().map(|note| format!("- {}\n", inline(&note)))
 }
 
 /// Where and with what. It has to fit into what a document keeps in reserve.
@@ -130,6 +132,7 @@ fn footer(results: &Results) -> String {
         format!("rescind {}", environment.rescind),
         environment.platform.clone(),
         format!("emulator: {}", environment.emulator),
+        format!("clock: {}", environment.clock),
         format!("source: {}", environment.source),
     ];
     parts.extend(environment.toolchains.iter().take(20).map(|(name, version)| format!("{name} {version}")));

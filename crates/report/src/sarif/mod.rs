@@ -108,7 +108,7 @@ fn invocation(results: &Results, left_out: usize) -> Invocation {
             parts::notification(level, &text)
         })
         .collect();
-    notifications.extend(results.notices.iter().map(|notice| parts::notification("note", notice)));
+    notifications.extend(results.notes().map(|note| parts::notification("note", &note)));
     if left_out > 0 {
         let text =
             format!("{left_out} more result{} left out: code scanning takes {LIMIT}", plural(left_out));

@@ -29,9 +29,12 @@ pub(super) fn results(case: &CaseResult) -> Vec<SarifResult> {
             vec![result(case, &case.verdict.to_string(), &reason(), ResultLevel::Error)]
         }
         Verdict::Flaky => vec![result(case, &case.verdict.to_string(), &reason(), ResultLevel::Warning)],
-        Verdict::Pass | Verdict::Unsupported | Verdict::Skipped | Verdict::SetupError | Verdict::Diverged => {
-            Vec::new()
-        }
+        Verdict::Pass
+        | Verdict::Unsupported
+        | Verdict::Undecided
+        | Verdict::Skipped
+        | Verdict::SetupError
+        | Verdict::Diverged => Vec::new(),
     };
     number(&mut found);
     if case.verdict == Verdict::KnownFailure {

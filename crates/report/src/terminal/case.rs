@@ -5,7 +5,7 @@ use textwrap::core::display_width;
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::requests;
-use crate::text::{FIELD_CHARS, duration, one_line, paragraph, plural, tail};
+use crate::text::{FIELD_CHARS, one_line, paragraph, plural, tail, took};
 use crate::tries;
 
 /// Lines of a diff that are shown.
@@ -108,9 +108,8 @@ fn draw_observation(
         let command = one_line(&process.command, LINE_CHARS);
         field(out, "process", &format!("{command} (still running)"), paint);
     }
-    let warp = case.time_warp.map(|factor| format!(", time warped ×{factor}")).unwrap_or_default();
     let alike = tries::alike(case).map(|alike| format!("; {alike}")).unwrap_or_default();
-    let ended = format!("{} after {}{warp}{alike}", observation.ended, duration(case.wall_ms));
+    let ended = format!("{} after {}{alike}", observation.ended, took(case.wall_ms, case.virtual_ms));
     field(out, "ended", &ended, paint);
 }
 

@@ -2,10 +2,10 @@
 
 use super::case;
 use super::paint::{BOLD, DIM, Paint, of_verdict};
-use super::{MIN_WIDTH, Options, draw_notices};
+use super::{MIN_WIDTH, Options, draw_notes};
 use crate::compare::{Change, Comparison, Delta};
 
-/// Draws the comparison; the [headline](Comparison::headline) comes after all cases, where it is seen, and the notices
+/// Draws the comparison; the [headline](Comparison::headline) comes after all cases, where it is seen, and the notes
 /// after it. The text holds no control
 /// character, as that of [`render`](super::render).
 pub fn render_comparison(comparison: &Comparison<'_>, options: &Options) -> String {
@@ -46,7 +46,7 @@ pub fn render_changes(comparison: &Comparison<'_>, options: &Options) -> String 
         out.push('\n');
     }
     out.push_str(&format!("{}\n", comparison.headline()));
-    draw_notices(&mut out, comparison.head, width, paint);
+    draw_notes(&mut out, comparison.head, width, paint);
     out
 }
 

@@ -48,7 +48,7 @@ pub fn render(results: &Results, options: &Options) -> String {
     out.push_str(&summary);
     draw_not_run(&mut out, results, width, paint);
     draw_stale(&mut out, results, width, paint);
-    draw_notices(&mut out, results, width, paint);
+    draw_notes(&mut out, results, width, paint);
     for case in results.cases.iter().filter(|case| is_detailed(case)) {
         out.push('\n');
         case::draw(&mut out, case, width, paint);
@@ -119,13 +119,13 @@ fn draw_stale(out: &mut String, results: &Results, width: usize, paint: Paint) {
     }
 }
 
-fn draw_notices(out: &mut String, results: &Results, width: usize, paint: Paint) {
-    for (index, notice) in results.notices.iter().enumerate() {
+fn draw_notes(out: &mut String, results: &Results, width: usize, paint: Paint) {
+    for (index, note) in results.notes().enumerate() {
         if index == 0 {
             out.push('\n');
         }
         let mut text = String::new();
-        case::wrap(&mut text, &format!("note: {notice}"), "", "  ", width);
+        case::wrap(&mut text, &format!("note: {note}"), "", "  ", width);
         out.push_str(&text.replacen("note:", &paint.text(BOLD, "note:"), 1));
     }
 }

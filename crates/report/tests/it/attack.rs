@@ -29,6 +29,7 @@ pub fn results() -> Results {
     }
     results.environment.source = attack();
     results.environment.emulator = attack();
+    results.environment.clock_reason = Some(attack());
     results.environment.toolchains.insert(ATTACK.to_owned(), attack());
     for (index, case) in results.cases.iter_mut().enumerate() {
         // A few such lines do; more of them only take time.
@@ -54,6 +55,7 @@ pub fn results() -> Results {
             seen.stdout = Captured { dropped: 7, invalid_utf8: true, ..Captured::whole(longest.clone()) };
             seen.stderr = Captured::whole(longest.repeat(2));
             seen.leaked_processes.push(LeakedProcess { command: attack() });
+            seen.out_of_reach.push(attack());
             for entry in &mut seen.journal {
                 entry.rpc = attack();
                 entry.resource = attack();

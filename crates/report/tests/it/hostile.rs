@@ -135,6 +135,7 @@ fn secrets_are_in_no_report() {
     let value = "s3cr3t-v4lu3-of-the-environment";
     let mut results = results();
     results.notices.push(format!("a notice with {value}"));
+    results.environment.clock_reason = Some(format!("{value} forbids it"));
     for case in &mut results.cases {
         case.reason = case.reason.as_ref().map(|_| format!("because of {value}"));
         for finding in &mut case.findings {
@@ -148,6 +149,7 @@ fn secrets_are_in_no_report() {
         if let Some(seen) = &mut case.observation {
             seen.stdout.text = format!("{value}\n");
             seen.stderr.text = format!("a{value}b\n");
+            seen.out_of_reach.push(format!("the name {value}.example.com"));
             seen.journal.iter_mut().for_each(|entry| entry.reply.message = value.to_owned());
         }
     }

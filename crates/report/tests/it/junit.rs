@@ -17,8 +17,8 @@ fn tries_that_failed_are_reruns_or_flaky_failures() {
     let again = Try {
         findings: flaky.findings.clone(),
         observation: flaky.observation.clone().unwrap(),
-        time_warp: None,
         wall_ms: 7,
+        virtual_ms: None,
     };
     let count = |xml: &str, name: &str| xml.matches(&format!("<{name} ")).count();
     let xml = render(&results).unwrap();

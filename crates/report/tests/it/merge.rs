@@ -1,4 +1,4 @@
-use rescind_model::{Partition, Results, Shard, StaleEntry, Verdict};
+use rescind_model::{ClockKind, Partition, Results, Shard, StaleEntry, Verdict};
 use rescind_report::merge::{MergeError, merge};
 
 use crate::{compare, every};
@@ -35,6 +35,22 @@ fn what_one_part_says_holds_for_the_whole() {
     assert!(merged.interrupted);
     assert_eq!(merged.notices.last().map(String::as_str), Some("of the second"));
     assert_eq!(merged.environment.toolchains["go"], "1.24.1 / 1.25.0");
+}
+
+#[test]
+fn time_is_real_if_it_is_so_on_one_machine_with_the_reasons_of_all() {
+    let mut parts = parts(3);
+    for (_, part) in &mut parts {
+        (part.environment.clock, part.environment.clock_reason) = (ClockKind::Virtual, None);
+    }
+    assert_eq!(merge(parts.clone()).unwrap().environment.clock, ClockKind::Virtual);
+    for (part, reason) in [(1, "ptrace is forbidden"), (2, "it was asked for")] {
+        let environment = &mut parts[part].1.environment;
+        (environment.clock, environment.clock_reason) = (ClockKind::Real, Some(reason.to_owned()));
+    }
+    let merged = merge(parts).unwrap().environment;
+    assert_eq!(merged.clock, ClockKind::Real);
+    assert_eq!(merged.clock_reason.as_deref(), Some("ptrace is forbidden; it was asked for"));
 }
 
 #[test]

@@ -1,3 +1,4 @@
+use rescind_model::ClockKind;
 use rescind_report::terminal::{Options, render};
 
 use crate::every;
@@ -23,6 +24,7 @@ fn matrix(languages: &[&str], scenarios: &[&str], width: usize) -> String {
         .unwrap();
     results.cases.clear();
     results.notices.clear();
+    results.environment.clock = ClockKind::Virtual;
     results.interrupted = false;
     for language in languages {
         for scenario in scenarios {

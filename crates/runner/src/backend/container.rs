@@ -16,15 +16,18 @@ use testcontainers::{ContainerAsync, GenericBuildableImage, GenericImage, ImageE
 use tokio::sync::Mutex;
 use tokio_util::task::AbortOnDropHandle;
 
+use super::control::{Control, ControlAt};
 use super::image::{Image, ImageError, LABEL, VERSION};
 use super::remote::{ConnectError, Remote};
 use super::{Backend, BackendError};
-use crate::Setup;
+use crate::{Setup, Upstream};
 
 /// The repository of the images that are built here.
 const REPOSITORY: &str = "rescind-emulator";
 /// The port of gRPC and REST in the container.
 const PORT: u16 = 9010;
+/// The port of the control API there.
+const CONTROL_PORT: u16 = 9030;
 /// The emulator prints this once it listens.
 const LISTENS: &str = "export SPANNER_EMULATOR_HOST=";
 /// After so many seconds without a request the emulator stops by itself, and the daemon removes its container: nothing
@@ -68,13 +71,14 @@ pub enum ContainerError {
 }
 
 impl Container {
-    /// Starts this executable's emulator in a container, of an image that is made of the executable itself.
+    /// Starts this executable's emulator in a container, of an image that is made of the executable itself. Its control
+    /// API will want `token`.
     ///
     /// Must be called within a tokio runtime of several threads.
     ///
     /// # Errors
     /// There is no daemon, or it does not build or start it.
-    pub async fn of_executable(executable: &Path) -> Result<Container, ContainerError> {
+    pub async fn of_executable(executable: &Path, token: String) -> Result<Container, ContainerError> {
         find_daemon().await?;
         let image = Image::of(executable)?;
         let mut build = GenericBuildableImage::new(REPOSITORY, &image.tag);
@@ -86,22 +90,27 @@ impl Container {
         let options = BuildImageOptions::new().with_skip_if_exists(true);
         let built =
             build.build_image_with(options).await.map_err(|error| ContainerError::Build(chain(&error)))?;
-        Container::start(built, "container".to_owned(), &format!("{REPOSITORY}:{}", image.tag)).await
+        Container::start(built, "container".to_owned(), &format!("{REPOSITORY}:{}", image.tag), token).await
     }
 
-    /// Starts a container of an image of rescind, which the daemon has or can get.
+    /// Starts a container of an image of rescind, which the daemon has or can get. Its control API will want `token`.
     ///
     /// Must be called within a tokio runtime of several threads.
     ///
     /// # Errors
     /// There is no daemon or no such image, or it is not one of this version of rescind.
-    pub async fn of_image(name: &str) -> Result<Container, ContainerError> {
+    pub async fn of_image(name: &str, token: String) -> Result<Container, ContainerError> {
         find_daemon().await?;
         let (repository, tag) = split(name);
-        Container::start(GenericImage::new(repository, tag), format!("container {name}"), name).await
+        Container::start(GenericImage::new(repository, tag), format!("container {name}"), name, token).await
     }
 
-    async fn start(image: GenericImage, name: String, shown: &str) -> Result<Container, ContainerError> {
+    async fn start(
+        image: GenericImage,
+        name: String,
+        shown: &str,
+        token: String,
+    ) -> Result<Container, ContainerError> {
         let failed = |error: testcontainers::TestcontainersError| ContainerError::Start {
             image: shown.to_owned(),
             message: chain(&error),
@@ -109,21 +118,28 @@ impl Container {
         let request = image
             .with_wait_for(WaitFor::message_on_stdout(LISTENS))
             .with_cmd(["--stop-when-idle", &IDLE_SECONDS.to_string()])
+            .with_env_var("RESCIND_CONTROL_TOKEN", &token)
             .with_label(LABEL, VERSION)
             .with_host_config_modifier(publish);
         let container = request.start().await.map_err(failed)?;
-        let port = container.get_host_port_ipv4(PORT.tcp()).await.map_err(failed)?;
-        let remote = Remote::connect_to(name, SocketAddr::from((Ipv4Addr::LOCALHOST, port))).await?;
+        let published = async |port: u16| {
+            let port = container.get_host_port_ipv4(port.tcp()).await.map_err(failed)?;
+            Ok::<_, ContainerError>(SocketAddr::from((Ipv4Addr::LOCALHOST, port)))
+        };
+        let at = ControlAt::Tcp(published(CONTROL_PORT).await?.to_string());
+        let control = Control { at, token: Some(token) };
+        let remote = Remote::connect_to(name, published(PORT).await?, control).await?;
         let pulse = AbortOnDropHandle::new(tokio::spawn(keep_alive(remote.clone())));
         Ok(Container { remote, container: Mutex::new(Some(container)), _pulse: pulse })
     }
 }
 
-/// The emulator's port goes to a free one of the loopback interface only: it has no authentication.
+/// The emulator's ports go to free ones of the loopback interface only: its services have no authentication.
 fn publish(host: &mut HostConfig) {
     let anywhere = PortBinding { host_ip: Some(Ipv4Addr::LOCALHOST.to_string()), host_port: None };
+    let bindings = [PORT, CONTROL_PORT].map(|port| (format!("{port}/tcp"), Some(vec![anywhere.clone()])));
     host.publish_all_ports = Some(false);
-    host.port_bindings = Some(HashMap::from([(format!("{PORT}/tcp"), Some(vec![anywhere]))]));
+    host.port_bindings = Some(HashMap::from(bindings));
     host.auto_remove = Some(true);
 }
 
@@ -163,8 +179,8 @@ impl Backend for Container {
         self.remote.name()
     }
 
-    fn address(&self) -> String {
-        self.remote.address()
+    fn upstream(&self) -> Upstream {
+        self.remote.upstream()
     }
 
     async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError> {

@@ -1,32 +1,24 @@
 //! The emulator in this process: the default back-end.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rescind_emulator::{Clock, ControlError, Emulator, ServeError, Server};
+use rescind_emulator::{Clock, ControlError, Emulator};
 use rescind_model::{Entry, Snapshot};
 
 use super::{Backend, BackendError};
-use crate::Setup;
+use crate::{Setup, Upstream};
 
-/// An emulator in this process, on a free port of the loopback interface. Dropping it stops it at once.
+/// An emulator in this process. It listens nowhere: each case reaches it by the case's own front, and nobody but this
+/// process can tell it what to do.
 pub struct Embedded {
     emulator: Emulator,
-    server: Server,
 }
 
 impl Embedded {
-    /// Starts an emulator, to which `clock` tells the time. When this returns, clients can connect.
-    ///
-    /// Must be called within a tokio runtime.
-    ///
-    /// # Errors
-    /// If there is no port to listen on.
-    pub async fn start(clock: Arc<dyn Clock>) -> Result<Embedded, ServeError> {
-        let emulator = Emulator::new(clock);
-        let server = Server::bind(emulator.clone(), SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?;
-        Ok(Embedded { emulator, server })
+    /// An emulator to which `clock` tells the time.
+    pub fn new(clock: Arc<dyn Clock>) -> Embedded {
+        Embedded { emulator: Emulator::new(clock) }
     }
 }
 
@@ -47,8 +39,8 @@ impl Backend for Embedded {
         "embedded".to_owned()
     }
 
-    fn address(&self) -> String {
-        self.server.address().to_string()
+    fn upstream(&self) -> Upstream {
+        Upstream::Embedded(self.emulator.clone())
     }
 
     async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError> {
@@ -74,7 +66,6 @@ impl Backend for Embedded {
 
 #[cfg(test)]
 mod tests {
-    use std::net::TcpStream;
     use std::time::SystemTime;
 
     use rescind_model::BackupState;
@@ -84,9 +75,7 @@ mod tests {
 
     #[tokio::test]
     async fn a_project_is_there_from_its_preparation_to_its_removal() {
-        let embedded = Embedded::start(Arc::new(SystemTime::now)).await.unwrap();
-        assert!(embedded.address().starts_with("127.0.0.1:"), "{}", embedded.address());
-        TcpStream::connect(embedded.address()).unwrap();
+        let embedded = Embedded::new(Arc::new(SystemTime::now));
         embedded.prepare("p", &setup()).await.unwrap();
         let given = embedded.snapshot("p").await.unwrap();
         assert_eq!(given.backups[0].name, "projects/p/instances/i/backups/b1");
@@ -100,7 +89,7 @@ mod tests {
 
     #[tokio::test]
     async fn what_cannot_be_set_up_is_told_once() {
-        let embedded = Embedded::start(Arc::new(SystemTime::now)).await.unwrap();
+        let embedded = Embedded::new(Arc::new(SystemTime::now));
         let mut setup = setup();
         setup.given.backups[0].state = BackupState::Deleting;
         insta::assert_snapshot!(embedded.prepare("p", &setup).await.unwrap_err(), @"the emulator cannot prepare project p: given backup `b1`: backups of Spanner are never DELETING");

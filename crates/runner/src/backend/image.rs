@@ -75,8 +75,9 @@ impl Image {
             }
         }
         dockerfile += &format!(
-            "LABEL {LABEL}={VERSION}\nUSER {USER}\nEXPOSE 9010 9020\n\
-             ENTRYPOINT [\"/rescind\", \"emulator\", \"--host\", \"0.0.0.0\", \"--allow-remote\"]\n"
+            "LABEL {LABEL}={VERSION}\nUSER {USER}\nEXPOSE 9010 9020 9030\n\
+             ENTRYPOINT [\"/rescind\", \"emulator\", \"--host\", \"0.0.0.0\", \"--control\", \"0.0.0.0:9030\", \
+             \"--allow-remote\"]\n"
         );
         digest.update(&dockerfile);
         let tag: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();

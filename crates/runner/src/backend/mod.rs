@@ -1,18 +1,23 @@
 //! Emulator back-ends: where the service is that the samples talk to.
 
 mod container;
+mod control;
 mod embedded;
+mod health;
 mod image;
 mod remote;
 
 pub use container::{Container, ContainerError};
+pub use control::{Control, ControlAt};
 pub use embedded::Embedded;
 pub use image::ImageError;
-pub use remote::{ConnectError, Remote};
+pub use remote::{ConnectError, Remote, find_emulator};
 
 use async_trait::async_trait;
 use rescind_emulator::Setup;
 use rescind_model::{Entry, Snapshot};
+
+use crate::Upstream;
 
 /// The emulator failed: nothing is known about the sample.
 #[derive(Debug, thiserror::Error)]
@@ -30,9 +35,8 @@ pub trait Backend: Send + Sync {
     /// The name in results: `embedded`, `container`, `HOST:PORT`.
     fn name(&self) -> String;
 
-    /// Where samples reach it: `127.0.0.1:PORT`. Never `localhost`, for which some clients look up IPv6 first and
-    /// others expect more of the server.
-    fn address(&self) -> String;
+    /// Where the requests of a case go from its front.
+    fn upstream(&self) -> Upstream;
 
     /// Makes a project.
     ///

@@ -102,7 +102,6 @@ pub(crate) async fn run(
             folder: folders.work.to_owned(),
             environment: environment.clone(),
             deadline: DEADLINE,
-            clean_up: None,
         };
         match context.supervisor.run(&invocation, cancel).await {
             Ok(finished) if finished.ended == Ended::Code(0) => {}

@@ -22,7 +22,6 @@ pub(super) struct Group<'a> {
     handle: Option<duct::Handle>,
     leader: i32,
     end: JoinHandle<io::Result<()>>,
-    clean_up: Option<fn(i32)>,
 }
 
 impl<'a> Group<'a> {
@@ -53,8 +52,7 @@ impl<'a> Group<'a> {
         let leader = leader.ok_or_else(|| io::Error::other("the process has no id"))?;
         supervisor.known().insert(leader);
         let end = tokio::task::spawn_blocking(move || signal::await_end(leader));
-        let clean_up = invocation.clean_up;
-        Ok((Group { supervisor, handle: Some(handle), leader, end, clean_up }, stdout, stderr))
+        Ok((Group { supervisor, handle: Some(handle), leader, end }, stdout, stderr))
     }
 
     /// The process id of the leader, which is the id of the group.
@@ -77,9 +75,6 @@ impl<'a> Group<'a> {
     fn lay_to_rest(&self, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
         // Before its id is free for another process, which may have something of its own under it.
         signal::await_end(self.leader)?;
-        if let Some(clean_up) = self.clean_up {
-            clean_up(self.leader);
-        }
         self.supervisor.bury(self.leader, handle)
     }
 

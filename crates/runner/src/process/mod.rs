@@ -2,6 +2,7 @@
 //! deadline, with all that they started.
 
 mod capture;
+mod closed;
 mod group;
 mod signal;
 mod stray;
@@ -21,6 +22,7 @@ use rescind_model::{Captured, Ended, LeakedProcess};
 use tokio_util::sync::CancellationToken;
 
 use crate::Clock;
+pub use closed::run_in;
 use group::Group;
 use stray::Stray;
 
@@ -46,8 +48,6 @@ pub struct Invocation {
     pub environment: BTreeMap<OsString, OsString>,
     /// When it must have ended, from its start, in real time.
     pub deadline: Duration,
-    /// Called with its id once it has ended, however that came about: for what it may leave under its id.
-    pub clean_up: Option<fn(i32)>,
 }
 
 /// What was seen of a process.
@@ -61,9 +61,14 @@ pub struct Finished {
     pub stderr: Captured,
     /// The processes that it left behind, if it ended by itself. They have been killed.
     pub leaked: Vec<LeakedProcess>,
+    /// What it asked for outside its world. Nobody knows where it had none.
+    pub out_of_reach: Vec<String>,
     /// Real time from its start to its end.
     pub wall: Duration,
-    /// Processor time, user and system, of it and of the children that it waited for.
+    /// The time from its start to its end by the clock of its world; none if it had none.
+    pub virtual_time: Option<Duration>,
+    /// Processor time, user and system, of it and of its children: in a world of all of them, else of those that it waited
+    /// for.
     pub cpu: Duration,
 }
 
@@ -85,6 +90,14 @@ pub enum ProcessError {
         program: PathBuf,
         /// What the system says.
         source: io::Error,
+    },
+    /// It is of a kind that cannot run in a closed world.
+    #[error("{program} cannot run in a closed world: {what}; run it with --clock real", program = program.display())]
+    Unsupported {
+        /// The program.
+        program: PathBuf,
+        /// What cannot, in words.
+        what: String,
     },
     /// The run was cancelled; the process and all that it started have been killed.
     #[error("interrupted")]
@@ -187,7 +200,9 @@ impl Supervisor {
             stdout: stdout.map_err(|error| lost(error.into()))?,
             stderr: stderr.map_err(|error| lost(error.into()))?,
             leaked: leaked.into_iter().map(|command| LeakedProcess { command }).collect(),
+            out_of_reach: Vec::new(),
             wall,
+            virtual_time: None,
             cpu,
         })
     }

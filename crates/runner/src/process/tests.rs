@@ -15,7 +15,6 @@ fn shell(script: &str) -> Invocation {
         folder: "/".into(),
         environment: BTreeMap::from([("PATH".into(), "/usr/bin:/bin".into())]),
         deadline: Duration::from_secs(60),
-        clean_up: None,
     }
 }
 
@@ -194,21 +193,6 @@ async fn dropping_the_future_kills_the_group() {
         pid = tokio::task::spawn_blocking(move || std::fs::read_to_string(fifo)) => Some(pid.unwrap().unwrap()),
     };
     assert!(!lives(&pid.unwrap()));
-}
-
-#[tokio::test]
-async fn what_a_process_leaves_under_its_id_is_cleaned_up_however_it_ended() {
-    let supervisor = supervisor();
-    let mut invocation = shell("touch /tmp/rescind-test-$$; echo $$; exec sleep $SECONDS_TO_SLEEP");
-    invocation.clean_up = Some(|pid| std::fs::remove_file(format!("/tmp/rescind-test-{pid}")).unwrap());
-    for (seconds, ended) in [("0", Ended::Code(0)), ("1000", Ended::Deadline)] {
-        invocation.environment.insert("SECONDS_TO_SLEEP".into(), seconds.into());
-        invocation.deadline = Duration::from_secs(if seconds == "0" { 60 } else { 2 });
-        let finished = supervisor.run(&invocation, &CancellationToken::new()).await.unwrap();
-        assert_eq!(finished.ended, ended);
-        let left = format!("/tmp/rescind-test-{}", finished.stdout.text.trim());
-        assert!(!Path::new(&left).exists());
-    }
 }
 
 #[tokio::test]

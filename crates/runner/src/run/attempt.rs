@@ -9,13 +9,18 @@ use std::time::Duration;
 use rescind_emulator::engine::Settings;
 use rescind_manifest::{COMMAND_PLACEHOLDERS, Manifest};
 use rescind_model::template::{self, TemplateError};
-use rescind_model::{CaseId, Contract, Finding, Observation, Placeholders, Scenario, Service, judge};
+use rescind_model::{
+    CaseId, ClockKind, Contract, Ended, Endpoint, Finding, Limits, Observation, Placeholders, Scenario,
+    Service, judge,
+};
 use tokio_util::sync::CancellationToken;
 
+use super::reach::Reach;
+use super::surroundings::Surroundings;
 use crate::prepare::Prepared;
-use crate::process::{Invocation, ProcessError};
+use crate::process::{Finished, Invocation, ProcessError};
 use crate::remove::remove_all;
-use crate::{Backend, BackendError, Context, Setup, toolchain, warp};
+use crate::{Backend, BackendError, Context, Pki, PkiError, Setup, Time, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
 const BACKUP: &str = "test-backup";
@@ -35,8 +40,19 @@ pub(crate) enum CaseError {
     NoProgram { file: PathBuf, program: String },
     #[error("the temporary folder {folder}: {source}", folder = folder.display())]
     Temporary { folder: PathBuf, source: io::Error },
+    #[error(
+        "the endpoint is `service`, and the service's own names lead to the emulator in a closed world only, which there \
+         is not here: {reason}; run it with --endpoint emulator"
+    )]
+    NoNames { reason: String },
     #[error("{0}")]
     NoScratch(String),
+    #[error("cannot serve this case: {source}")]
+    Front { source: io::Error },
+    #[error(transparent)]
+    Pki(#[from] PkiError),
+    #[error("{0}")]
+    NoPki(String),
     #[error("interrupted")]
     Cancelled,
 }
@@ -55,8 +71,10 @@ impl From<ProcessError> for CaseError {
 pub(crate) struct Attempted {
     pub(crate) observation: Observation,
     pub(crate) findings: Vec<Finding>,
-    pub(crate) time_warp: Option<u32>,
+    /// Real time from the start of the process to its end.
     pub(crate) wall: Duration,
+    /// Virtual time of the same; none where the clock is real.
+    pub(crate) virtual_time: Option<Duration>,
     pub(crate) cpu: Duration,
 }
 
@@ -71,7 +89,12 @@ pub(crate) struct Case<'a> {
     pub(crate) id: &'a CaseId,
     /// A folder for the home and temporary folders of cases.
     pub(crate) scratch: &'a Path,
-    pub(crate) deadline: Duration,
+    /// A folder for what belongs to the runner itself while cases run.
+    pub(crate) files: &'a Path,
+    pub(crate) pki: &'a Pki,
+    pub(crate) limits: Limits,
+    pub(crate) endpoint: Endpoint,
+    pub(crate) time: &'a Time,
     pub(crate) cancel: &'a CancellationToken,
 }
 
@@ -92,8 +115,8 @@ impl Case<'_> {
         }
     }
 
-    /// Runs the case once, in time that is warped by this factor.
-    pub(crate) async fn attempt(&self, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
+    /// Runs the case once.
+    pub(crate) async fn attempt(&self) -> Result<Attempted, CaseError> {
         let project = self.id.project();
         let setup = Setup {
             service: self.id.sample.service,
@@ -105,27 +128,37 @@ impl Case<'_> {
             choices: Settings::default(),
         };
         self.backend.prepare(&project, &setup).await?;
-        let attempted = self.play(&project, time_warp).await;
+        let attempted = self.play(&project).await;
         let removed = self.backend.remove(&project).await;
         let attempted = attempted?;
         removed?;
         Ok(attempted)
     }
 
-    async fn play(&self, project: &str, time_warp: Option<u32>) -> Result<Attempted, CaseError> {
+    async fn play(&self, project: &str) -> Result<Attempted, CaseError> {
         let given = self.backend.snapshot(project).await?;
         let scratch = Scratch::new(&self.scratch.join(project))?;
-        let invocation = self.invocation(project, &scratch, time_warp)?;
-        let finished = self.context.supervisor.run(&invocation, self.cancel).await?;
+        let service = self.id.sample.service;
+        let folders = (scratch.0.as_path(), self.files);
+        let closed = self.time.kind() == ClockKind::Virtual;
+        let surroundings =
+            Surroundings::new(self.backend, self.pki, service, project, self.limits, folders, closed)?;
+        let reach = Reach::new(surroundings.address(), self.endpoint, self.time)?;
+        let invocation = self.invocation(project, &scratch, &reach)?;
+        let finished = surroundings.run(self.context, &invocation, self.cancel).await?;
+        // Nothing is answered any more when the service is looked at.
+        drop(surroundings);
         drop(scratch);
         let at_exit = self.backend.snapshot(project).await?;
         self.backend.settle(project).await?;
         let settled = self.backend.snapshot(project).await?;
         let observation = Observation {
-            ended: finished.ended,
+            ended: self.ended(&finished),
+            limits: self.limits,
             stdout: finished.stdout,
             stderr: finished.stderr,
             leaked_processes: finished.leaked,
+            out_of_reach: finished.out_of_reach,
             journal: self.backend.journal(project).await?,
             given,
             at_exit,
@@ -140,61 +173,76 @@ impl Case<'_> {
             operation: String::new(),
         };
         let findings = judge(self.scenario, self.contract, &observation, &names);
-        Ok(Attempted { observation, findings, time_warp, wall: finished.wall, cpu: finished.cpu })
+        Ok(Attempted {
+            observation,
+            findings,
+            wall: finished.wall,
+            virtual_time: finished.virtual_time,
+            cpu: finished.cpu,
+        })
     }
 
-    fn invocation(
-        &self,
-        project: &str,
-        scratch: &Scratch,
-        time_warp: Option<u32>,
-    ) -> Result<Invocation, CaseError> {
+    /// How the process ended. Nobody counts its processor time while it runs in real time; at its deadline that still tells
+    /// a sample that is busy without end from one that waits.
+    fn ended(&self, finished: &Finished) -> Ended {
+        let busy = finished.cpu >= Duration::from_millis(self.limits.processor_ms);
+        match finished.ended {
+            Ended::Deadline if busy => Ended::ProcessorTime,
+            ended => ended,
+        }
+    }
+
+    fn invocation(&self, project: &str, scratch: &Scratch, reach: &Reach) -> Result<Invocation, CaseError> {
         let file = || self.manifest.file.clone();
         let fill = |text: &str| {
-            self.fill(text, project).map_err(|source| CaseError::Template { file: file(), source })
+            self.fill(text, project, reach).map_err(|source| CaseError::Template { file: file(), source })
         };
         let run = &self.manifest.run;
         let mut words = run.command.iter().map(|word| fill(word)).collect::<Result<Vec<_>, _>>()?.into_iter();
         let program = words.next().ok_or_else(|| CaseError::NoCommand { file: file() })?;
         let located = toolchain::locate(self.context, &program, &self.prepared.work);
-        let mut environment = self.environment(project, scratch);
-        for (name, value) in &run.environment {
+        let mut environment = self.environment(project, scratch, reach)?;
+        for (name, value) in run.variables(reach.endpoint) {
             environment.insert(name.into(), fill(value)?.into());
-        }
-        if let (Some(factor), Some(library)) = (time_warp, &self.context.faketime) {
-            warp::apply(&mut environment, library, factor);
         }
         Ok(Invocation {
             program: located.ok_or_else(|| CaseError::NoProgram { file: file(), program })?,
             arguments: words.map(OsString::from).collect(),
             folder: self.prepared.work.clone(),
             environment,
-            deadline: self.deadline,
-            clean_up: time_warp.map(|_| warp::clean_up as fn(i32)),
+            deadline: Duration::from_millis(self.limits.deadline_ms),
         })
     }
 
     /// All that a sample sees of the world. Nothing of the user's: no keys, no proxies, no home, so that it cannot
     /// reach a real service.
-    fn environment(&self, project: &str, scratch: &Scratch) -> BTreeMap<OsString, OsString> {
-        let address = self.backend.address();
+    fn environment(
+        &self,
+        project: &str,
+        scratch: &Scratch,
+        reach: &Reach,
+    ) -> Result<BTreeMap<OsString, OsString>, CaseError> {
         let fixed = [("LANG", "C.UTF-8"), ("TZ", "UTC"), ("NO_PROXY", "*"), ("no_proxy", "*")];
         let mut environment: BTreeMap<OsString, OsString> =
             fixed.into_iter().map(|(name, value)| (name.into(), value.into())).collect();
         environment.insert("PATH".into(), self.context.path.clone());
         environment.insert("HOME".into(), scratch.home().into());
         environment.insert("TMPDIR".into(), scratch.temporary().into());
-        environment.insert("SPANNER_EMULATOR_HOST".into(), address.clone().into());
         environment.insert("GOOGLE_CLOUD_PROJECT".into(), project.into());
-        environment.insert("RESCIND_EMULATOR".into(), format!("http://{address}").into());
-        environment
+        let led = reach.variables(self.id.sample.service);
+        environment.extend(led.into_iter().map(|(name, value)| (name.into(), value.into())));
+        if reach.endpoint == Endpoint::Service {
+            environment.extend(self.pki.variables(project)?);
+        }
+        Ok(environment)
     }
 
-    fn fill(&self, text: &str, project: &str) -> Result<String, TemplateError> {
+    fn fill(&self, text: &str, project: &str, reach: &Reach) -> Result<String, TemplateError> {
         template::fill(text, &COMMAND_PLACEHOLDERS, |name| match name {
             "work" => Some(self.prepared.work.to_string_lossy().into_owned()),
             "cache" => Some(self.prepared.cache.to_string_lossy().into_owned()),
-            "emulator" => Some(self.backend.address()),
+            "endpoint" => Some(reach.url(self.id.sample.service)),
+            "emulator" => Some(reach.address.clone()),
             "project" => Some(project.to_owned()),
             "instance" => Some(self.instance().to_owned()),
             "database" => Some(self.database().to_owned()),

@@ -1,9 +1,10 @@
 //! A run: samples are prepared one after another, their cases run side by side, and all of it becomes results.
 
 mod attempt;
-mod repeat;
+mod reach;
 mod session;
 mod start;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod tries;
@@ -16,7 +17,7 @@ use rescind_model::{CaseId, CaseResult, Environment, Results, SCHEMA_VERSION, Ve
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Backend, Context, Events, Options, Plan, PlannedSample, Toolchain, warp};
+use crate::{Backend, Context, Events, Options, Plan, PlannedSample, Toolchain};
 use session::Session;
 use start::Started;
 
@@ -63,7 +64,6 @@ pub async fn run(
 ) -> Finished {
     let started = context.clock.now();
     let mut notices = plan.notices.clone();
-    notices.extend(not_warped(&context, &plan, &options));
     let session =
         Arc::new(Session::new(Arc::clone(&context), backend, options, &plan, events, cancel.clone()));
     let mut cases = JoinSet::new();
@@ -103,6 +103,8 @@ pub async fn run(
             rescind: version.to_owned(),
             platform: context.platform.name.clone(),
             emulator: session.backend.name(),
+            clock: session.time.kind(),
+            clock_reason: session.time.reason().map(str::to_owned),
             source: plan.source.clone(),
             catalogue: plan.catalogue.clone(),
             toolchains: versions(&plan.samples, &toolchains),
@@ -118,28 +120,9 @@ pub async fn run(
     Finished { results, timing: Timing { wall, cpu, cores: context.cores } }
 }
 
-/// The notice that time is real where it should be warped.
-fn not_warped(context: &Context, plan: &Plan, options: &Options) -> Option<String> {
-    if !options.time_warp || context.faketime.is_some() {
-        return None;
-    }
-    let mut samples: Vec<String> = plan
-        .samples
-        .iter()
-        .filter(|sample| sample.manifest.run.time_warp.is_some())
-        .map(|sample| sample.manifest.id.to_string())
-        .collect();
-    samples.sort();
-    let install = warp::install_command(&context.platform.system)
-        .map(|command| format!("; install it with: {command}"))
-        .unwrap_or_default();
-    (!samples.is_empty())
-        .then(|| format!("time is not warped for {}: libfaketime is not there{install}", samples.join(", ")))
-}
-
-/// A notice for each case that ran and was not held to its scenario's own expectation.
+/// A notice for each case that ran to its end and was not held to its scenario's own expectation.
 fn expected_otherwise<'a>(plan: &'a Plan, cases: &'a [CaseResult]) -> impl Iterator<Item = String> + 'a {
-    cases.iter().filter(|case| case.observation.is_some()).filter_map(|case| {
+    cases.iter().filter(|case| case.ran_to_its_end()).filter_map(|case| {
         let sample = plan.samples.iter().find(|sample| sample.manifest.id == case.id.sample)?;
         let substitute = sample.manifest.expectations.get(&case.id.scenario)?;
         Some(format!("{} is {substitute}", case.id))
@@ -150,7 +133,7 @@ fn expected_otherwise<'a>(plan: &'a Plan, cases: &'a [CaseResult]) -> impl Itera
 fn not_checked(sample: &PlannedSample, cases: &[CaseResult]) -> Option<String> {
     let id = &sample.manifest.id;
     let (contract, key) = sample.contract();
-    let ran = cases.iter().any(|case| case.id.sample == *id && case.observation.is_some());
+    let ran = cases.iter().any(|case| case.id.sample == *id && case.ran_to_its_end());
     (ran && contract.claims.is_empty()).then(|| {
         format!("whether what {id} prints is true was not checked: manifests/{id}.yaml has no `{key}`")
     })

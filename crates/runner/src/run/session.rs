@@ -1,7 +1,6 @@
 //! What the cases of a run share: the back-end, the limits, the account.
 
-use std::ops::ControlFlow;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,10 +12,9 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
 use super::attempt::{Attempted, Case, CaseError};
-use super::repeat::{Decided, Repeat};
-use super::tries::{Tried, Tries};
+use super::tries::{Tried, Tries, milliseconds};
 use crate::prepare::{Prepared, command_line};
-use crate::{Backend, Context, Event, Events, Options, Plan, PlannedSample};
+use crate::{Backend, Context, Event, Events, Options, Pki, Plan, PlannedSample, Time};
 
 /// A sample whose cases can be run.
 pub(super) struct Ready {
@@ -46,15 +44,36 @@ pub(super) struct Session {
     pub(super) jobs: Semaphore,
     /// How many toolchains may be looked for at once, besides the cases.
     pub(super) searches: Semaphore,
-    /// How many warped cases may run at once: as many as there are processors. With more, warped deadlines pass
-    /// while a process waits for its turn.
-    warped: Semaphore,
+    /// The clock of the run.
+    pub(super) time: Time,
     options: Options,
     replay_options: Vec<String>,
     known_failures: Vec<KnownFailure>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
-    scratch: Result<TempDir, String>,
+    scratch: Result<Folders, String>,
+    pki: Result<Pki, String>,
+}
+
+/// The folder of a run, which goes with it, and two folders in it. (No project has a name that begins like theirs.)
+struct Folders {
+    all: TempDir,
+    worlds: PathBuf,
+    pki: PathBuf,
+}
+
+impl Folders {
+    fn new(temporary: &Path) -> Result<Folders, String> {
+        let all = tempfile::Builder::new().prefix("rescind-").tempdir_in(temporary);
+        let folder = |all: &TempDir, name: &str| {
+            let folder = all.path().join(name);
+            std::fs::create_dir(&folder).map(|()| folder)
+        };
+        let made = all.and_then(|all| {
+            Ok(Folders { worlds: folder(&all, "_worlds")?, pki: folder(&all, "_pki")?, all })
+        });
+        made.map_err(|error| format!("no folder can be made in {}: {error}", temporary.display()))
+    }
 }
 
 impl Session {
@@ -66,13 +85,22 @@ impl Session {
         events: Events,
         cancel: CancellationToken,
     ) -> Session {
-        let scratch = tempfile::Builder::new().prefix("rescind-").tempdir_in(&context.temporary);
-        let folder = context.temporary.display();
+        let scratch = Folders::new(&context.temporary);
+        let hosts: Vec<&str> =
+            plan.samples.iter().flat_map(|sample| sample.manifest.id.service.hosts()).collect();
+        let pki = match &scratch {
+            Ok(folders) => Pki::make(&folders.pki, &hosts).map_err(|error| error.to_string()),
+            Err(error) => Err(error.clone()),
+        };
+        let time = Time::of_run(options.clock);
+        let jobs = options.jobs.unwrap_or_else(|| time.jobs(context.cores));
+        let jobs = jobs.clamp(1, Semaphore::MAX_PERMITS);
         Session {
-            scratch: scratch.map_err(|error| format!("no folder can be made in {folder}: {error}")),
-            jobs: Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS)),
-            searches: Semaphore::new(options.jobs.clamp(1, Semaphore::MAX_PERMITS)),
-            warped: Semaphore::new(context.cores.max(1)),
+            scratch,
+            pki,
+            jobs: Semaphore::new(jobs),
+            searches: Semaphore::new(jobs.min(context.cores.max(1))),
+            time,
             replay_options: plan.replay_options.clone(),
             known_failures: plan.known_failures.clone(),
             account: Mutex::default(),
@@ -93,13 +121,6 @@ impl Session {
     /// Adds to what there is to say.
     pub(super) fn note(&self, notice: String) {
         self.lock_account().1.push(notice);
-    }
-
-    /// Adds what there is to say about a case, if there is anything.
-    fn note_of(&self, id: &CaseId, notice: Option<String>) {
-        if let Some(notice) = notice {
-            self.note(format!("{id} {notice}"));
-        }
     }
 
     /// Notes what the run has left where it should have left nothing: to be called when it is over, with the samples
@@ -141,8 +162,8 @@ impl Session {
             findings: Vec::new(),
             observation: None,
             location: sample.location.clone(),
-            time_warp: None,
             wall_ms: 0,
+            virtual_ms: None,
             other_tries: Vec::new(),
             replay: self.replay(&id),
             id,
@@ -171,8 +192,8 @@ impl Session {
                 reason: reason.or_else(|| substitute.map(ToString::to_string)),
                 findings: first.findings,
                 observation: Some(first.observation),
-                time_warp: first.time_warp,
-                wall_ms: u64::try_from(first.wall.as_millis()).unwrap_or(u64::MAX),
+                wall_ms: milliseconds(first.wall),
+                virtual_ms: first.virtual_time.map(milliseconds),
                 other_tries: others,
                 ..blank
             },
@@ -202,38 +223,24 @@ impl Session {
 
     /// Tries a case, and anew if it fails and the list of known failures does not say so.
     async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
-        let decided = self.decide(ready, scenario, id).await?;
-        let notice = decided.notice();
-        let Decided { attempted: first, suspect, .. } = decided;
-        if let Some(suspect) = suspect.filter(|_| self.options.retries > 0) {
-            // What the warp makes fail fails in it again.
-            let case = self.as_case(ready, scenario, id)?;
-            let retried = Event::CaseRetried { id: id.clone(), number: 2 };
-            let again = self.attempt(&case, ready, suspect.time_warp, retried).await;
-            if again.is_ok_and(|again| again.findings.is_empty()) {
-                let mut tries = Tries::new(*suspect);
-                tries.push(*first);
-                return Ok(tries.end());
-            }
-        }
-        self.note_of(id, notice);
-        let first = *first;
-        let (verdict, reason) = known::verdict(&self.known_failures, id, &first.findings);
+        let case = self.as_case(ready, scenario, id)?;
+        let first = self.attempt(&case, ready, Event::CaseStarted { id: id.clone() }).await?;
+        let (verdict, reason) =
+            Verdict::of_run(&self.known_failures, id, &first.observation, &first.findings);
         if verdict != Verdict::Fail {
             return Ok(Tried { first, others: Vec::new(), verdict, reason });
         }
         let mut tries = Tries::new(first);
         for _ in 0..self.options.retries {
-            self.tell(Event::CaseRetried { id: id.clone(), number: tries.next() });
-            match self.decide(ready, scenario, id).await {
-                Ok(decided) => {
-                    self.note_of(id, decided.notice());
-                    if tries.push(*decided.attempted) {
+            let begins = Event::CaseRetried { id: id.clone(), number: tries.next() };
+            match self.attempt(&case, ready, begins).await {
+                Ok(attempted) if !attempted.observation.is_undecided() => {
+                    if tries.push(attempted) {
                         break;
                     }
                 }
-                // What was seen before stands: the case failed.
-                Err(_) => break,
+                // It tells nothing, so what was seen before stands: the case failed.
+                Ok(_) | Err(_) => break,
             }
         }
         Ok(tries.end())
@@ -246,6 +253,7 @@ impl Session {
         scenario: &'a Scenario,
         id: &'a CaseId,
     ) -> Result<Case<'a>, CaseError> {
+        let run = &ready.sample.manifest.run;
         Ok(Case {
             context: &self.context,
             backend: &*self.backend,
@@ -254,60 +262,33 @@ impl Session {
             contract: ready.contract(),
             scenario,
             id,
-            scratch: self.scratch()?,
-            deadline: self.options.deadline.unwrap_or(ready.sample.manifest.run.deadline),
+            scratch: self.folders()?.all.path(),
+            files: &self.folders()?.worlds,
+            pki: self.pki.as_ref().map_err(|error| CaseError::NoPki(error.clone()))?,
+            limits: self.time.limits(&self.options, run),
+            endpoint: self.options.endpoint.unwrap_or(run.endpoint),
+            time: &self.time,
             cancel: &self.cancel,
         })
     }
 
-    /// Attempts a case until its findings are the sample's own.
-    async fn decide(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Decided, CaseError> {
-        let case = self.as_case(ready, scenario, id)?;
-        let warps = self.options.time_warp && self.context.faketime.is_some();
-        let time_warp = ready.sample.manifest.run.time_warp.filter(|factor| warps && *factor > 1);
-        let mut repeat = Repeat::new(time_warp);
-        loop {
-            let time_warp = repeat.time_warp();
-            let begins = if repeat.is_first() {
-                Event::CaseStarted { id: id.clone() }
-            } else {
-                Event::CaseRepeated { id: id.clone(), time_warp }
-            };
-            match repeat.after(self.attempt(&case, ready, time_warp, begins).await?) {
-                ControlFlow::Continue(next) => repeat = next,
-                ControlFlow::Break(decided) => return Ok(decided),
-            }
-        }
-    }
-
     /// Attempts a case once, when it is its turn, which is told.
-    async fn attempt(
-        &self,
-        case: &Case<'_>,
-        ready: &Ready,
-        time_warp: Option<u32>,
-        begins: Event,
-    ) -> Result<Attempted, CaseError> {
-        let _permits = self.permits(ready, time_warp).await?;
+    async fn attempt(&self, case: &Case<'_>, ready: &Ready, begins: Event) -> Result<Attempted, CaseError> {
+        let _permits = self.permits(ready).await?;
         self.tell(begins);
-        let attempted = case.attempt(time_warp).await?;
+        let attempted = case.attempt().await?;
         self.lock_account().0 += attempted.cpu;
         Ok(attempted)
     }
 
-    /// Waits for its turn. Every attempt waits anew, so that a repeated case does not keep the first attempts of others
-    /// waiting.
-    async fn permits<'a>(
-        &'a self,
-        ready: &'a Ready,
-        time_warp: Option<u32>,
-    ) -> Result<[Option<SemaphorePermit<'a>>; 3], CaseError> {
+    /// Waits for its turn. Every attempt waits anew, so that a case that is tried again does not keep the first attempts
+    /// of others waiting.
+    async fn permits<'a>(&'a self, ready: &'a Ready) -> Result<[Option<SemaphorePermit<'a>>; 2], CaseError> {
         let permits = async {
-            // Always in this order, the narrowest first: nobody holds what is common while waiting for what is not.
+            // Always in this order, the narrower first: nobody holds what is common while waiting for what is not.
             let sample = ready.jobs.acquire().await.ok();
-            let warped = if time_warp.is_some() { self.warped.acquire().await.ok() } else { None };
             let job = self.jobs.acquire().await.ok();
-            [sample, warped, job]
+            [sample, job]
         };
         tokio::select! {
             biased;
@@ -316,11 +297,8 @@ impl Session {
         }
     }
 
-    fn scratch(&self) -> Result<&Path, CaseError> {
-        match &self.scratch {
-            Ok(folder) => Ok(folder.path()),
-            Err(error) => Err(CaseError::NoScratch(error.clone())),
-        }
+    fn folders(&self) -> Result<&Folders, CaseError> {
+        self.scratch.as_ref().map_err(|error| CaseError::NoScratch(error.clone()))
     }
 
     fn lock_account(&self) -> MutexGuard<'_, (Duration, Vec<String>)> {

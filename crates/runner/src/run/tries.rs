@@ -1,7 +1,8 @@
 //! Tries: a case that failed is run anew, to tell a sample that fails from one that fails now and then.
 //!
-//! A try is all that leads to one verdict, with the attempts in slower time that [`repeat`](super::repeat) may take.
-//! Attempts ask whether the failure is the sample's at all; tries ask whether it comes back.
+//! Whether a failure comes back is all that tries ask: what a case is by rights, the first one says.
+
+use std::time::Duration;
 
 use rescind_model::{Rule, Try, Verdict};
 
@@ -72,11 +73,16 @@ fn words((rules, ended): &(Vec<Rule>, String)) -> String {
     format!("broke {} ({ended})", ids.join(", "))
 }
 
+/// A time as results have it.
+pub(super) fn milliseconds(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
 fn into_try(attempted: Attempted) -> Try {
     Try {
         findings: attempted.findings,
         observation: attempted.observation,
-        time_warp: attempted.time_warp,
-        wall_ms: u64::try_from(attempted.wall.as_millis()).unwrap_or(u64::MAX),
+        wall_ms: milliseconds(attempted.wall),
+        virtual_ms: attempted.virtual_time.map(milliseconds),
     }
 }

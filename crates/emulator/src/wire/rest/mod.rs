@@ -9,7 +9,6 @@ use std::convert::Infallible;
 
 use bytes::Bytes;
 use http::{HeaderValue, Request, Response, StatusCode, header, request::Parts};
-use hyper::body::Incoming;
 use prost::Message;
 use rescind_model::{Code, Transport};
 use tonic::body::Body;
@@ -23,11 +22,7 @@ use crate::emulator::Answer;
 use crate::engine::{Delivery, Status};
 
 /// Answers an HTTP request that is no gRPC call.
-pub async fn answer(
-    emulator: Emulator,
-    connection: Connection,
-    request: Request<Incoming>,
-) -> Response<Body> {
+pub async fn answer(emulator: Emulator, connection: Connection, request: Request<Body>) -> Response<Body> {
     let (head, body) = request.into_parts();
     let (response, delivery) = respond(&emulator, &head, body::read(body).await);
     connection.deliver(delivery).await;

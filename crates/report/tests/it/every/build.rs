@@ -1,11 +1,17 @@
 //! What the cases are built of: journals, observations, locations.
 
 use rescind_model::{
-    BackupState, BackupView, Captured, CaseResult, Code, Ended, Entry, Location, Observation, OperationState,
-    OperationView, Reply, Snapshot, Touched, Transport, Verdict,
+    BackupState, BackupView, Captured, CaseResult, ClockKind, Code, Ended, Entry, Limits, Location,
+    Observation, OperationState, OperationView, Reply, Snapshot, Touched, Transport, Verdict,
 };
 
 pub(super) const INSTANCE: &str = "projects/spanner-case/instances/test-instance";
+
+/// The limits in a closed world.
+pub(super) const VIRTUAL: Limits =
+    Limits { clock: ClockKind::Virtual, deadline_ms: 7_200_000, processor_ms: 60_000 };
+/// The limits where time is real.
+pub(super) const REAL: Limits = Limits { clock: ClockKind::Real, deadline_ms: 60_000, processor_ms: 60_000 };
 
 /// The states of the backup and of its operation.
 pub(super) type States = (Option<BackupState>, Option<OperationState>);
@@ -90,15 +96,17 @@ pub(super) fn observed(ended: Ended, stdout: &str, stderr: &str, journal: Journa
     let end = snapshot(journal.state, foreign);
     // What still ran when the sample ended has run to its end by then, unless it never ends.
     let settled = match ended {
-        Ended::Deadline => end.clone(),
+        Ended::Deadline | Ended::ProcessorTime | Ended::Stuck => end.clone(),
         _ if journal.state == RUNNING => snapshot(READY, foreign),
         _ => end.clone(),
     };
     Observation {
         ended,
+        limits: VIRTUAL,
         stdout: Captured::whole(stdout),
         stderr: Captured::whole(stderr),
         leaked_processes: Vec::new(),
+        out_of_reach: Vec::new(),
         journal: journal.entries,
         given,
         at_exit: end,
@@ -116,8 +124,8 @@ pub(super) fn case(id: &str, title: &str, schedule: &str, verdict: Verdict) -> C
         findings: Vec::new(),
         observation: None,
         location: None,
-        time_warp: None,
         wall_ms: 0,
+        virtual_ms: None,
         other_tries: Vec::new(),
         replay: {
             let (sample, scenario) = id.rsplit_once('/').unwrap();

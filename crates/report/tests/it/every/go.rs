@@ -68,11 +68,12 @@ pub(super) fn cases() -> Vec<CaseResult> {
                     "",
                     completes(),
                 ),
-                time_warp: None,
                 wall_ms: 291,
+                virtual_ms: Some(6_104),
             }],
             location: location(),
             wall_ms: 288,
+            virtual_ms: Some(6_101),
             ..case(
                 "spanner/go/cancel-wins",
                 "The cancel takes effect at once.",

@@ -8,6 +8,13 @@ use super::build::{
 
 pub(super) fn cases() -> Vec<CaseResult> {
     let location = || location("docs/cancel-backup-create.md", 118, 171);
+    let mut early = observed(
+        Ended::Code(0),
+        "Creating backup.\n",
+        "",
+        Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING),
+    );
+    early.out_of_reach.push("connect to 93.184.216.34:80".to_owned());
     vec![
         CaseResult {
             observation: Some(observed(
@@ -24,7 +31,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 ..Finding::new(Rule::OutputDiffers, "standard output is not that of the outcome `cancelled`")
             }],
             location: location(),
-            time_warp: Some(100),
             wall_ms: 640,
             ..case(
                 "spanner/nodejs/cancel-wins",
@@ -34,18 +40,16 @@ pub(super) fn cases() -> Vec<CaseResult> {
             )
         },
         CaseResult {
-            observation: Some(observed(
-                Ended::Code(0),
-                "Creating backup.\n",
-                "",
-                Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING),
-            )),
+            observation: Some(early),
             findings: vec![
                 Finding::new(Rule::EarlyExit, format!("exited with 0 while {} was still running", operation())),
                 Finding::new(Rule::CancelNotSent, "never asked to cancel, although its operation was running"),
+                Finding::new(
+                    Rule::OutOfReach,
+                    "asked for what is outside its world: connect to 93.184.216.34:80",
+                ),
             ],
             location: location(),
-            time_warp: Some(100),
             wall_ms: 588,
             ..case(
                 "spanner/nodejs/completes-before-cancel",
@@ -74,7 +78,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 format!("deleted {}, which was there before the sample began", backup()),
             )],
             location: location(),
-            time_warp: Some(100),
             wall_ms: 701,
             ..case(
                 "spanner/nodejs/create-already-exists",
@@ -95,7 +98,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
             )),
             reason: Some("passes, although manifests/known-failures.yaml:12 says that it breaks `false-claim`".to_owned()),
             location: location(),
-            time_warp: Some(100),
             wall_ms: 655,
             ..case(
                 "spanner/nodejs/operation-fails",

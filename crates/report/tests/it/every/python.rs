@@ -37,8 +37,8 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 ),
             ],
             location: location(),
-            time_warp: Some(1000),
             wall_ms: 1_843,
+            virtual_ms: Some(301_843),
             ..case(
                 "spanner/python/cancel-unimplemented",
                 "The server does not serve CancelOperation, and the backup completes.",
@@ -58,7 +58,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                     .request("GetBackup", "", Code::NotFound, "Backup not found: my-backup", CANCELLED),
             )),
             location: location(),
-            time_warp: Some(1000),
             wall_ms: 912,
             ..case(
                 "spanner/python/cancel-wins",
@@ -69,10 +68,10 @@ pub(super) fn cases() -> Vec<CaseResult> {
         },
         CaseResult {
             observation: Some(observed(Ended::Deadline, "", "waiting for the operation\n", never_ends)),
-            findings: vec![Finding::new(Rule::TimedOut, "had not ended after 60 s, its deadline")],
+            findings: vec![Finding::new(Rule::TimedOut, "had not ended after 2 h of virtual time")],
             location: location(),
-            time_warp: Some(1000),
-            wall_ms: 60_004,
+            wall_ms: 2_204,
+            virtual_ms: Some(7_200_004),
             ..case(
                 "spanner/python/never-ends",
                 "The operation neither ends nor heeds the cancel.",
@@ -102,7 +101,6 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Finding::new(Rule::WrongExit, "exited with 0; the outcome `failed` asks for another code"),
             ],
             location: location(),
-            time_warp: Some(1000),
             wall_ms: 1_020,
             ..case(
                 "spanner/python/operation-fails",

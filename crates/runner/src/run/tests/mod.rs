@@ -3,7 +3,9 @@
 use std::fs;
 
 use rescind_manifest::{Lines, Manifest, Substitute};
-use rescind_model::{Ended, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Rule, exit};
+use rescind_model::{
+    Ended, Endpoint, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Rule, exit,
+};
 use tokio::sync::mpsc;
 
 use super::*;
@@ -33,7 +35,7 @@ impl Fixture {
         Fixture {
             context: testing::context(folder.path()),
             backend: Arc::default(),
-            options: Options { jobs: 2, deadline: None, time_warp: true, retries: 0 },
+            options: Options { jobs: Some(2), ..Options::default() },
             known_failures: Vec::new(),
             cancel: CancellationToken::new(),
             folder,
@@ -100,13 +102,16 @@ async fn every_case_has_a_project_of_its_own_and_a_clean_environment() {
         assert_eq!(case.verdict, Verdict::Pass, "{:?}", case.findings);
         let observation = case.observation.as_ref().unwrap();
         let mut lines = observation.stdout.text.lines();
-        assert_eq!(lines.next(), Some(format!("{project} 127.0.0.1:1").as_str()));
+        let (name, address) = lines.next().unwrap().split_once(' ').unwrap();
+        assert_eq!(name, project);
+        assert!(address.starts_with("127.0.0.1:"), "the front of the case: {address}");
         let mut environment: Vec<&str> = lines
             .filter(|line| !line.starts_with("PWD=") && !line.starts_with("RESCIND_INVOCATION="))
             .collect();
         environment.sort_unstable();
         let places = fixture.folder.path().display().to_string();
         let text = environment.join("\n").replace(&places, "FOLDER").replace(&project, "PROJECT");
+        let text = text.replace(address, "ADDRESS");
         let text = chance.replace_all(&text, "$1-X").into_owned();
         insta::allow_duplicates! { insta::assert_snapshot!(text, @"
         CACHE=FOLDER/cache/deps/spanner-sh-X/cache
@@ -115,8 +120,8 @@ async fn every_case_has_a_project_of_its_own_and_a_clean_environment() {
         LANG=C.UTF-8
         NO_PROXY=*
         PATH=/usr/bin:/bin
-        RESCIND_EMULATOR=http://127.0.0.1:1
-        SPANNER_EMULATOR_HOST=127.0.0.1:1
+        RESCIND_EMULATOR=http://ADDRESS
+        SPANNER_EMULATOR_HOST=ADDRESS
         TMPDIR=FOLDER/tmp/rescind-X/PROJECT/tmp
         TZ=UTC
         no_proxy=*
@@ -145,6 +150,25 @@ async fn every_case_has_a_project_of_its_own_and_a_clean_environment() {
     ]
     "#);
     assert_eq!(seen.events.len(), 2 + 2 * 2);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_sample_is_told_of_the_service_in_its_manifests_way_or_in_the_one_that_was_asked_for() {
+    let mut fixture = Fixture::new();
+    let mut manifest = fixture.manifest("sh", "echo $URL $SPANNER_EMULATOR_HOST $MORE");
+    let variable = |name: &str, value: &str| BTreeMap::from([(name.to_owned(), value.to_owned())]);
+    manifest.run.environment = variable("URL", "{endpoint}");
+    manifest.run.emulator_environment = variable("MORE", "to {emulator}");
+    let seen = fixture.run(vec![manifest.clone()], &["a"]).await;
+    let observation = seen.results.cases[0].observation.as_ref().unwrap();
+    let address = observation.stdout.text.trim_end().rsplit_once(' ').unwrap().1;
+    assert_eq!(observation.stdout.text, format!("http://{address} {address} to {address}\n"));
+    // Its own names lead nowhere in real time, which says nothing about the sample.
+    fixture.options.clock = Some(rescind_model::ClockKind::Real);
+    fixture.options.endpoint = Some(Endpoint::Service);
+    let case = fixture.run(vec![manifest], &["a"]).await.results.cases.remove(0);
+    assert_eq!(case.verdict, Verdict::SetupError);
+    assert!(case.reason.as_ref().unwrap().ends_with("run it with --endpoint emulator"), "{case:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -227,7 +251,7 @@ async fn published_code_that_does_not_build_fails_in_every_case() {
 #[tokio::test(flavor = "multi_thread")]
 async fn an_interrupted_run_keeps_what_is_known() {
     let mut fixture = Fixture::new();
-    fixture.options.jobs = 1;
+    fixture.options.jobs = Some(1);
     let fifo = fixture.fifo();
     let script = format!("case $1 in *-b) echo > {}; exec sleep 1000;; esac", fifo.display());
     let manifest = fixture.manifest("sh", &script);
@@ -253,7 +277,7 @@ async fn an_interrupted_run_keeps_what_is_known() {
 #[tokio::test(flavor = "multi_thread")]
 async fn no_more_cases_run_at_once_than_the_manifest_allows() {
     let mut fixture = Fixture::new();
-    fixture.options.jobs = 8;
+    fixture.options.jobs = Some(8);
     // A folder can be made by one process only.
     let lock = fixture.folder.path().join("lock").display().to_string();
     let mut manifest = fixture.manifest("sh", &format!("mkdir {lock} && sleep 0.02 && rmdir {lock}"));

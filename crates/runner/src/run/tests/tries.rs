@@ -24,27 +24,6 @@ async fn a_case_that_fails_only_at_times_is_flaky_with_what_each_try_saw() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_failure_that_is_suspected_of_the_warp_is_flaky_if_it_does_not_come_back_there() {
-    let mut fixture = Fixture::new();
-    fixture.options.retries = 1;
-    // Any file does: what cannot be preloaded is ignored by the dynamic linker, but for a line on standard error.
-    fixture.context.faketime = Some("/dev/null".into());
-    let count = fixture.folder.path().join("count").display().to_string();
-    let once = format!("echo x >> {count}; test $(wc -l < {count}) -gt 1");
-    for (script, verdict, tries, noted) in [
-        (once.as_str(), Verdict::Flaky, 1, 0),
-        ("case $FAKETIME in *x100) exit 1;; esac", Verdict::Pass, 0, 1),
-    ] {
-        let mut manifest = fixture.manifest("sh", script);
-        manifest.run.time_warp = Some(100);
-        let seen = fixture.run(vec![manifest], &["a"]).await;
-        let case = &seen.results.cases[0];
-        assert_eq!((case.verdict, case.other_tries.len()), (verdict, tries), "{script}");
-        assert_eq!(seen.results.notices.len(), noted, "{:?}", seen.results.notices);
-    }
-}
-
-#[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_fails_each_time_fails_and_one_that_passes_is_not_tried_again() {
     let mut fixture = Fixture::new();
     fixture.options.retries = 2;

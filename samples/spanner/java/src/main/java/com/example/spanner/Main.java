@@ -54,8 +54,7 @@ public final class Main {
             .setNumChannels(1)
             .setBuiltInMetricsEnabled(false);
     if (emulatorHost != null) {
-      // SpannerOptions does the same with SPANNER_EMULATOR_HOST, and then looks for the emulator with a deadline that
-      // does not fit a clock which is made to run faster.
+      // SpannerOptions does the same with SPANNER_EMULATOR_HOST, and then also asks whether the emulator is there.
       builder
           .setEmulatorHost(null)
           .setHost("http://" + emulatorHost)
