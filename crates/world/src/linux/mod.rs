@@ -15,6 +15,7 @@ mod idle;
 mod image;
 mod inject;
 mod interrupt;
+mod lock;
 mod memory;
 mod names;
 mod network;

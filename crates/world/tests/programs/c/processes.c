@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <spawn.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -374,6 +375,18 @@ static void test_stuck(void) {
     CHECK(read(ends[0], &byte, 1) == 1);
 }
 
+/* Waits for the lock on a file that somebody outside has. */
+static void test_lock(void) {
+    int file = open(getenv("LOCK"), O_RDWR);
+    CHECK(flock(file, LOCK_EX) == 0);
+}
+
+static void test_lock_record(void) {
+    int file = open(getenv("LOCK"), O_RDWR);
+    struct flock all = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
+    CHECK(fcntl(file, F_SETLKW, &all) == 0);
+}
+
 static void test_busy(void) { for (;;) continue; }
 
 /* Processes in sessions of their own, threads in each, all busy. */
@@ -439,6 +452,8 @@ static const struct test reported[] = {
     {"daemon", test_daemon},
     {"wait-for-outside", test_wait_for_outside},
     {"stuck", test_stuck},
+    {"lock", test_lock},
+    {"lock-record", test_lock_record},
     {"busy", test_busy},
     {"busy-tree", test_busy_tree},
     {"for-ever", test_for_ever},
