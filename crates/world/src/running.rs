@@ -60,6 +60,7 @@ pub struct Running {
 }
 
 impl Running {
+    #[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code))]
     pub(crate) fn new(
         thread: JoinHandle<Result<Report, SpawnError>>,
         control: Arc<Control>,

@@ -4,6 +4,7 @@
 //! stop, and one with a time limit does.
 
 use std::collections::BTreeMap;
+use std::sync::OnceLock;
 
 use seccompiler::{
     BpfProgram, SeccompAction, SeccompCmpArgLen as Length, SeccompCmpOp as Op, SeccompCondition,
@@ -20,8 +21,17 @@ type Rules = BTreeMap<i64, Vec<SeccompRule>>;
 /// CLONE_UNTRACED of clone(2): the new process would be out of sight.
 const CLONE_UNTRACED: u64 = 0x0080_0000;
 
-/// The filters, to be installed in this order.
-pub(crate) fn programs() -> Result<Vec<BpfProgram>, Error> {
+/// The filters, to be installed in this order. They are the same for all trees, and take a while to be made.
+pub(crate) fn programs() -> Result<&'static [BpfProgram], Error> {
+    static PROGRAMS: OnceLock<Vec<BpfProgram>> = OnceLock::new();
+    if let Some(programs) = PROGRAMS.get() {
+        return Ok(programs);
+    }
+    let programs = make()?;
+    Ok(PROGRAMS.get_or_init(|| programs))
+}
+
+fn make() -> Result<Vec<BpfProgram>, Error> {
     let make = |rules: Rules, action| -> Result<BpfProgram, Error> {
         SeccompFilter::new(rules, SeccompAction::Allow, action, TargetArch::x86_64)?.try_into()
     };

@@ -7,8 +7,9 @@
 //! threads of the server are looked at in the same way, by the server, and so are the bytes on its connections. No length
 //! of quiet is taken for idleness.
 //!
-//! What a program waits for outside its world (a lock on a file that a process elsewhere holds, a FIFO that one writes to)
-//! nobody can know to be on its way. To the clock it is as if it never came.
+//! A lock on a file that a process elsewhere holds may come at any moment, so who waits for one keeps the clock from
+//! jumping. What else a program waits for outside its world (a FIFO that somebody writes to) nobody can know to be on its
+//! way. To the clock it is as if it never came.
 
 use std::io;
 use std::os::fd::AsFd;
@@ -16,6 +17,7 @@ use std::os::fd::AsFd;
 use rustix::process::Pid;
 
 use super::clock::Nanos;
+use super::lock;
 use super::proc::{self, Within};
 use super::tracer::Tracer;
 use super::tree::{Thread, Wanted};
@@ -46,7 +48,7 @@ struct Seen {
     server: u64,
     /// How many turns each thread has had.
     turns: Vec<(i32, u64)>,
-    /// The threads that may be in a call on a socket with a time limit.
+    /// The threads that are in system calls: how many turns they have had, the call, and its arguments.
     calls: Vec<(i32, u64, i64, [u64; 6])>,
 }
 
@@ -54,7 +56,7 @@ impl Tracer {
     /// Looks at the tree.
     pub(crate) fn find(&mut self) -> Found {
         let Some(seen) = self.look() else { return Found::Busy };
-        if !self.is_still(&seen) {
+        if !self.is_still(&seen) || self.waits_for_locks(&seen) {
             return Found::Busy;
         }
         self.note_effects(&seen);
@@ -66,6 +68,12 @@ impl Tracer {
             None if self.tree.threads.values().any(|thread| thread.call.wait().is_some()) => Found::Busy,
             None => Found::Stuck,
         }
+    }
+
+    /// True if a thread waits for a lock that somebody elsewhere has.
+    fn waits_for_locks(&self, seen: &Seen) -> bool {
+        seen.calls.iter().any(|(_, _, call, arguments)| lock::waits(*call, arguments))
+            && lock::are_held_elsewhere(|process| self.tree.has(process))
     }
 
     /// True if something is on its way to the tree, besides what the server knows of.
@@ -113,9 +121,7 @@ impl Tracer {
                     return None;
                 }
                 Some(Within::Call(call, arguments)) => {
-                    if !self.socket_timeouts.is_empty() {
-                        calls.push((*id, it, call, arguments));
-                    }
+                    calls.push((*id, it, call, arguments));
                 }
                 Some(Within::Elsewhere) => {}
                 None => continue,

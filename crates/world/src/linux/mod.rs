@@ -15,6 +15,7 @@ mod idle;
 mod image;
 mod inject;
 mod interrupt;
+mod lock;
 mod memory;
 mod names;
 mod network;
@@ -116,6 +117,11 @@ fn readable_by_all(folder: &std::path::Path) -> io::Result<()> {
 /// Tries whether a world can be made on this machine: by making one, in which a program sleeps for a minute.
 pub(crate) fn try_out() -> Result<(), String> {
     const MINUTE: u64 = 60;
+    let me = (rustix::process::getpid(), rustix::thread::gettid());
+    if proc::turns(me.0, me.1).is_none() || proc::within(me.0, me.1).is_none() {
+        let why = "its kernel does not say what threads are at (/proc/PID/task/TID/schedstat and syscall)";
+        return Err(why.to_owned());
+    }
     let mut command = Command::new("/bin/sh");
     command.argument("-c").argument(format!("sleep {MINUTE}")).variable("PATH", "/usr/bin:/bin");
     let limits =

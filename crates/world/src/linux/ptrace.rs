@@ -5,7 +5,6 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::ptr;
 
 use rustix::process::Pid;
 
@@ -34,113 +33,89 @@ const OPTIONS: i32 = libc::PTRACE_O_TRACESECCOMP
     | libc::PTRACE_O_TRACESYSGOOD
     | libc::PTRACE_O_EXITKILL;
 
-fn request(request: libc::c_uint, thread: Pid, data: usize) -> io::Result<()> {
-    // SAFETY: none of the requests that are made through here reads or writes memory of this process.
-    let result = unsafe {
-        libc::ptrace(request, thread.as_raw_nonzero().get(), ptr::null_mut::<libc::c_void>(), data)
-    };
+/// PTRACE_GETSIGMASK and PTRACE_SETSIGMASK (`include/uapi/linux/ptrace.h`), which `libc` does not name for every C library.
+const GET_SIGNAL_MASK: libc::c_long = 0x420a;
+const SET_SIGNAL_MASK: libc::c_long = 0x420b;
+
+/// Makes a request. It is the system call itself, for the C libraries disagree on the types of its function.
+///
+/// # Safety
+/// What the request reads or writes at these addresses must be there.
+unsafe fn raw(request: libc::c_long, thread: Pid, address: usize, data: usize) -> io::Result<()> {
+    let thread = libc::c_long::from(thread.as_raw_nonzero().get());
+    // SAFETY: the caller's, as above.
+    let result = unsafe { libc::syscall(libc::SYS_ptrace, request, thread, address, data) };
     if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+}
+
+fn request(request: libc::c_long, thread: Pid, data: usize) -> io::Result<()> {
+    // SAFETY: none of the requests that are made through here reads or writes memory of this process.
+    unsafe { raw(request, thread, 0, data) }
 }
 
 /// Begins to trace a process, without stopping it.
 pub(crate) fn seize(process: Pid) -> io::Result<()> {
-    request(libc::PTRACE_SEIZE, process, OPTIONS.cast_unsigned() as usize)
+    request(libc::PTRACE_SEIZE.into(), process, OPTIONS.cast_unsigned() as usize)
 }
 
 /// Makes a thread stop soon.
 pub(crate) fn interrupt(thread: Pid) -> io::Result<()> {
-    request(libc::PTRACE_INTERRUPT, thread, 0)
+    request(libc::PTRACE_INTERRUPT.into(), thread, 0)
 }
 
 /// Lets a stopped thread run until something stops it; it gets the signal if it is not 0.
 pub(crate) fn resume(thread: Pid, signal: i32) -> io::Result<()> {
-    request(libc::PTRACE_CONT, thread, signal.cast_unsigned() as usize)
+    request(libc::PTRACE_CONT.into(), thread, signal.cast_unsigned() as usize)
 }
 
 /// As [`resume`], and the beginning or the end of a system call stops it, too.
 pub(crate) fn resume_to_call(thread: Pid, signal: i32) -> io::Result<()> {
-    request(libc::PTRACE_SYSCALL, thread, signal.cast_unsigned() as usize)
+    request(libc::PTRACE_SYSCALL.into(), thread, signal.cast_unsigned() as usize)
 }
 
 /// Leaves a thread of a stopped group stopped, until SIGCONT.
 pub(crate) fn listen(thread: Pid) -> io::Result<()> {
-    request(libc::PTRACE_LISTEN, thread, 0)
+    request(libc::PTRACE_LISTEN.into(), thread, 0)
 }
 
 /// What an event tells besides its kind: the new thread, or the former id.
 pub(crate) fn message(thread: Pid) -> io::Result<u64> {
-    let mut message: libc::c_ulong = 0;
+    let mut message: u64 = 0;
     // SAFETY: the kernel writes one unsigned long, which outlives the call.
-    let result = unsafe {
-        libc::ptrace(
-            libc::PTRACE_GETEVENTMSG,
-            thread.as_raw_nonzero().get(),
-            ptr::null_mut::<libc::c_void>(),
-            &raw mut message,
-        )
-    };
-    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(message) }
+    unsafe { raw(libc::PTRACE_GETEVENTMSG.into(), thread, 0, (&raw mut message).expose_provenance())? };
+    Ok(message)
 }
 
 /// The signals that a stopped thread blocks, one bit each from 1; while it is in a call that has others blocked for its
 /// duration, those that it blocks otherwise.
 pub(crate) fn blocked_signals(thread: Pid) -> io::Result<u64> {
     let mut signals: u64 = 0;
+    let place = (&raw mut signals).expose_provenance();
     // SAFETY: the kernel writes as many bytes as it is told, which outlive the call.
-    let result = unsafe {
-        libc::ptrace(
-            libc::PTRACE_GETSIGMASK,
-            thread.as_raw_nonzero().get(),
-            size_of::<u64>(),
-            &raw mut signals,
-        )
-    };
-    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(signals) }
+    unsafe { raw(GET_SIGNAL_MASK, thread, size_of::<u64>(), place)? };
+    Ok(signals)
 }
 
 /// Replaces the signals that a stopped thread blocks.
 pub(crate) fn block_signals(thread: Pid, signals: u64) -> io::Result<()> {
+    let place = (&raw const signals).expose_provenance();
     // SAFETY: the kernel reads as many bytes as it is told, which outlive the call.
-    let result = unsafe {
-        libc::ptrace(
-            libc::PTRACE_SETSIGMASK,
-            thread.as_raw_nonzero().get(),
-            size_of::<u64>(),
-            &raw const signals,
-        )
-    };
-    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    unsafe { raw(SET_SIGNAL_MASK, thread, size_of::<u64>(), place) }
 }
 
 /// The registers of a stopped thread.
 pub(crate) fn registers(thread: Pid) -> io::Result<Registers> {
     let mut registers = MaybeUninit::<libc::user_regs_struct>::uninit();
+    let place = registers.as_mut_ptr().expose_provenance();
     // SAFETY: the kernel writes a whole `user_regs_struct`, which outlives the call.
-    let result = unsafe {
-        libc::ptrace(
-            libc::PTRACE_GETREGS,
-            thread.as_raw_nonzero().get(),
-            ptr::null_mut::<libc::c_void>(),
-            registers.as_mut_ptr(),
-        )
-    };
-    if result == -1 {
-        return Err(io::Error::last_os_error());
-    }
+    unsafe { raw(libc::PTRACE_GETREGS.into(), thread, 0, place)? };
     // SAFETY: the call succeeded, so all of it was written.
     Ok(Registers(unsafe { registers.assume_init() }))
 }
 
 /// Replaces the registers of a stopped thread.
 pub(crate) fn set_registers(thread: Pid, registers: &Registers) -> io::Result<()> {
+    let place = (&raw const registers.0).expose_provenance();
     // SAFETY: the kernel reads a whole `user_regs_struct`, which outlives the call.
-    let result = unsafe {
-        libc::ptrace(
-            libc::PTRACE_SETREGS,
-            thread.as_raw_nonzero().get(),
-            ptr::null_mut::<libc::c_void>(),
-            &raw const registers.0,
-        )
-    };
-    if result == -1 { Err(io::Error::last_os_error()) } else { Ok(()) }
+    unsafe { raw(libc::PTRACE_SETREGS.into(), thread, 0, place) }
 }

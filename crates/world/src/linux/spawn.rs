@@ -115,7 +115,7 @@ impl Program {
 
 /// What the new process needs before it becomes the program.
 struct Child {
-    filters: Vec<BpfProgram>,
+    filters: &'static [BpfProgram],
     program: Program,
     id_sender: io::PipeWriter,
     go_receiver: io::PipeReader,

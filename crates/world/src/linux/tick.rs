@@ -63,9 +63,8 @@ impl Ticks {
         if self.period == period {
             return Ok(());
         }
-        let seconds = libc::time_t::try_from(period.as_secs()).unwrap_or(libc::time_t::MAX);
         let time = libc::timespec {
-            tv_sec: seconds,
+            tv_sec: period.as_secs().try_into().unwrap_or(i64::MAX),
             tv_nsec: libc::c_long::from(period.subsec_nanos().cast_signed()),
         };
         let value = libc::itimerspec { it_interval: time, it_value: time };

@@ -69,6 +69,8 @@ pub(crate) struct Tracer {
     limits: Limits,
     control: Arc<Control>,
     stops: u64,
+    /// How long the tree is left alone until it is looked at.
+    pause: Duration,
     /// How the first process ended.
     ended: Option<End>,
     /// The processor time when it did.
@@ -103,6 +105,7 @@ impl Tracer {
             limits,
             control,
             stops: 0,
+            pause: FIRST,
             ended: None,
             ended_at: 0,
             killed: None,
@@ -117,15 +120,17 @@ impl Tracer {
         self.clock.begin();
         self.tree.add(self.first, None)?;
         let mut ticks = Ticks::new()?;
-        let mut pause = FIRST;
         let mut added_up = began;
         loop {
-            ticks.set(pause)?;
+            ticks.set(self.pause)?;
             match stop::wait()? {
                 Waited::Stopped(thread, what) => {
                     self.stops += 1;
-                    pause = FIRST;
                     self.stopped(thread, what)?;
+                    if self.tree.thread(thread).is_none_or(|thread| thread.call.wait().is_some()) {
+                        // This may have been the last one that was at anything.
+                        self.pause = FIRST;
+                    }
                     continue;
                 }
                 Waited::Nobody => break,
@@ -134,9 +139,9 @@ impl Tracer {
             self.check(&mut added_up)?;
             if !self.killing {
                 match self.find() {
-                    Found::Busy => pause = (pause * 2).min(LONGEST),
+                    Found::Busy => self.pause = (self.pause * 2).min(LONGEST),
                     Found::Idle(moment) => {
-                        pause = FIRST;
+                        self.pause = FIRST;
                         self.idle(Some(moment))?;
                     }
                     Found::Stuck => self.idle(None)?,

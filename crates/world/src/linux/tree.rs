@@ -1,5 +1,6 @@
 //! The threads and processes that a world has: all that was started in it and has not ended.
 
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::io;
 
@@ -155,16 +156,15 @@ impl Tree {
         };
         let Some(process) = process else { return Ok(()) };
         let process_id = process.as_raw_nonzero().get();
-        if !self.processes.contains_key(&process_id) {
-            let memory = Memory::open(process)?;
-            let timers = Timers::default();
-            let found = Process { memory, timers, due: Vec::new(), threads: 0, processor_time: 0 };
-            self.processes.insert(process_id, found);
+        match self.processes.entry(process_id) {
+            Entry::Occupied(mut found) => found.get_mut().threads += 1,
+            Entry::Vacant(place) => {
+                let memory = Memory::open(process)?;
+                let timers = Timers::default();
+                place.insert(Process { memory, timers, due: Vec::new(), threads: 1, processor_time: 0 });
+            }
         }
         let slot = self.take_slot()?;
-        if let Some(process) = self.processes.get_mut(&process_id) {
-            process.threads += 1;
-        }
         let added = Thread {
             process,
             call: Call::None,

@@ -2,7 +2,8 @@
 
 use std::fs;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
@@ -47,6 +48,7 @@ pub fn trials() -> Vec<Trial> {
         trial("ends::killed-from-outside", missing, move || killed_from_outside(&outside())),
         trial("ends::dropped", missing, move || dropped_world(&dropped())),
         trial("ends::killed-by-its-maker", missing, || killed_by_its_maker(&processes().unwrap())),
+        trial("ends::lock-held-elsewhere", missing, || lock_held_elsewhere(&processes().unwrap())),
         trial("ends::no-such-program", false, no_such_program),
         trial("ends::32-bit-program", false, program_of_32_bits),
         trial("ends::under-strace", find("strace").is_none() || example().is_none(), under_strace),
@@ -119,6 +121,49 @@ fn killed_by_its_maker(program: &Path) -> Result<(), Failed> {
     running.killer().kill();
     let report = running.wait()?;
     if report.end == End::Killed { Ok(()) } else { Err(format!("{report:?}").into()) }
+}
+
+/// A lock that this process has comes to a program as soon as it is given up; until then, its world goes on.
+fn lock_held_elsewhere(program: &Path) -> Result<(), Failed> {
+    let path = built(&mark());
+    let file = fs::File::create(&path)?;
+    let inode = format!(":{} ", file.metadata()?.ino());
+    for test in ["lock", "lock-record"] {
+        lock(&file, test, libc::LOCK_EX, libc::F_WRLCK)?;
+        let mut waiting = command(program, &[test]);
+        waiting.variable("LOCK", &path);
+        let running = World::new().spawn(waiting)?;
+        // It waits, and is looked at many times meanwhile.
+        let mut seen = 0;
+        while seen < 200 {
+            let table = fs::read_to_string("/proc/locks")?;
+            seen += usize::from(table.lines().any(|line| line.contains("->") && line.contains(&inode)));
+            std::thread::yield_now();
+        }
+        lock(&file, test, libc::LOCK_UN, libc::F_UNLCK)?;
+        let report = running.wait()?;
+        if report.end != End::Exited(0) {
+            return Err(format!("{test}: {report:?}").into());
+        }
+    }
+    fs::remove_file(path)?;
+    Ok(())
+}
+
+/// Locks a file by flock(2), or by fcntl(2).
+fn lock(file: &fs::File, how: &str, operation: i32, kind: i32) -> std::io::Result<()> {
+    let number = file.as_raw_fd();
+    let result = if how == "lock" {
+        // SAFETY: the call reads no memory.
+        unsafe { libc::flock(number, operation) }
+    } else {
+        // SAFETY: all zeros is a valid `flock`: the whole file.
+        let mut record: libc::flock = unsafe { std::mem::zeroed() };
+        record.l_type = kind as libc::c_short;
+        // SAFETY: the kernel reads the record, which outlives the call.
+        unsafe { libc::fcntl(number, libc::F_SETLKW, &raw const record) }
+    };
+    if result == 0 { Ok(()) } else { Err(std::io::Error::last_os_error()) }
 }
 
 /// Whatever is to be run and is not there, or is none: it is said so, and nobody is left.

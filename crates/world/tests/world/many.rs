@@ -77,7 +77,7 @@ fn step() -> impl Strategy<Value = String> {
 fn idle_is_exact(plan: &Path, busy: &Path) -> Result<(), Failed> {
     let _busy = Busy::start(busy, 8)?;
     let threads = proptest::collection::vec(proptest::collection::vec(step(), 1..6), 1..5);
-    let config = Config { cases: 40, failure_persistence: None, max_shrink_iters: 30, ..Config::default() };
+    let config = Config { cases: 32, failure_persistence: None, max_shrink_iters: 30, ..Config::default() };
     TestRunner::new(config)
         .run(&threads, |threads| {
             let plans: Vec<String> = threads.iter().map(|steps| steps.join(",")).collect();
@@ -114,7 +114,7 @@ fn side_by_side(
 }
 
 fn never_back(program: &Path) -> Result<(), Failed> {
-    side_by_side(48, 16, |number| {
+    side_by_side(32, 16, |number| {
         run(&World::new(), command(program, &[&number.to_string()]))?.expect_success()
     })
 }

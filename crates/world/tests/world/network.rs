@@ -196,8 +196,11 @@ fn address(program: &Path) -> Result<(), Failed> {
     if server.counts() == (5, 5) { Ok(()) } else { Err(format!("{:?}", server.counts()).into()) }
 }
 
-/// How a language's program that asks a server is started.
-fn clients() -> Vec<(&'static str, Option<(PathBuf, Vec<String>)>)> {
+/// A program, and the arguments that make it ask a server.
+type Client = (PathBuf, Vec<String>);
+
+/// The programs that ask a server, by language.
+fn clients() -> Vec<(&'static str, Option<Client>)> {
     let script = |program: Option<PathBuf>, path: &str| {
         program.map(|program| (program, vec![source(path).to_string_lossy().into_owned()]))
     };

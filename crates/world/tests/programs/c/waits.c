@@ -328,8 +328,8 @@ static void interrupt_after(double seconds, int flags) {
 }
 
 static void test_rest_of_nanosleep(void) {
-    interrupt_after(100, SA_RESTART);
     double begin = now();
+    interrupt_after(100, SA_RESTART);
     struct timespec time = span(MINUTES), rest;
     CHECK(nanosleep(&time, &rest) == -1 && errno == EINTR);
     TOOK(begin, 100);
@@ -339,8 +339,8 @@ static void test_rest_of_nanosleep(void) {
 }
 
 static void test_rest_of_select(void) {
-    interrupt_after(100, 0);
     double begin = now();
+    interrupt_after(100, 0);
     struct timeval time = {300, 0};
     CHECK(select(0, NULL, NULL, NULL, &time) == -1 && errno == EINTR);
     TOOK(begin, 100);
@@ -350,6 +350,7 @@ static void test_rest_of_select(void) {
 static void test_rest_of_select_that_something_ends(void) {
     int ends[2];
     CHECK(pipe(ends) == 0);
+    double begin = now();
     if (fork() == 0) {
         sleep(100);
         CHECK(write(ends[1], "x", 1) == 1);
@@ -358,7 +359,6 @@ static void test_rest_of_select_that_something_ends(void) {
     fd_set readers;
     FD_ZERO(&readers);
     FD_SET(ends[0], &readers);
-    double begin = now();
     struct timeval time = {300, 0};
     CHECK(select(ends[0] + 1, &readers, NULL, NULL, &time) == 1);
     CHECK(FD_ISSET(ends[0], &readers));
@@ -367,20 +367,20 @@ static void test_rest_of_select_that_something_ends(void) {
 }
 
 static void test_interrupted_waits(void) {
-    interrupt_after(100, SA_RESTART);
     double begin = now();
+    interrupt_after(100, SA_RESTART);
     CHECK(poll(NULL, 0, 300000) == -1 && errno == EINTR);
     TOOK(begin, 100);
-    interrupt_after(100, SA_RESTART);
     int queue = epoll_create1(0);
     struct epoll_event event;
     begin = now();
+    interrupt_after(100, SA_RESTART);
     CHECK(epoll_wait(queue, &event, 1, 300000) == -1 && errno == EINTR);
     TOOK(begin, 100);
     sem_t semaphore;
     sem_init(&semaphore, 0, 0);
-    interrupt_after(100, 0);
     begin = now();
+    interrupt_after(100, 0);
     struct timespec until = from_now(CLOCK_REALTIME, MINUTES);
     CHECK(sem_timedwait(&semaphore, &until) == -1 && errno == EINTR);
     TOOK(begin, 100);
@@ -402,6 +402,7 @@ static void test_ignored_signal(void) {
 /* A child that stops its parent, and lets it go on, does not change how long it sleeps. */
 static void test_stopped_while_sleeping(void) {
     pid_t parent = getpid();
+    double begin = now();
     if (fork() == 0) {
         sleep(50);
         kill(parent, SIGSTOP);
@@ -409,7 +410,6 @@ static void test_stopped_while_sleeping(void) {
         kill(parent, SIGCONT);
         _exit(0);
     }
-    double begin = now();
     struct timespec time = span(MINUTES);
     CHECK(nanosleep(&time, NULL) == 0);
     TOOK(begin, MINUTES);
@@ -420,6 +420,7 @@ static void test_stopped_while_sleeping(void) {
 /* One that is stopped until after its time is over ends then. */
 static void test_stopped_for_longer(void) {
     pid_t parent = getpid();
+    double begin = now();
     if (fork() == 0) {
         sleep(50);
         kill(parent, SIGSTOP);
@@ -427,7 +428,6 @@ static void test_stopped_for_longer(void) {
         kill(parent, SIGCONT);
         _exit(0);
     }
-    double begin = now();
     struct timespec time = span(MINUTES);
     CHECK(nanosleep(&time, NULL) == 0);
     TOOK(begin, 450);
