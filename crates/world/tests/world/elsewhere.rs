@@ -3,19 +3,23 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{self, Output};
 
 use libtest_mimic::{Failed, Trial};
+use rescind_world::{End, World};
 
 use crate::ends::example;
-use crate::support::{built, c, find, mark};
+use crate::support::{built, c, command, find, mark, run};
 use crate::trial;
 
 pub fn trials() -> Vec<Trial> {
     let is_root = rustix::process::geteuid().is_root();
     let no_user =
         !is_root || find("setpriv").is_none() || example().is_none() || c("network", false).is_none();
-    let mut trials = vec![trial("elsewhere::ordinary-user", no_user, ordinary_user)];
+    let mut trials = vec![
+        trial("elsewhere::ordinary-user", no_user, ordinary_user),
+        trial("elsewhere::hidden-folder", no_user, hidden_folder),
+    ];
     let ways: [(&str, &[&str]); 3] = [
         ("container-as-root", &[]),
         ("container-as-a-user", &["--user", "1000:1000"]),
@@ -30,7 +34,7 @@ pub fn trials() -> Vec<Trial> {
 
 fn docker_runs() -> bool {
     find("docker").is_some_and(|docker| {
-        Command::new(docker).arg("info").output().is_ok_and(|output| output.status.success())
+        process::Command::new(docker).arg("info").output().is_ok_and(|output| output.status.success())
     })
 }
 
@@ -56,7 +60,7 @@ fn ordinary_user() -> Result<(), Failed> {
     let (closed, network) = (example().unwrap(), c("network", false).unwrap());
     let folder = folder(&[(&closed, "closed"), (&network, "network")])?;
     let as_nobody = |words: &[&str]| {
-        Command::new("setpriv")
+        process::Command::new("setpriv")
             .args(["--reuid", "65534", "--regid", "65534", "--clear-groups"])
             .arg(folder.path().join("closed"))
             .args(words)
@@ -73,6 +77,19 @@ fn ordinary_user() -> Result<(), Failed> {
     Ok(())
 }
 
+/// A program that becomes somebody who may not read the clock is not left with another clock.
+fn hidden_folder() -> Result<(), Failed> {
+    let hidden = tempfile::tempdir()?;
+    fs::set_permissions(hidden.path(), fs::Permissions::from_mode(0o700))?;
+    let words = ["--reuid", "65534", "--clear-groups", "/bin/sleep", "300"];
+    let world = World::new().temporary(hidden.path());
+    let outcome = run(&world, command(&find("setpriv").ok_or("there is no setpriv")?, &words))?;
+    match &outcome.report.end {
+        End::Unsupported(why) if why.contains("may not read the clock's file") => Ok(()),
+        other => Err(format!("{other:?}").into()),
+    }
+}
+
 /// An image with the example, the C library and `sleep` of this machine and nothing else.
 fn container(options: &[&str]) -> Result<(), Failed> {
     let closed = example().unwrap();
@@ -85,7 +102,7 @@ fn container(options: &[&str]) -> Result<(), Failed> {
         Ok(())
     };
     for program in [&closed, &sleep] {
-        let libraries = Command::new("ldd").arg(program).output()?;
+        let libraries = process::Command::new("ldd").arg(program).output()?;
         for word in
             String::from_utf8_lossy(&libraries.stdout).split_whitespace().filter(|it| it.starts_with('/'))
         {
@@ -98,18 +115,19 @@ fn container(options: &[&str]) -> Result<(), Failed> {
     fs::set_permissions(root.path().join("tmp"), fs::Permissions::from_mode(0o1777))?;
     let image = mark();
     let archive = built(&format!("{image}.tar"));
-    let packed = Command::new("tar").arg("-C").arg(root.path()).arg("-cf").arg(&archive).arg(".").status()?;
-    let imported = Command::new("docker").arg("import").arg(&archive).arg(&image).output()?;
+    let packed =
+        process::Command::new("tar").arg("-C").arg(root.path()).arg("-cf").arg(&archive).arg(".").status()?;
+    let imported = process::Command::new("docker").arg("import").arg(&archive).arg(&image).output()?;
     fs::remove_file(&archive)?;
     if !packed.success() || !imported.status.success() {
         return Err(format!("{imported:?}").into());
     }
-    let output = Command::new("docker")
+    let output = process::Command::new("docker")
         .args(["run", "--rm", "--network", "none", "--env", "PATH=/bin"])
         .args(options)
         .args([&image, "/bin/closed", "sleep", "30"])
         .output();
     // It is in the way of nobody, but of no use.
-    let _ = Command::new("docker").args(["rmi", "--force", &image]).output();
+    let _ = process::Command::new("docker").args(["rmi", "--force", &image]).output();
     slept(&output?)
 }
