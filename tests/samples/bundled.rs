@@ -29,6 +29,10 @@ pub fn nodejs() {
     passes("spanner", "nodejs", "*");
 }
 
+pub fn ruby() {
+    passes("spanner", "ruby", "*");
+}
+
 pub fn alloydb_curl() {
     passes("alloydb", "curl", "*");
 }

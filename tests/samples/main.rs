@@ -11,12 +11,14 @@ mod trial;
 
 mod bundled;
 mod page;
+mod plain;
 mod story;
 
 use std::process::ExitCode;
 
 use libtest_mimic::{Arguments, Trial};
 
+use rescind_runner::Time;
 use trial::{Need, need, trial};
 
 fn program(name: &'static str) -> Need {
@@ -35,10 +37,23 @@ fn main() -> ExitCode {
     let python = program("python3");
     let (node, npm) = (program("node"), program("npm"));
     let (curl, jq, gcloud) = (program("curl"), program("jq"), program("gcloud"));
+    let (ruby, bundle) = (program("ruby"), program("bundle"));
+    let php_curl = need("PHP's curl extension", "php", &["--ri", "curl"]);
+    let (cmake, cxx) = (program("cmake"), need("c++", "c++", &["--version"]));
+    let libcurl = need("libcurl's headers", "curl-config", &["--version"]);
+    let json = need(
+        "nlohmann-json's headers",
+        "c++",
+        &["-fsyntax-only", "-include", "nlohmann/json.hpp", "-x", "c++", "/dev/null"],
+    );
+    // The programs reach the service by its own name, and only a closed world leads that to the emulator.
+    let world = Need { name: "a closed world", met: Time::of_run(None) == Time::Virtual };
+    let dotnet = need("dotnet", "dotnet", &["--version"]);
     let (git, go) = (program("git"), need("go", "go", &["version"]));
     let tests = vec![
         trial("python_passes_every_scenario", &[&python], bundled::python),
         trial("nodejs_passes_every_scenario", &[&node, &npm], bundled::nodejs),
+        trial("ruby_passes_every_scenario", &[&ruby, &bundle], bundled::ruby),
         trial("alloydb_curl_passes_every_scenario", &[&curl, &jq], bundled::alloydb_curl),
         trial("alloydb_python_passes_where_cancel_or_create_matters", &[&python], bundled::alloydb_python),
         trial("geminidb_curl_passes_every_scenario", &[&curl, &jq], bundled::geminidb_curl),
@@ -49,6 +64,10 @@ fn main() -> ExitCode {
         trial("a_wait_beyond_a_real_deadline_is_undecided", &[&python], bundled::long_wait),
         trial("the_mistakes_of_a_page_are_found", &[&python, &node], page::mistakes),
         trial("only_what_a_pull_request_breaks_fails_it", &[&git, &go, &python], story::pull_requests),
+        trial("plain_cpp_passes_every_scenario", &[&cmake, &cxx, &libcurl, &json, &world], plain::cpp),
+        trial("plain_csharp_passes_every_scenario", &[&dotnet, &world], plain::csharp),
+        trial("plain_php_passes_every_scenario", &[&php_curl, &world], plain::php),
+        trial("plain_ruby_passes_every_scenario", &[&ruby, &world], plain::ruby),
         trial("languages_of_a_page_without_a_manifest_are_named", &[&python], page::uncovered),
     ];
     libtest_mimic::run(&arguments, tests).exit_code()

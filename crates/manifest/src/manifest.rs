@@ -90,13 +90,15 @@ pub struct PageNames {
 pub struct Tool {
     /// Its name on the PATH.
     pub program: String,
+    /// What people call it.
+    pub name: String,
     /// The arguments that make it print its version.
     pub version_args: Vec<String>,
     /// Finds the version in what it prints (both streams), as its first group: dotted numbers.
     pub version_pattern: Regex,
     /// The least version that will do, as dotted numbers.
     pub minimum: Vec<u32>,
-    /// How to install it: system (`debian`, `macos`) to command.
+    /// How to install it: system (`debian`, `fedora`, `macos`) to command.
     pub install: BTreeMap<String, String>,
 }
 

@@ -191,6 +191,7 @@ fn page_names(raw: RawPageNames, log: &mut Log<'_>) -> PageNames {
 
 fn resolve_tool(raw: RawTool, log: &mut Log<'_>) -> Option<Tool> {
     let program = check::one_line(log, "program", &raw.program);
+    let name = raw.name.map_or_else(|| program.clone(), |name| check::one_line(log, "name", &name));
     let pattern = check::pattern(log, &raw.version.pattern);
     let minimum = check::version(log, &raw.version.minimum);
     let pattern = pattern?;
@@ -199,12 +200,13 @@ fn resolve_tool(raw: RawTool, log: &mut Log<'_>) -> Option<Tool> {
         log.at(raw.version.pattern.span, message);
         return None;
     }
-    let RawInstall { debian, macos } = raw.install;
-    let install = [("debian", debian), ("macos", macos)];
+    let RawInstall { debian, fedora, macos } = raw.install;
+    let install = [("debian", debian), ("fedora", fedora), ("macos", macos)];
     let install =
         install.into_iter().filter_map(|(system, command)| Some((system.to_owned(), command?))).collect();
     Some(Tool {
         program,
+        name,
         version_args: raw.version.args,
         version_pattern: pattern,
         minimum: minimum?,

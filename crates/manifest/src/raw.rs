@@ -91,8 +91,10 @@ pub(crate) struct RawPageNames {
 #[schemars(rename = "Tool")]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawTool {
-    /// Its name on the PATH.
+    /// Its name on the PATH. A library may have one that answers for it: `curl-config`.
     pub(crate) program: Text,
+    /// What people call it, where that is not the program's name: `libcurl`.
+    pub(crate) name: Option<Text>,
     /// How its version is found.
     pub(crate) version: RawVersion,
     /// The commands that install it.
@@ -120,6 +122,8 @@ pub(crate) struct RawVersion {
 pub(crate) struct RawInstall {
     /// The command on Debian and Ubuntu.
     pub(crate) debian: Option<String>,
+    /// The command on Fedora and what derives from it.
+    pub(crate) fedora: Option<String>,
     /// The command on macOS.
     pub(crate) macos: Option<String>,
 }

@@ -146,7 +146,7 @@ fn every_program_of_a_toolchain_says_how_it_is_installed() {
     for manifest in bundled().manifests {
         for tool in &manifest.toolchain {
             let systems: Vec<&String> = tool.install.keys().collect();
-            assert_eq!(systems, ["debian", "macos"], "{}: {}", manifest.id, tool.program);
+            assert_eq!(systems, ["debian", "fedora", "macos"], "{}: {}", manifest.id, tool.program);
         }
     }
 }

@@ -38,8 +38,8 @@ impl fmt::Debug for Clock {
 pub struct Platform {
     /// The operating system and the architecture: `linux/x86_64`.
     pub name: String,
-    /// The key of the manifests' install commands: `debian` (and what derives from it), `macos`, or the `ID` of
-    /// os-release(5).
+    /// The key of the manifests' install commands: `debian` or `fedora` (and what derives from them), `macos`, or the
+    /// `ID` of os-release(5).
     pub system: String,
 }
 
@@ -86,6 +86,13 @@ const TOOLCHAIN_VARIABLES: &[&str] = &[
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
+    "CC",
+    "CXX",
+    "CMAKE_PREFIX_PATH",
+    "CMAKE_TOOLCHAIN_FILE",
+    "PKG_CONFIG_PATH",
+    "VCPKG_ROOT",
+    "DOTNET_ROOT",
     "JAVA_HOME",
     "M2_HOME",
     "RUSTUP_HOME",
@@ -207,7 +214,8 @@ fn distribution(release: &str) -> Option<String> {
     };
     let id = value("ID")?;
     let like = value("ID_LIKE").unwrap_or_default();
-    let known = std::iter::once(id).chain(like.split_whitespace()).find(|name| *name == "debian");
+    let known =
+        std::iter::once(id).chain(like.split_whitespace()).find(|name| ["debian", "fedora"].contains(name));
     Some(known.unwrap_or(id).to_owned())
 }
 
@@ -249,9 +257,10 @@ mod tests {
     }
 
     #[test]
-    fn distributions_that_derive_from_debian_are_debian() {
+    fn a_distribution_that_derives_from_a_known_one_is_taken_for_it() {
         assert_eq!(distribution("ID=ubuntu\nID_LIKE=debian\n").as_deref(), Some("debian"));
         assert_eq!(distribution("ID=fedora\n").as_deref(), Some("fedora"));
-        assert_eq!(distribution("ID=\"rhel\"\nID_LIKE=\"fedora\"\n").as_deref(), Some("rhel"));
+        assert_eq!(distribution("ID=\"rhel\"\nID_LIKE=\"fedora\"\n").as_deref(), Some("fedora"));
+        assert_eq!(distribution("ID=arch\n").as_deref(), Some("arch"));
     }
 }

@@ -87,6 +87,7 @@ fn contract() -> Contract {
 pub(crate) fn tool(program: &str, prints: &str, minimum: &[u32]) -> Tool {
     Tool {
         program: program.to_owned(),
+        name: program.to_owned(),
         version_args: vec![prints.to_owned()],
         version_pattern: regex::Regex::new(r"(\d+(?:\.\d+)*)").unwrap(),
         minimum: minimum.to_vec(),

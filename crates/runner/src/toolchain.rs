@@ -18,7 +18,7 @@ const DEADLINE: Duration = Duration::from_secs(30);
 /// A program that was found and is new enough.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FoundTool {
-    /// Its name.
+    /// What people call it.
     pub name: String,
     /// Where it is.
     pub program: PathBuf,
@@ -54,8 +54,10 @@ pub enum Problem {
 /// A program that is missing, or that will not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct MissingTool {
-    /// Its name.
+    /// What people call it.
     pub name: String,
+    /// Its name on the PATH.
+    pub program: String,
     /// What is wrong.
     pub problem: Problem,
     /// The command that installs it on this system, if the manifest knows one.
@@ -66,7 +68,8 @@ impl fmt::Display for MissingTool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
         match &self.problem {
-            Problem::NotFound => write!(f, "{name} is not on the PATH")?,
+            Problem::NotFound if self.program == *name => write!(f, "{name} is not on the PATH")?,
+            Problem::NotFound => write!(f, "{name} is missing: {} is not on the PATH", self.program)?,
             Problem::TooOld { version, minimum } => {
                 write!(f, "{name} {version} is too old: {minimum} or later is needed")?;
             }
@@ -103,7 +106,8 @@ impl Toolchain {
             match find(context, tool, cancel).await? {
                 Ok(found) => toolchain.found.push(found),
                 Err(problem) => toolchain.missing.push(MissingTool {
-                    name: tool.program.clone(),
+                    name: tool.name.clone(),
+                    program: tool.program.clone(),
                     problem,
                     install: tool.install.get(&context.platform.system).cloned(),
                 }),
@@ -160,7 +164,7 @@ async fn find(
         let minimum = tool.minimum.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
         return Ok(Err(Problem::TooOld { version, minimum }));
     }
-    Ok(Ok(FoundTool { name: tool.program.clone(), program, version }))
+    Ok(Ok(FoundTool { name: tool.name.clone(), program, version }))
 }
 
 /// What a program did that did not tell its version.
@@ -205,6 +209,14 @@ mod tests {
             look(vec![tool("echo", "3.10", &[3, 9]), tool("echo", "3", &[3, 0])]).await.reason(),
             None
         );
+    }
+
+    #[tokio::test]
+    async fn a_program_that_answers_for_something_else_is_called_by_its_name() {
+        let named = |program| Tool { name: "libcurl".to_owned(), ..tool(program, "7.88", &[7]) };
+        let toolchain = look(vec![named("echo"), named("no-such-program")]).await;
+        assert_eq!(toolchain.versions(), "libcurl 7.88");
+        insta::assert_snapshot!(toolchain.reason().unwrap(), @"libcurl is missing: no-such-program is not on the PATH; install it with: apt-get install no-such-program");
     }
 
     #[tokio::test]
