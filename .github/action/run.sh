@@ -30,6 +30,7 @@ run() {
   each --service "${SERVICES:-}"
   each --scenario "${SCENARIOS:-}"
   [ -z "${PAGE:-}" ] || options+=(--page "$PAGE")
+  if [ -n "${PAGE:-}" ] && [ "${ALLOW_UNCOVERED:-}" = true ]; then options+=(--allow-uncovered); fi
   [ -z "${PARTITION:-}" ] || options+=(--partition "$PARTITION")
   [ -z "${BASELINE:-}" ] || options+=(--baseline "$BASELINE")
   [ -z "${KNOWN_FAILURES:-}" ] || options+=(--known-failures "$KNOWN_FAILURES")

@@ -2,7 +2,7 @@
 
 use rescind_model::Verdict;
 
-use crate::support::{Project, Ran, rescind, results};
+use crate::support::{BEGIN, Project, Ran, rescind, results};
 
 const LIST: &str = "manifests/known-failures.yaml";
 
@@ -135,7 +135,7 @@ fn a_case_that_fails_only_at_times_is_flaky() {
     let project = Project::new("");
     let count = project.root().join("count").display().to_string();
     let script = format!("echo x >> {count}; test $(wc -l < {count}) -ge 2");
-    project.write("samples/spanner/shell/sample.sh", &format!("# [START demo]\n{script}\n# [END demo]\n"));
+    project.write("samples/spanner/shell/sample.sh", &format!("{BEGIN}\n{script}\n# [END demo]\n"));
     let (ran, verdicts) = run(&project, &["--retries", "2", "--report", "junit=junit.xml"]);
     let ran = ran.exits(1);
     assert_eq!(verdicts, [Verdict::Flaky]);

@@ -5,6 +5,7 @@
 
 mod accept;
 mod bad_input;
+mod covered;
 mod emulator;
 mod github;
 mod hostile;
@@ -16,3 +17,4 @@ mod reports;
 mod shards;
 mod support;
 mod terminal;
+mod unplayed;

@@ -75,10 +75,13 @@ fn of_several_samples_of_a_language_a_source_is_for_the_selected_one() {
         "samples/spanner/shell/sample.sh",
         "# [START demo]\ntrue\n# [END demo]\n# [START other]\ntrue\n# [END other]\n",
     );
-    project
-        .write("code.sh", "# [START demo]\nexit 1\n# [END demo]\n# [START other]\nexit 0\n# [END other]\n");
-    for (service, code) in [("alloydb", 0), ("spanner", 1)] {
-        project.run(&["--service", service, "--source", "shell=code.sh"]).exits(code);
+    project.write(
+        "code.sh",
+        "# [START demo]\necho demo\n# [END demo]\n# [START other]\necho other\n# [END other]\n",
+    );
+    for (service, printed) in [("alloydb", "other\n"), ("spanner", "demo\n")] {
+        let (_, case) = project.case(&["--service", service, "--source", "shell=code.sh"]);
+        assert_eq!(case.observation.unwrap().stdout.text, printed);
     }
 }
 

@@ -89,17 +89,28 @@ schedule: create:running cancel:honoured
 expect: { outcome: cancelled, exit: zero }
 ";
 
+/// The line above the region of a script that runs after a backup was begun and cancelled.
+pub const BEGIN: &str = "bash begin.bash \"$1\" # [START demo]";
+
 /// A root with one sample, a shell script, and one scenario.
 pub struct Project {
     folder: TempDir,
 }
 
 impl Project {
-    /// The script is the region's content.
+    /// The script is the region's content. Before it begins, a backup is begun and cancelled.
     pub fn new(script: &str) -> Project {
+        let project = Project::idle(script);
+        project.edit("samples/spanner/shell/sample.sh", "# [START demo]\n", &format!("{BEGIN}\n"));
+        project
+    }
+
+    /// The same, where nothing but the script happens.
+    pub fn idle(script: &str) -> Project {
         let project = Project { folder: TempDir::new().unwrap() };
         project
             .write("samples/spanner/shell/sample.sh", &format!("# [START demo]\n{script}\n# [END demo]\n"));
+        project.write("samples/spanner/shell/begin.bash", include_str!("begin.bash"));
         project.write("manifests/spanner/shell.yaml", MANIFEST);
         project.write("manifests/scenarios/cancel-wins.yaml", SCENARIO);
         project

@@ -10,6 +10,7 @@ mod failure;
 mod list;
 mod machine;
 mod output;
+mod page;
 mod plan;
 mod progress;
 mod report;

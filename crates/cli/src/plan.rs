@@ -4,23 +4,26 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, anyhow};
-use rescind_manifest::{Catalog, Manifest, Page, Region, Wanted, read_region};
-use rescind_model::{KnownFailure, Location, Service, fingerprint};
+use anyhow::Context as _;
+use rescind_manifest::{Catalog, Manifest, Region, read_region};
+use rescind_model::{KnownFailure, Location, fingerprint};
 use rescind_runner::{Code, Plan, PlannedSample};
 
 use crate::args::{RunArgs, Selection, SourceFile};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::select::{Selected, select};
-use crate::source;
+use crate::{page, source};
 
 /// The plan of a run.
 ///
 /// # Errors
 /// A glob, a page, a file or a region that is wrong; a selection that matches no case.
 pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan, Failure> {
-    let selected = selected(catalog, &args.selection)?;
+    let selected = match &args.page {
+        Some(page) => page::selected(catalog, page, args)?,
+        None => selected(catalog, &args.selection)?,
+    };
     let mut plan = Plan {
         filtered: !args.selection.is_everything(),
         known_failures: known_failures(machine, catalog, args)?,
@@ -29,7 +32,7 @@ pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan
     match &args.page {
         Some(page) => {
             plan.source = name_of(machine, page);
-            published(machine, catalog, &selected, page, args, &mut plan)?;
+            page::plan(machine, catalog, &selected, page, args, &mut plan)?;
         }
         None if !args.source.is_empty() => {
             let name = |it: &SourceFile| SourceFile { path: name_of(machine, &it.path).into(), ..it.clone() };
@@ -116,15 +119,20 @@ fn name_of(machine: &Machine, path: &Path) -> String {
 pub fn selected<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>, Failure> {
     let selected = select(catalog, selection).map_err(Failure::usage)?;
     if selected.is_empty() {
-        let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
-        let scenarios: Vec<&str> = catalog.scenarios.iter().map(|it| it.name.as_str()).collect();
-        return Err(Failure::nothing_selected(format!(
-            "no case is selected\nthe samples are: {}\nthe scenarios are: {}",
-            samples.join(", "),
-            scenarios.join(", ")
-        )));
+        return Err(nothing_selected(catalog, "no case is selected"));
     }
     Ok(selected)
+}
+
+/// The failure that the selection matches no case, with what there is to select.
+pub fn nothing_selected(catalog: &Catalog, why: &str) -> Failure {
+    let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
+    let scenarios: Vec<&str> = catalog.scenarios.iter().map(|it| it.name.as_str()).collect();
+    Failure::nothing_selected(format!(
+        "{why}\nthe samples are: {}\nthe scenarios are: {}",
+        samples.join(", "),
+        scenarios.join(", ")
+    ))
 }
 
 /// The file that holds a sample's own code, and the region in it.
@@ -152,81 +160,4 @@ fn bundled(machine: &Machine, sample: &Selected<'_>) -> Result<PlannedSample, Fa
         last_line: region.lines.last,
     });
     Ok(planned(sample, Code::Bundled, location))
-}
-
-/// The samples whose code the page has. What the page has for no sample, and the samples that it has nothing for,
-/// become notices.
-fn published(
-    machine: &Machine,
-    catalog: &Catalog,
-    selected: &[Selected<'_>],
-    path: &Path,
-    args: &RunArgs,
-    plan: &mut Plan,
-) -> Result<(), Failure> {
-    let page = Page::read(path).map_err(Failure::usage)?;
-    let selected = of_one_service(&page, selected)?;
-    let required = |manifest: &Manifest| args.selection.language.contains(&manifest.id.language);
-    let wanted = selected.iter().map(|sample| Wanted::new(sample.manifest, required(sample.manifest)));
-    let block = args.block.and_then(|block| usize::try_from(block).ok());
-    let extraction = page.extract(wanted, block).map_err(Failure::usage)?;
-    let file = machine.relative(path);
-    for sample in &selected {
-        let Some(block) = extraction.blocks.get(&sample.manifest.id) else { continue };
-        let (content, region) = region_of(sample.manifest)?;
-        let replaced = region.replace(&content, block.code.as_bytes());
-        let code = Code::Published {
-            file_content: replaced.bytes,
-            lines: replaced.lines,
-            origin: path.display().to_string(),
-            origin_line: block.lines.first,
-        };
-        let location = file.clone().map(|file| Location {
-            file,
-            first_line: block.lines.first,
-            last_line: block.lines.last,
-        });
-        plan.samples.push(planned(sample, code, location));
-    }
-    let service = selected.first().map(|sample| sample.manifest.id.service);
-    let of_service = catalog.manifests.iter().filter(|manifest| Some(manifest.id.service) == service);
-    for heading in page.uncovered(of_service.map(|manifest| &manifest.page)) {
-        plan.notices.push(format!("the page's code under `{heading}` was not run: no manifest covers it"));
-    }
-    for sample in &extraction.without_block {
-        plan.notices.push(format!("{sample} was not run: the page has no code for it"));
-    }
-    let page = path.to_str().ok_or_else(|| Failure::usage(anyhow!("the page's path is not UTF-8")))?;
-    plan.replay_options = vec!["--page".to_owned(), page.to_owned()];
-    if let Some(block) = args.block {
-        plan.replay_options.extend(["--block".to_owned(), block.to_string()]);
-    }
-    Ok(())
-}
-
-/// The samples of the one service that a page is about. Samples of several services have the same languages, and the code
-/// of one says nothing about another.
-fn of_one_service<'a, 'b>(
-    page: &Page,
-    selected: &'b [Selected<'a>],
-) -> Result<Vec<&'b Selected<'a>>, Failure> {
-    let among = |service: &Service| selected.iter().any(|sample| sample.manifest.id.service == *service);
-    let selectable: Vec<Service> = Service::ALL.into_iter().filter(among).collect();
-    let named: Vec<Service> = page.services.iter().copied().filter(among).collect();
-    let service = match (selectable.as_slice(), named.as_slice()) {
-        ([only], _) | (_, [only]) => *only,
-        (_, named) => {
-            let (what, which) = match named {
-                [] => ("names none of the services", selectable.as_slice()),
-                several => ("names several services", several),
-            };
-            let names: Vec<&str> = which.iter().map(|service| service.name()).collect();
-            return Err(Failure::usage(anyhow!(
-                "the page `{}` {what}: choose one of {} with --service",
-                page.name,
-                names.join(", ")
-            )));
-        }
-    };
-    Ok(selected.iter().filter(|sample| sample.manifest.id.service == service).collect())
 }

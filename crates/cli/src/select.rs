@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use rescind_manifest::{Catalog, Manifest};
+use rescind_manifest::{Catalog, Manifest, same_language};
 use rescind_model::Scenario;
 
 use crate::args::Selection;
@@ -27,6 +27,33 @@ impl Filter {
     }
 }
 
+/// The languages that are asked for: names, by any of those that a language has, and globs. No pattern asks for all.
+pub struct Languages<'a> {
+    patterns: &'a [String],
+    globs: Filter,
+}
+
+impl<'a> Languages<'a> {
+    /// The languages that these patterns ask for.
+    ///
+    /// # Errors
+    /// A text that is no glob.
+    pub fn new(patterns: &'a [String]) -> Result<Languages<'a>> {
+        let lower: Vec<String> = patterns.iter().map(|pattern| pattern.to_lowercase()).collect();
+        Ok(Languages { patterns, globs: Filter::new("language", &lower)? })
+    }
+
+    /// True if this language is among them.
+    pub fn select(&self, language: &str) -> bool {
+        self.globs.selects(&language.to_lowercase()) || self.name(language)
+    }
+
+    /// True if this language is asked for by name.
+    pub fn name(&self, language: &str) -> bool {
+        self.patterns.iter().any(|pattern| same_language(pattern, language))
+    }
+}
+
 /// A sample with the scenarios that it is to meet.
 pub struct Selected<'a> {
     /// The sample.
@@ -40,14 +67,14 @@ pub struct Selected<'a> {
 /// # Errors
 /// A text that is no glob.
 pub fn select<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>> {
-    let language = Filter::new("language", &selection.language)?;
+    let languages = Languages::new(&selection.language)?;
     let service = Filter::new("service", &selection.service)?;
     let scenario = Filter::new("scenario", &selection.scenario)?;
     let selected = catalog
         .manifests
         .iter()
         .filter(|manifest| {
-            language.selects(&manifest.id.language) && service.selects(manifest.id.service.name())
+            languages.select(&manifest.id.language) && service.selects(manifest.id.service.name())
         })
         .map(|manifest| Selected {
             manifest,

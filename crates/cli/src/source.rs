@@ -1,7 +1,7 @@
 //! `--source`: the code of a sample out of a file of another repository.
 
 use anyhow::anyhow;
-use rescind_manifest::{Catalog, Diagnostics, Manifest, Region, read_region};
+use rescind_manifest::{Catalog, Diagnostics, Manifest, Region, read_region, same_language};
 use rescind_model::{Location, SampleId};
 use rescind_runner::{Code, Plan};
 
@@ -77,7 +77,8 @@ fn matching<'a>(
     option: &'a SourceFile,
 ) -> Result<Matched<'a>, Failure> {
     let meant = |manifest: &&Manifest| {
-        manifest.id.language == option.language && option.service.is_none_or(|it| it == manifest.id.service)
+        same_language(&manifest.id.language, &option.language)
+            && option.service.is_none_or(|it| it == manifest.id.service)
     };
     let of_selected: Vec<&Manifest> = selected.iter().map(|sample| sample.manifest).filter(meant).collect();
     let candidates =

@@ -31,7 +31,7 @@ pub use manifest::{
     COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS, Source, Stage,
     Substitute, Tool,
 };
-pub use page::{Block, Extraction, Page, PageError, Wanted};
+pub use page::{Block, Extraction, Page, PageError, Uncovered, Wanted, canonical_language, same_language};
 pub use region::{Region, RegionError, Replaced};
 pub use schema::schemas;
 pub use seeds::{Seed, Seeds};

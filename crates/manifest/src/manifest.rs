@@ -79,9 +79,10 @@ pub struct Source {
 /// How a page names the language.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PageNames {
-    /// The headings, compared without regard to case.
+    /// The headings, each of which stands for all names of its language in any case: see
+    /// [`canonical_language`](crate::canonical_language).
     pub headings: Vec<String>,
-    /// The first words of the info strings of fenced blocks.
+    /// The first words of the info strings of fenced blocks, compared alike.
     pub fences: Vec<String>,
 }
 

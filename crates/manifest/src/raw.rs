@@ -80,9 +80,9 @@ pub(crate) struct RawSource {
 #[schemars(rename = "PageNames")]
 #[serde(deny_unknown_fields)]
 pub(crate) struct RawPageNames {
-    /// The headings, compared without regard to case.
+    /// The headings, compared without regard to case; the usual names of a language stand for each other.
     pub(crate) headings: Vec<Text>,
-    /// The first words of the info strings of fenced blocks: `javascript`, `js`.
+    /// The first words of the info strings of fenced blocks, compared alike: `javascript` stands for `js` too.
     pub(crate) fences: Vec<Text>,
 }
 
@@ -224,6 +224,9 @@ pub(crate) struct RawScenario {
     pub(crate) given: RawGiven,
     /// The server's decisions, as terms REQUEST[COUNT]:DECISION. Left out, the rules of the service decide all.
     pub(crate) schedule: Option<Text>,
+    /// Those of its terms that a correct sample need not ask for, as they are written there. A case in which another
+    /// one was never asked for has not played the scenario.
+    pub(crate) optional: Option<Text>,
     /// What must come of it.
     pub(crate) expect: Expectation,
 }

@@ -40,6 +40,11 @@ pub(crate) fn resolve(raw: RawScenario, name: &str, log: &mut Log<'_>) -> Option
     }
     let backups = given_backups(raw.given.backups, &ID_PLACEHOLDERS, log);
     let schedule = raw.schedule.map_or(Some(Schedule::default()), |text| schedule(&text, log));
+    let optional = raw.optional.map_or(Some(Schedule::default()), |text| {
+        let terms = self::schedule(&text, log)?;
+        check_optional(&text, schedule.as_ref(), log);
+        Some(terms)
+    });
     Some(Scenario {
         name: name.to_owned(),
         title,
@@ -50,6 +55,7 @@ pub(crate) fn resolve(raw: RawScenario, name: &str, log: &mut Log<'_>) -> Option
             backups,
         },
         schedule: schedule?,
+        optional: optional?,
         expect: raw.expect,
     })
 }
@@ -61,6 +67,29 @@ fn schedule(text: &Located<String>, log: &mut Log<'_>) -> Option<Schedule> {
             check::in_scalar(log, text, offset, length, message);
             None
         }
+    }
+}
+
+/// Notes each word of `optional` that is not a term of the schedule.
+fn check_optional(text: &Located<String>, schedule: Option<&Schedule>, log: &mut Log<'_>) {
+    // One that could not be read has no terms to compare with.
+    let Some(schedule) = schedule else { return };
+    let terms: Vec<String> = schedule.terms().iter().map(ToString::to_string).collect();
+    let mut rest = 0;
+    for word in text.value.split_whitespace() {
+        let offset = text.value[rest..].find(word).map_or(rest, |at| rest + at);
+        rest = offset + word.len();
+        if !terms.iter().any(|term| term == word) {
+            let has = if terms.is_empty() { "is empty".to_owned() } else { format!("is `{schedule}`") };
+            let message = format!("`{word}` is not a term of the schedule, which {has}");
+            check::in_scalar(log, text, offset, word.len(), message);
+        }
+    }
+    if text.value.trim().is_empty() {
+        log.at(
+            text.span.clone(),
+            "`optional` names at least one term of the schedule; leave it out otherwise",
+        );
     }
 }
 

@@ -52,6 +52,8 @@ rules! {
     MalformedRequest = "malformed-request";
     /// The sample asked for what is outside its world.
     OutOfReach = "out-of-reach";
+    /// The sample never began: not one request of it has reached the service.
+    NothingHappened = "nothing-happened";
     /// The sample had not ended at its deadline, had used up its processor time, or would never have ended.
     TimedOut = "timed-out";
     /// A signal ended the sample.

@@ -60,8 +60,8 @@ pub struct CaseResult {
     pub schedule: String,
     /// The one word.
     pub verdict: Verdict,
-    /// Why the verdict is what the findings do not tell: what is missing and how to get it, what failed, what the list
-    /// of known failures says, in what tries differ.
+    /// Why the verdict is what the findings do not tell: what is missing and how to get it, what failed, what was never
+    /// asked for, what the list of known failures says, in what tries differ.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
     /// The broken expectations.
@@ -184,14 +184,14 @@ impl Results {
     /// The [exit code](exit) of the run: the worst of its cases, where a finding says more than a failed set-up. A stale
     /// entry of the list of known failures is as bad as a finding.
     ///
-    /// A run in which not one case could be run, or has come to its end, has shown nothing, and so has failed to be set up.
+    /// A run in which not one case could be run, has come to its end, or has played its scenario, has shown nothing, and so
+    /// has failed to be set up.
     pub fn exit_code(&self) -> u8 {
         if self.interrupted {
             return exit::INTERRUPTED;
         }
         let codes = || self.cases.iter().map(|case| case.verdict.exit_code());
-        let unknown =
-            |verdict| matches!(verdict, Verdict::Unsupported | Verdict::Undecided | Verdict::Skipped);
+        let unknown = |verdict: Verdict| verdict.exit_code() == exit::OK && !verdict.tells_of_the_sample();
         let none_ran = self.cases.iter().all(|case| unknown(case.verdict));
         if self.stale().next().is_some() || codes().any(|code| code == exit::FINDINGS) {
             exit::FINDINGS
@@ -276,12 +276,13 @@ mod tests {
 
     #[test]
     fn the_exit_code_is_that_of_the_worst_case() {
-        use Verdict::{Fail, Pass, SetupError, Skipped, Undecided, Unsupported};
+        use Verdict::{Fail, NotPlayed, Pass, SetupError, Skipped, Undecided, Unsupported};
         assert_eq!(results(&[]).exit_code(), exit::OK);
-        assert_eq!(results(&[Pass, Unsupported, Undecided]).exit_code(), exit::OK);
+        assert_eq!(results(&[Pass, Unsupported, Undecided, NotPlayed]).exit_code(), exit::OK);
         assert_eq!(results(&[Pass, SetupError]).exit_code(), exit::SETUP);
         assert_eq!(results(&[Fail, SetupError, Pass]).exit_code(), exit::FINDINGS);
-        assert_eq!(results(&[Unsupported, Skipped, Undecided]).exit_code(), exit::SETUP);
+        assert_eq!(results(&[Unsupported, Skipped, Undecided, NotPlayed]).exit_code(), exit::SETUP);
+        assert_eq!(results(&[NotPlayed]).exit_code(), exit::SETUP);
         let interrupted = Results { interrupted: true, ..results(&[Fail]) };
         assert_eq!(interrupted.exit_code(), exit::INTERRUPTED);
     }

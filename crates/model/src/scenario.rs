@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{BackupState, Claim, Outcome, Schedule, Service};
+use crate::{BackupState, Claim, Entry, Outcome, Schedule, Service, Term};
 
 /// A backup that is there before the sample begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -71,6 +71,18 @@ pub struct Scenario {
     pub given: Given,
     /// What the server decides.
     pub schedule: Schedule,
+    /// The terms of the schedule that a correct sample need not ask for: a case in which they were not is still played.
+    #[serde(default, skip_serializing_if = "Schedule::is_empty")]
+    pub optional: Schedule,
     /// What must come of it.
     pub expect: Expectation,
+}
+
+impl Scenario {
+    /// The terms that a case with this journal had to ask for and never did: what the scenario is about has then not
+    /// happened in it.
+    pub fn not_played(&self, journal: &[Entry]) -> Vec<&Term> {
+        let needed = |term: &&Term| !self.optional.terms().contains(term);
+        self.schedule.never_asked_for(journal).into_iter().filter(needed).collect()
+    }
 }

@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Finding, KnownFailure, Observation, exit, known};
+use crate::{CaseId, Finding, KnownFailure, Observation, Scenario, exit, known};
 
 /// The one word for a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +24,8 @@ pub enum Verdict {
     Unsupported,
     /// It still waited at its deadline, where time is real: what would have come of it, nobody knows.
     Undecided,
+    /// Nothing is wrong, but a term of its schedule was never asked for: what the scenario is about did not happen.
+    NotPlayed,
     /// It was not run: interrupted before its turn.
     Skipped,
     /// It could not be set up, or the emulator failed: nothing is known about the sample.
@@ -36,13 +38,14 @@ pub enum Verdict {
 
 impl Verdict {
     /// Every verdict.
-    pub const ALL: [Verdict; 10] = [
+    pub const ALL: [Verdict; 11] = [
         Verdict::Pass,
         Verdict::Fail,
         Verdict::KnownFailure,
         Verdict::UnexpectedPass,
         Verdict::Unsupported,
         Verdict::Undecided,
+        Verdict::NotPlayed,
         Verdict::Skipped,
         Verdict::SetupError,
         Verdict::Flaky,
@@ -56,6 +59,7 @@ impl Verdict {
             | Verdict::KnownFailure
             | Verdict::Unsupported
             | Verdict::Undecided
+            | Verdict::NotPlayed
             | Verdict::Skipped => exit::OK,
             Verdict::Fail | Verdict::UnexpectedPass | Verdict::Flaky => exit::FINDINGS,
             Verdict::SetupError | Verdict::Diverged => exit::SETUP,
@@ -72,6 +76,7 @@ impl Verdict {
             | Verdict::Flaky => true,
             Verdict::Unsupported
             | Verdict::Undecided
+            | Verdict::NotPlayed
             | Verdict::Skipped
             | Verdict::SetupError
             | Verdict::Diverged => false,
@@ -80,16 +85,24 @@ impl Verdict {
 
     /// The verdict on one run of a case, given the list of known failures; and, where the findings do not tell it, why.
     ///
-    /// This is the one place where a case that [decides nothing](Observation::is_undecided) gets its verdict.
+    /// This is the one place where a case that [decides nothing](Observation::is_undecided) gets its verdict, and one
+    /// that has [not played](Scenario::not_played) its scenario. The latter says nothing about known failures either.
     pub fn of_run(
         list: &[KnownFailure],
-        id: &crate::CaseId,
+        scenario: &Scenario,
+        id: &CaseId,
         observation: &Observation,
         findings: &[Finding],
     ) -> (Verdict, Option<String>) {
         if observation.is_undecided() {
             let reason = format!("still waited at its deadline, {}", observation.limits.deadline());
             return (Verdict::Undecided, Some(reason));
+        }
+        let missed = scenario.not_played(&observation.journal);
+        if findings.is_empty() && !missed.is_empty() {
+            let terms: Vec<String> = missed.iter().map(|term| format!("`{term}`")).collect();
+            let reason = format!("never asked for {}, and so says nothing about it", terms.join(", "));
+            return (Verdict::NotPlayed, Some(reason));
         }
         known::verdict(list, id, findings)
     }
@@ -104,6 +117,7 @@ impl fmt::Display for Verdict {
             Verdict::UnexpectedPass => "unexpected-pass",
             Verdict::Unsupported => "unsupported",
             Verdict::Undecided => "undecided",
+            Verdict::NotPlayed => "not-played",
             Verdict::Skipped => "skipped",
             Verdict::SetupError => "setup-error",
             Verdict::Flaky => "flaky",
@@ -137,8 +151,9 @@ impl fmt::Display for Summary {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judge::tests::{cancel_wins, entry};
     use crate::results::testing::observation;
-    use crate::{ClockKind, Ended, Rule};
+    use crate::{ClockKind, Code, Ended, Expectation, ListPlace, Rule};
 
     #[test]
     fn only_a_wait_beyond_a_real_deadline_is_undecided_whatever_was_found() {
@@ -147,7 +162,7 @@ mod tests {
         let mut seen = observation();
         let mut verdict = |ended, clock| {
             (seen.ended, seen.limits.clock) = (ended, clock);
-            Verdict::of_run(&[], &id, &seen, &findings)
+            Verdict::of_run(&[], &cancel_wins(), &id, &seen, &findings)
         };
         let reason = "still waited at its deadline, 60 s of real time".to_owned();
         assert_eq!(verdict(Ended::Deadline, ClockKind::Real), (Verdict::Undecided, Some(reason)));
@@ -158,9 +173,53 @@ mod tests {
     }
 
     #[test]
-    fn undecided_counts_as_unsupported_does() {
-        let same = |of: fn(Verdict) -> u8| of(Verdict::Undecided) == of(Verdict::Unsupported);
-        assert!(same(Verdict::exit_code) && same(|verdict| verdict.tells_of_the_sample().into()));
-        assert_eq!(Verdict::Undecided.to_string(), "undecided");
+    fn undecided_and_not_played_count_as_unsupported_does() {
+        for (verdict, word) in [(Verdict::Undecided, "undecided"), (Verdict::NotPlayed, "not-played")] {
+            assert_eq!(verdict.exit_code(), Verdict::Unsupported.exit_code());
+            assert!(!verdict.tells_of_the_sample());
+            assert_eq!(verdict.to_string(), word);
+        }
+    }
+
+    /// The verdict on a case in which these decisions were taken.
+    fn played(scenario: &Scenario, decided: &[&str], findings: &[Finding]) -> (Verdict, Option<String>) {
+        let id = "spanner/go/cancel-wins".parse().unwrap();
+        let mut seen = observation();
+        seen.journal = vec![entry(1, "CreateBackup", Code::Ok, None)];
+        seen.journal[0].decisions = decided.iter().map(|term| (*term).to_owned()).collect();
+        let known = KnownFailure {
+            place: ListPlace { file: "known.yaml".to_owned(), line: 3, column: 5 },
+            pattern: "spanner/go/*".to_owned(),
+            cases: [CaseId::clone(&id)].into(),
+            rule: Rule::FalseClaim,
+            reason: "the wait is too short".to_owned(),
+            issue: "https://example.com/7".to_owned(),
+            expired: None,
+        };
+        let of_list = |list: &[KnownFailure]| Verdict::of_run(list, scenario, &id, &seen, findings);
+        if findings.is_empty() && !scenario.not_played(&seen.journal).is_empty() {
+            assert_eq!(of_list(&[known]), of_list(&[]), "it says nothing about the list");
+        }
+        of_list(&[])
+    }
+
+    #[test]
+    fn a_case_without_findings_that_never_asked_for_a_term_is_not_played_and_names_it() {
+        let schedule = "create:running cancel:honoured poll1:unavailable".parse().unwrap();
+        let mut scenario = Scenario { schedule, ..cancel_wins() };
+        let reason = "never asked for `cancel:honoured`, `poll1:unavailable`, and so says nothing about it";
+        let not_played = (Verdict::NotPlayed, Some(reason.to_owned()));
+        assert_eq!(played(&scenario, &["create1:running"], &[]), not_played);
+        let all = ["create1:running", "cancel1:honoured", "poll1:unavailable"];
+        assert_eq!(played(&scenario, &all, &[]), (Verdict::Pass, None));
+        // What it did wrong, it did, whatever it left undone.
+        let finding = Finding::new(Rule::EarlyExit, "it did");
+        assert_eq!(played(&scenario, &all[..1], &[finding]), (Verdict::Fail, None));
+        scenario.optional = "poll1:unavailable".parse().unwrap();
+        assert_eq!(played(&scenario, &all[..2], &[]), (Verdict::Pass, None));
+        assert_eq!(played(&scenario, &all[..1], &[]).0, Verdict::NotPlayed);
+        // Another expectation leaves the schedule what it is.
+        let expect = Expectation { may_leave_backup: true, ..scenario.expect.clone() };
+        assert_eq!(played(&Scenario { expect, ..scenario }, &all[..1], &[]).0, Verdict::NotPlayed);
     }
 }

@@ -98,6 +98,7 @@ fn of_case(case: &CaseResult) -> Option<Annotation> {
         | Verdict::KnownFailure
         | Verdict::Unsupported
         | Verdict::Undecided
+        | Verdict::NotPlayed
         | Verdict::Skipped
         | Verdict::SetupError => return None,
     };

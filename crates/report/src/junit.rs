@@ -7,7 +7,7 @@
 //! | `fail`, `unexpected-pass` | `failure`, with a `rerunFailure` for each further try |
 //! | `flaky` | `failure`, with a `flakyFailure` for each try that failed |
 //! | `setup-error`, `diverged` | `error` |
-//! | `known-failure`, `unsupported`, `undecided`, `skipped` | `skipped`, with the reason |
+//! | `known-failure`, `unsupported`, `undecided`, `not-played`, `skipped` | `skipped`, with the reason |
 //!
 //! (Surefire takes a flaky test for passed. Here it makes the run fail, and so it does in the report.) Each stale entry
 //! of the list of known failures is a test case that failed, in a suite of its own.
@@ -160,9 +160,11 @@ fn status(case: &CaseResult) -> TestCaseStatus {
                 .set_description(details(case));
             error
         }
-        Verdict::KnownFailure | Verdict::Unsupported | Verdict::Undecided | Verdict::Skipped => {
-            skipped(&format!("{}: {}", case.verdict, message(case)))
-        }
+        Verdict::KnownFailure
+        | Verdict::Unsupported
+        | Verdict::Undecided
+        | Verdict::NotPlayed
+        | Verdict::Skipped => skipped(&format!("{}: {}", case.verdict, message(case))),
     }
 }
 

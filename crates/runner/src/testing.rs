@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 use rescind_model::{
-    BackupState, Claim, ClaimPattern, Contract, Endpoint, Entry, Expectation, ExpectedExit, Given,
-    GivenBackup, Outcome, Scenario, Schedule, Service, Snapshot, Stream,
+    BackupState, Claim, ClaimPattern, Code, Contract, Endpoint, Entry, Expectation, ExpectedExit, Given,
+    GivenBackup, Outcome, Reply, Scenario, Schedule, Service, Snapshot, Stream, Touched, Transport,
 };
 
 use crate::process::Supervisor;
@@ -102,7 +102,8 @@ pub(crate) fn scenario(name: &str) -> Arc<Scenario> {
         title: format!("The scenario {name}."),
         services: vec![Service::Spanner],
         given: Given::default(),
-        schedule: "create:not-found".parse::<Schedule>().unwrap(),
+        schedule: "create:not-found".parse().unwrap(),
+        optional: Schedule::default(),
         expect: Expectation {
             outcome: Outcome::Refused,
             exit: ExpectedExit::Zero,
@@ -110,6 +111,21 @@ pub(crate) fn scenario(name: &str) -> Arc<Scenario> {
             may_leave_backup: false,
         },
     })
+}
+
+/// What the journal of a case in [`scenario`] holds.
+fn refused_create() -> Entry {
+    Entry {
+        seq: 1,
+        transport: Transport::Grpc,
+        rpc: "CreateBackup".to_owned(),
+        resource: "projects/p/instances/i/backups/b".to_owned(),
+        decisions: vec!["create1:not-found".to_owned()],
+        reply: Reply { code: Code::NotFound, message: String::new(), operation: None },
+        fault: true,
+        before: Touched::default(),
+        after: Touched::default(),
+    }
 }
 
 /// An emulator to whose address nobody listens. It keeps what it is asked, and fails for one project.
@@ -158,7 +174,7 @@ impl Backend for Fake {
 
     async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError> {
         self.call(project, "journal");
-        Ok(Vec::new())
+        Ok(vec![refused_create()])
     }
 
     async fn remove(&self, project: &str) -> Result<(), BackendError> {

@@ -57,7 +57,7 @@ pub enum Command {
 /// Which cases.
 #[derive(Debug, Clone, Default, Args)]
 pub struct Selection {
-    /// Only these languages; a name or a glob, may be repeated
+    /// Only these languages; a name (`csharp`, `C#`, `cs`) or a glob, may be repeated
     #[arg(long, value_name = "GLOB")]
     pub language: Vec<String>,
     /// Only these services; a name or a glob, may be repeated

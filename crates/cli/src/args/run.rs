@@ -23,6 +23,9 @@ pub struct RunArgs {
     /// Take the samples' code from this Markdown page instead of the bundled samples
     #[arg(long, value_name = "FILE.md")]
     pub page: Option<PathBuf>,
+    /// Run what can be run of a page that has code which no sample covers, and only note the rest
+    #[arg(long, requires = "page")]
+    pub allow_uncovered: bool,
     /// Which block of the page, where a language has several; from 1
     #[arg(long, value_name = "N", requires = "page", value_parser = clap::value_parser!(u32).range(1..))]
     pub block: Option<u32>,

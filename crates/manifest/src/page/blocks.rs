@@ -18,6 +18,10 @@ pub struct Block {
     pub code: String,
     /// The lines of the code in the page.
     pub lines: Lines,
+    /// The bytes of the page that open the block: the fence with its info string.
+    pub(super) fence_at: Range<usize>,
+    /// The bytes of the nearest heading, if there is one.
+    pub(super) heading_at: Option<Range<usize>>,
 }
 
 /// The texts of all headings, and all fenced blocks.
@@ -39,8 +43,15 @@ struct Finder<'a> {
     headings: Vec<String>,
     blocks: Vec<Block>,
     /// The headings that are in force, the nearest last.
-    sections: Vec<(HeadingLevel, String)>,
+    sections: Vec<Section>,
     inside: Inside,
+}
+
+/// A heading that is in force.
+struct Section {
+    level: HeadingLevel,
+    heading: String,
+    at: Range<usize>,
 }
 
 #[derive(Default)]
@@ -63,12 +74,12 @@ impl Finder<'_> {
     fn take(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => self.inside = Inside::Heading(level, String::new()),
-            Event::End(TagEnd::Heading(_)) => self.end_heading(),
+            Event::End(TagEnd::Heading(_)) => self.end_heading(range),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
                 self.inside =
                     Inside::Block(Open { fence: first_word(&info), code: String::new(), span: None });
             }
-            Event::End(TagEnd::CodeBlock) => self.end_block(range.start),
+            Event::End(TagEnd::CodeBlock) => self.end_block(range),
             Event::Text(part) => match &mut self.inside {
                 Inside::Heading(_, heading) => heading.push_str(&part),
                 Inside::Block(open) => open.push(self.text, &part, range),
@@ -83,20 +94,21 @@ impl Finder<'_> {
         }
     }
 
-    fn end_heading(&mut self) {
+    fn end_heading(&mut self, range: Range<usize>) {
         if let Inside::Heading(level, heading) = std::mem::take(&mut self.inside) {
             let heading = heading.trim().to_owned();
             self.headings.push(heading.clone());
-            self.sections.retain(|(outer, _)| *outer < level);
-            self.sections.push((level, heading));
+            self.sections.retain(|outer| outer.level < level);
+            self.sections.push(Section { level, heading, at: self.first_line(range) });
         }
     }
 
-    fn end_block(&mut self, start: usize) {
+    fn end_block(&mut self, range: Range<usize>) {
         if let Inside::Block(Open { fence, code, span }) = std::mem::take(&mut self.inside) {
             // A block without code ends where its first line would begin: below the opening fence.
             let span = span.unwrap_or_else(|| {
-                let below = self.text[start..].find('\n').map_or(self.text.len(), |at| start + at + 1);
+                let below =
+                    self.text[range.start..].find('\n').map_or(self.text.len(), |at| range.start + at + 1);
                 below..below
             });
             // Indentation and marks before the first line are no part of the span, but are of its line.
@@ -106,9 +118,17 @@ impl Finder<'_> {
                 true => Lines::of(&bytes[..span.start], b""),
                 false => Lines::of(&bytes[..line_start], &bytes[line_start..span.end]),
             };
-            let headings = self.sections.iter().rev().map(|(_, heading)| heading.clone()).collect();
-            self.blocks.push(Block { headings, fence, code, lines });
+            let headings = self.sections.iter().rev().map(|section| section.heading.clone()).collect();
+            let heading_at = self.sections.last().map(|section| section.at.clone());
+            let fence_at = self.first_line(range);
+            self.blocks.push(Block { headings, fence, code, lines, fence_at, heading_at });
         }
+    }
+
+    /// The first line of a part of the page, without its end.
+    fn first_line(&self, part: Range<usize>) -> Range<usize> {
+        let line = self.text[part.clone()].lines().next().unwrap_or_default().trim_end();
+        part.start..part.start + line.len()
     }
 }
 

@@ -5,6 +5,7 @@ use std::fmt::Write;
 
 use rescind_model::SampleId;
 
+use super::names::same_language;
 use super::{Block, Page};
 use crate::manifest::{Manifest, PageNames};
 
@@ -118,19 +119,6 @@ impl Page {
         Ok(extraction)
     }
 
-    /// The headings with code under them that name none of these languages: what is published and not run.
-    pub fn uncovered<'a>(&self, names: impl IntoIterator<Item = &'a PageNames> + Clone) -> Vec<&str> {
-        let mut headings = Vec::new();
-        for block in &self.blocks {
-            let covered = names.clone().into_iter().any(|names| names.name_a_heading_of(block));
-            let heading = block.headings.first().map(String::as_str);
-            if let Some(heading) = heading.filter(|heading| !covered && !headings.contains(heading)) {
-                headings.push(heading);
-            }
-        }
-        headings
-    }
-
     fn choose(
         &self,
         sample: &SampleId,
@@ -154,7 +142,7 @@ impl Page {
 
     /// The blocks under a heading that names the language, and of these the ones whose fence does too. (Commands to
     /// install a library stand under the same heading.) Where no fence names it, those that name nothing.
-    fn candidates(&self, names: &PageNames) -> Vec<&Block> {
+    pub(super) fn candidates(&self, names: &PageNames) -> Vec<&Block> {
         let under = || self.blocks.iter().filter(|block| names.name_a_heading_of(block));
         let in_language: Vec<&Block> = under().filter(|block| names.name_the_fence_of(block)).collect();
         if in_language.is_empty() {
@@ -195,17 +183,17 @@ impl Page {
 }
 
 impl PageNames {
-    fn name_a_heading_of(&self, block: &Block) -> bool {
-        let same = |a: &String, b: &String| a.to_lowercase() == b.to_lowercase();
-        block.headings.iter().any(|heading| self.headings.iter().any(|name| same(name, heading)))
+    pub(super) fn name_a_heading_of(&self, block: &Block) -> bool {
+        let is_named = |heading: &String| self.headings.iter().any(|name| same_language(name, heading));
+        block.headings.iter().any(is_named)
     }
 
-    fn name_the_fence_of(&self, block: &Block) -> bool {
-        self.fences.iter().any(|name| name.to_lowercase() == block.fence)
+    pub(super) fn name_the_fence_of(&self, block: &Block) -> bool {
+        self.fences.iter().any(|name| same_language(name, &block.fence))
     }
 }
 
-fn quoted(names: &[String], separator: &str) -> String {
+pub(super) fn quoted(names: &[String], separator: &str) -> String {
     names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(separator)
 }
 
@@ -305,14 +293,10 @@ mod tests {
     }
 
     #[test]
-    fn what_only_one_side_has_is_told() {
-        let (python, node, go) =
-            (names(&["Python"], &["python"]), names(&["Node.js"], &["javascript"]), names(&["Go"], &["go"]));
+    fn a_sample_that_the_page_has_nothing_for_is_told() {
+        let (python, node) = (names(&["Python"], &["python"]), names(&["Node.js"], &["javascript"]));
         let (python_id, node_id) = ("spanner/python".parse().unwrap(), "spanner/nodejs".parse().unwrap());
-        let page = Page::parse(
-            "p",
-            "# A\n## Python\n```python\nx\n```\n## C\\#\n```cs\n```\n```cs\n```\n## Go\nno code\n",
-        );
+        let page = Page::parse("p", "# A\n## Python\n```python\nx\n```\n## Go\nno code\n");
         let wanted = [
             Wanted { sample: &python_id, names: &python, required: false },
             Wanted { sample: &node_id, names: &node, required: false },
@@ -320,7 +304,18 @@ mod tests {
         let extraction = page.extract(wanted, None).unwrap();
         assert_eq!(extraction.blocks.keys().collect::<Vec<_>>(), [&python_id]);
         assert_eq!(extraction.without_block, std::slice::from_ref(&node_id));
-        assert_eq!(page.uncovered([&python, &node, &go]), ["C#"]);
+    }
+
+    #[test]
+    fn a_manifest_need_not_list_the_usual_names() {
+        let names = names(&["Node.js"], &["javascript"]);
+        let sample = "spanner/nodejs".parse().unwrap();
+        for (heading, fence) in [("NODEJS", "js"), ("JavaScript", "Node"), ("node.js", "nodejs")] {
+            let text = format!("# {heading}\n```{fence}\nx\n```\n");
+            let wanted = [Wanted { sample: &sample, names: &names, required: true }];
+            let extraction = Page::parse("p", &text).extract(wanted, None).unwrap();
+            assert_eq!(extraction.blocks[&sample].code, "x\n", "{heading} {fence}");
+        }
     }
 
     #[test]

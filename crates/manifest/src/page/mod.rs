@@ -1,16 +1,22 @@
 //! Pages: Markdown whose headings name languages and whose fenced blocks hold the code.
 //!
-//! [`Page::parse`] finds the blocks, by the CommonMark grammar; [`Page::extract`] chooses one for each language.
+//! [`Page::parse`] finds the blocks, by the CommonMark grammar; [`Page::extract`] chooses one for each language, and
+//! [`Page::uncovered`] tells what is left.
 
 mod blocks;
+mod coverage;
 mod extract;
+mod names;
 
 use std::path::Path;
+use std::sync::Arc;
 
 use rescind_model::Service;
 
 pub use blocks::Block;
+pub use coverage::Uncovered;
 pub use extract::{Extraction, PageError, Wanted};
+pub use names::{canonical_language, same_language};
 
 /// A page that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +29,8 @@ pub struct Page {
     pub blocks: Vec<Block>,
     /// The services that it names anywhere, in letters of any case.
     pub services: Vec<Service>,
+    /// The page itself.
+    text: Arc<str>,
 }
 
 impl Page {
@@ -52,6 +60,6 @@ impl Page {
         let (headings, blocks) = blocks::find(text);
         let lower = text.to_lowercase();
         let services = Service::ALL.into_iter().filter(|service| lower.contains(service.name())).collect();
-        Page { name: name.into(), headings, blocks, services }
+        Page { name: name.into(), headings, blocks, services, text: text.into() }
     }
 }

@@ -36,6 +36,46 @@ fn schedules() {
 }
 
 #[test]
+fn optional_terms() {
+    insta::assert_snapshot!(scenario("expect:", "optional: create:running cancel\nexpect:"), @"
+    error: `cancel` is not a term of a schedule; a term is REQUEST[COUNT]:DECISION, as in poll2:done
+     --> manifests/scenarios/cancel-wins.yaml:4:26
+      |
+    4 | optional: create:running cancel
+      |                          ^^^^^^
+    ");
+    insta::assert_snapshot!(
+        scenario("expect:", "optional: create:running cancel:ignored cancel1:honoured\nexpect:"), @"
+    error: `cancel:ignored` is not a term of the schedule, which is `create:running cancel:honoured`
+     --> manifests/scenarios/cancel-wins.yaml:4:26
+      |
+    4 | optional: create:running cancel:ignored cancel1:honoured
+      |                          ^^^^^^^^^^^^^^
+
+    error: `cancel1:honoured` is not a term of the schedule, which is `create:running cancel:honoured`
+     --> manifests/scenarios/cancel-wins.yaml:4:41
+      |
+    4 | optional: create:running cancel:ignored cancel1:honoured
+      |                                         ^^^^^^^^^^^^^^^^
+    ");
+    insta::assert_snapshot!(scenario("expect:", "optional: ''\nexpect:"), @"
+    error: `optional` names at least one term of the schedule; leave it out otherwise
+     --> manifests/scenarios/cancel-wins.yaml:4:11
+      |
+    4 | optional: ''
+      |           ^^
+    ");
+    insta::assert_snapshot!(
+        scenario("schedule: create:running cancel:honoured", "optional: create:running"), @"
+    error: `create:running` is not a term of the schedule, which is empty
+     --> manifests/scenarios/cancel-wins.yaml:3:11
+      |
+    3 | optional: create:running
+      |           ^^^^^^^^^^^^^^
+    ");
+}
+
+#[test]
 fn scenarios() {
     insta::assert_snapshot!(scenario("[spanner]", "[]"), @"
     error: a scenario is for at least one service

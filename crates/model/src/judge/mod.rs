@@ -10,7 +10,7 @@ mod output;
 mod properties;
 mod requests;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 mod truth;
 
 pub use truth::Truth;
@@ -35,8 +35,9 @@ impl Case<'_> {
 
 type Check = fn(&Case<'_>, &mut Vec<Finding>);
 
-const CHECKS: [Check; 12] = [
+const CHECKS: [Check; 13] = [
     ended,
+    requests::nothing_happened,
     effects::leaked_backup,
     effects::deleted_foreign_backup,
     output::false_claim,

@@ -189,6 +189,12 @@ proptest! {
     }
 
     #[test]
+    fn nothing_happened_exactly_where_no_request_was_made(scenario in any_scenario(), seen in any_observation()) {
+        let expected = usize::from(seen.journal.is_empty());
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::NothingHappened), expected);
+    }
+
+    #[test]
     fn a_request_is_malformed_exactly_where_a_rule_of_the_service_refuses_it_so(
         scenario in any_scenario(), seen in any_observation(),
     ) {

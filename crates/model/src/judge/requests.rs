@@ -3,6 +3,18 @@
 use super::Case;
 use crate::{Code, Entry, Finding, OperationState, RequestKind, Rule};
 
+/// `nothing-happened`: not one request of the sample has reached the service.
+///
+/// There is no scenario in which a sample has nothing to ask for. Where it should be refused, one that cannot even begin (an
+/// empty block, a shell's prompt taken for a command) ends as one that was refused does: what it printed is therefore no
+/// excuse.
+pub(super) fn nothing_happened(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    if case.observation.journal.is_empty() {
+        let message = "the sample never began: not one request has reached the service";
+        findings.push(Finding::new(Rule::NothingHappened, message));
+    }
+}
+
 /// `cancel-not-sent`: the operation ran, as far as the sample could see, and the sample never asked to cancel it.
 ///
 /// Some client libraries look at the operation first and send no cancel when it is done: that is no fault.

@@ -8,8 +8,8 @@ use regex::Regex;
 use super::*;
 use crate::{
     BackupState, BackupView, Captured, Claim, ClaimPattern, ClockKind, Code, Entry, Expectation,
-    ExpectedExit, Given, LeakedProcess, Limits, OperationState, OperationView, Outcome, Reply, Service,
-    Snapshot, Stream, Touched, Transport,
+    ExpectedExit, Given, LeakedProcess, Limits, OperationState, OperationView, Outcome, Reply, Schedule,
+    Service, Snapshot, Stream, Touched, Transport,
 };
 
 const BACKUP: &str = "projects/p/instances/i/backups/b";
@@ -22,11 +22,12 @@ pub(super) fn scenario(outcome: Outcome, exit: ExpectedExit, claims: &[Claim]) -
         services: vec![Service::Spanner],
         given: Given::default(),
         schedule: "create:running".parse().unwrap(),
+        optional: Schedule::default(),
         expect: Expectation { outcome, exit, claims: claims.to_vec(), may_leave_backup: false },
     }
 }
 
-fn cancel_wins() -> Scenario {
+pub(crate) fn cancel_wins() -> Scenario {
     scenario(Outcome::Cancelled, ExpectedExit::Zero, &[Claim::Cancelled])
 }
 
@@ -62,7 +63,7 @@ pub(super) fn placeholders() -> Placeholders {
     }
 }
 
-pub(super) fn entry(seq: u32, rpc: &str, code: Code, shown: Option<OperationState>) -> Entry {
+pub(crate) fn entry(seq: u32, rpc: &str, code: Code, shown: Option<OperationState>) -> Entry {
     Entry {
         seq,
         transport: Transport::Grpc,
@@ -149,7 +150,7 @@ fn a_foreign_backup_must_survive_and_is_never_leaked() {
     let scenario = scenario(Outcome::Refused, ExpectedExit::NonZero, &[]);
     let mut seen = observation("", 1, Snapshot::default());
     seen.given.backups.push(backup(true));
-    seen.journal.truncate(0);
+    seen.journal = vec![entry(1, "CreateBackup", Code::AlreadyExists, None)];
     assert_eq!(rules(&scenario, &seen), [Rule::DeletedForeignBackup]);
     seen.settled.backups.push(backup(true));
     assert_eq!(rules(&scenario, &seen), []);
@@ -200,7 +201,7 @@ fn exits_are_judged_by_what_happened() {
     assert_eq!(rules(&cancel_wins(), &observation("It was cancelled.\n", 1, cancelled())), [Rule::WrongExit]);
     let refused = scenario(Outcome::Refused, ExpectedExit::NonZero, &[]);
     let mut seen = observation("", 0, Snapshot::default());
-    seen.journal.truncate(0);
+    seen.journal = vec![entry(1, "CreateBackup", Code::AlreadyExists, None)];
     assert_eq!(rules(&refused, &seen), [Rule::WrongExit]);
     // Nothing is left, by the sample's own doing; but it does not say so.
     let failed = scenario(Outcome::Failed, ExpectedExit::NonZero, &[]);
@@ -245,6 +246,22 @@ fn a_cancel_is_due_unless_the_sample_saw_the_end_first() {
     assert_eq!(rules(&scenario, &seen), [Rule::CancelNotSent], "it cancelled something else");
     seen.journal[2].before.operation = Some(OperationState::Running);
     assert_eq!(rules(&scenario, &seen), []);
+}
+
+#[test]
+fn a_sample_without_a_request_never_began_whatever_it_printed_and_however_it_ended() {
+    let refused = scenario(Outcome::Refused, ExpectedExit::NonZero, &[Claim::Failed]);
+    let mut seen = observation("It failed.\n", 1, Snapshot::default());
+    seen.journal = vec![entry(1, "CreateBackup", Code::AlreadyExists, None)];
+    assert_eq!(rules(&refused, &seen), []);
+    seen.journal.clear();
+    assert_eq!(rules(&refused, &seen), [Rule::NothingHappened, Rule::FalseClaim, Rule::MissingClaim]);
+    (seen.ended, seen.stdout) = (Ended::Code(0), Captured::default());
+    assert!(rules(&cancel_wins(), &seen).contains(&Rule::NothingHappened));
+    seen.ended = Ended::Signal(6);
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::Crashed, Rule::NothingHappened]);
+    (seen.ended, seen.limits.clock) = (Ended::Deadline, ClockKind::Real);
+    assert_eq!(rules(&cancel_wins(), &seen), [], "it may yet begin");
 }
 
 #[test]

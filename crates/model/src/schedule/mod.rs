@@ -11,6 +11,7 @@
 
 mod decision;
 mod parse;
+mod played;
 mod request;
 mod rpcs;
 
@@ -68,6 +69,11 @@ impl Schedule {
     /// The terms as they were written.
     pub fn terms(&self) -> &[Term] {
         &self.terms
+    }
+
+    /// True if there is no term: the rules of the service decide all.
+    pub fn is_empty(&self) -> bool {
+        self.terms.is_empty()
     }
 
     /// The decision at the `count`-th request of a kind, out of the options that are legal there.

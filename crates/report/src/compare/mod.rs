@@ -1,7 +1,7 @@
 //! What a change did: the results of a head against a base, which is other results or a baseline.
 //!
-//! Cases are matched by id. What was not run on one side says nothing: a toolchain that is missing, an interrupted or
-//! a filtered run never makes a case removed, broken or mended.
+//! Cases are matched by id. What was not run, or not played, on one side says nothing: a toolchain that is
+//! missing, an interrupted or a filtered run never makes a case removed, broken or mended.
 
 mod base;
 mod words;
@@ -27,8 +27,8 @@ pub enum Change {
     StillFailing,
     /// It does not do the same thing each time, in the head or in the base: nothing follows from it.
     Flaky,
-    /// It was not run in the head, or not to its end: unsupported, undecided, skipped, failed to be set up, or not asked
-    /// for.
+    /// It was not run in the head, not to its end, or not as its scenario has it: unsupported, undecided, not played,
+    /// skipped, failed to be set up, or not asked for.
     NotCompared,
     /// It passes, as it did in the base.
     Unchanged,
@@ -189,6 +189,7 @@ fn known(verdict: Option<Verdict>) -> Known {
         Some(
             Verdict::Unsupported
             | Verdict::Undecided
+            | Verdict::NotPlayed
             | Verdict::Skipped
             | Verdict::SetupError
             | Verdict::Diverged,

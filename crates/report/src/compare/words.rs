@@ -36,8 +36,9 @@ impl Delta<'_> {
         if !self.broken.is_empty() {
             phrases.push(format!("breaks {}", ids(&self.broken)));
         }
-        // What was not run breaks nothing, and that is no merit.
-        if !self.mended.is_empty() && self.head.is_some_and(CaseResult::ran_to_its_end) {
+        // What was not run, or not played, breaks nothing, and that is no merit.
+        let tells = |case: &CaseResult| case.verdict.tells_of_the_sample();
+        if !self.mended.is_empty() && self.head.is_some_and(tells) {
             phrases.push(format!("no longer breaks {}", ids(&self.mended)));
         }
         if self.prints_otherwise {

@@ -94,9 +94,11 @@ fn cell(verdict: Verdict) -> String {
         Verdict::UnexpectedPass | Verdict::Flaky | Verdict::SetupError | Verdict::Diverged => {
             format!("⚠️ {verdict}")
         }
-        Verdict::KnownFailure | Verdict::Unsupported | Verdict::Undecided | Verdict::Skipped => {
-            verdict.to_string()
-        }
+        Verdict::KnownFailure
+        | Verdict::Unsupported
+        | Verdict::Undecided
+        | Verdict::NotPlayed
+        | Verdict::Skipped => verdict.to_string(),
     }
 }
 

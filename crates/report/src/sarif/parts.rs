@@ -32,6 +32,7 @@ pub(super) fn results(case: &CaseResult) -> Vec<SarifResult> {
         Verdict::Pass
         | Verdict::Unsupported
         | Verdict::Undecided
+        | Verdict::NotPlayed
         | Verdict::Skipped
         | Verdict::SetupError
         | Verdict::Diverged => Vec::new(),

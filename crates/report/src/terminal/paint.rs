@@ -43,7 +43,7 @@ pub(crate) const fn of_verdict(verdict: Verdict) -> Style {
         Verdict::Pass => GREEN,
         Verdict::Fail | Verdict::UnexpectedPass => RED.bold(),
         Verdict::KnownFailure => YELLOW,
-        Verdict::Unsupported | Verdict::Undecided | Verdict::Skipped => DIM,
+        Verdict::Unsupported | Verdict::Undecided | Verdict::NotPlayed | Verdict::Skipped => DIM,
         Verdict::SetupError | Verdict::Diverged => MAGENTA.bold(),
         Verdict::Flaky => YELLOW.bold(),
     }

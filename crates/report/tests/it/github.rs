@@ -29,5 +29,5 @@ fn no_kind_has_more_than_ten_and_the_tenth_counts_the_rest() {
         let count = text.lines().filter(|line| line.starts_with(&format!("::{kind} "))).count();
         assert!(count <= 10, "{count} of the kind {kind}");
     }
-    assert!(text.contains("::error title=45 more::45 more like these"), "{text}");
+    assert!(text.contains("::error title=46 more::46 more like these"), "{text}");
 }

@@ -225,8 +225,10 @@ impl Session {
     async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
         let case = self.as_case(ready, scenario, id)?;
         let first = self.attempt(&case, ready, Event::CaseStarted { id: id.clone() }).await?;
-        let (verdict, reason) =
-            Verdict::of_run(&self.known_failures, id, &first.observation, &first.findings);
+        let verdict_on = |it: &Attempted| {
+            Verdict::of_run(&self.known_failures, scenario, id, &it.observation, &it.findings)
+        };
+        let (verdict, reason) = verdict_on(&first);
         if verdict != Verdict::Fail {
             return Ok(Tried { first, others: Vec::new(), verdict, reason });
         }
@@ -234,7 +236,7 @@ impl Session {
         for _ in 0..self.options.retries {
             let begins = Event::CaseRetried { id: id.clone(), number: tries.next() };
             match self.attempt(&case, ready, begins).await {
-                Ok(attempted) if !attempted.observation.is_undecided() => {
+                Ok(attempted) if verdict_on(&attempted).0.tells_of_the_sample() => {
                     if tries.push(attempted) {
                         break;
                     }

@@ -5,6 +5,7 @@ mod go;
 mod limits;
 mod nodejs;
 mod python;
+mod unplayed;
 
 use rescind_model::{
     CaseResult, ClockKind, Ended, Environment, Finding, ListPlace, Results, Rule, SCHEMA_VERSION, StaleEntry,
@@ -50,7 +51,7 @@ fn not_run() -> Vec<CaseResult> {
 /// Every verdict and every rule, as the parts of a run on several machines have them, of which one has no closed world.
 pub fn results() -> Results {
     let mut cases: Vec<CaseResult> =
-        [python::cases(), nodejs::cases(), go::cases(), limits::cases(), not_run()]
+        [python::cases(), nodejs::cases(), go::cases(), limits::cases(), unplayed::cases(), not_run()]
             .into_iter()
             .flatten()
             .collect();

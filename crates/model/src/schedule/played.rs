@@ -1,0 +1,91 @@
+//! What of a schedule a case has played: which of its terms were asked for.
+
+use super::{Schedule, Term};
+use crate::Entry;
+
+impl Schedule {
+    /// The terms that were never asked for in a case with this journal, in the order in which they were written.
+    ///
+    /// A term was asked for if the server once decided by it. One without a count speaks for every request of its kind
+    /// that has no term of its own, and one of these is enough. A term was not asked for if no such request came, if
+    /// there was nothing left to decide at it (a look at an operation that had ended), or if what the term says was not
+    /// legal there, so that something else was decided.
+    pub fn never_asked_for(&self, journal: &[Entry]) -> Vec<&Term> {
+        let decided: Vec<Term> = journal
+            .iter()
+            .flat_map(|entry| &entry.decisions)
+            .filter_map(|text| text.parse::<Schedule>().ok())
+            .flat_map(|one| one.terms)
+            .collect();
+        let asked_for = |term: &&Term| decided.iter().any(|taken| self.speaks_by(term, taken));
+        self.terms.iter().filter(|term| !asked_for(term)).collect()
+    }
+
+    /// True if a decision, which has a count, was taken by this term of the schedule.
+    fn speaks_by(&self, term: &Term, taken: &Term) -> bool {
+        let has_its_own =
+            || self.terms.iter().any(|other| other.request == taken.request && other.count == taken.count);
+        let counts = term.count == taken.count || (term.count.is_none() && !has_its_own());
+        counts && term.request == taken.request && term.decision == taken.decision
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{Code, Reply, Touched, Transport};
+
+    /// A request at which these decisions were taken.
+    fn entry(decisions: &[&str]) -> Entry {
+        Entry {
+            seq: 1,
+            transport: Transport::Grpc,
+            rpc: String::new(),
+            resource: String::new(),
+            decisions: decisions.iter().map(|term| (*term).to_owned()).collect(),
+            reply: Reply { code: Code::Ok, message: String::new(), operation: None },
+            fault: false,
+            before: Touched::default(),
+            after: Touched::default(),
+        }
+    }
+
+    fn never_asked_for(schedule: &str, decided: &[&[&str]]) -> String {
+        let schedule: Schedule = schedule.parse().unwrap();
+        let journal: Vec<Entry> = decided.iter().map(|decisions| entry(decisions)).collect();
+        let terms: Vec<String> = schedule.never_asked_for(&journal).iter().map(ToString::to_string).collect();
+        terms.join(" ")
+    }
+
+    #[test]
+    fn a_term_with_a_count_is_asked_for_at_that_request_only() {
+        let schedule = "create:running cancel:honoured poll1:unavailable";
+        let all = [&["create1:running"][..], &["cancel1:honoured"], &["poll1:unavailable"]];
+        assert_eq!(never_asked_for(schedule, &all), "");
+        assert_eq!(never_asked_for(schedule, &all[..2]), "poll1:unavailable");
+        assert_eq!(never_asked_for(schedule, &[]), schedule);
+        assert_eq!(never_asked_for("poll2:running", &[&["poll1:running"], &[]]), "poll2:running");
+    }
+
+    #[test]
+    fn a_general_term_is_asked_for_at_any_request_without_a_term_of_its_own() {
+        assert_eq!(never_asked_for("poll:running", &[&["poll7:running"]]), "");
+        let schedule = "cancel1:unavailable cancel:honoured";
+        assert_eq!(never_asked_for(schedule, &[&["cancel1:unavailable"], &["cancel2:honoured"]]), "");
+        assert_eq!(never_asked_for(schedule, &[&["cancel1:unavailable"]]), "cancel:honoured");
+        assert_eq!(never_asked_for("poll1:running poll:running", &[&["poll1:running"]]), "poll:running");
+    }
+
+    #[test]
+    fn what_was_decided_otherwise_was_not_asked_for() {
+        assert_eq!(never_asked_for("poll1:cancelled", &[&["poll1:done"]]), "poll1:cancelled");
+        assert_eq!(never_asked_for("early-poll:running", &[&["poll1:running"]]), "early-poll:running");
+    }
+
+    #[test]
+    fn a_request_may_meet_two_decisions_and_what_is_no_term_is_none() {
+        let schedule = "create:delayed-250ms";
+        assert_eq!(never_asked_for(schedule, &[&["create1:delayed-250ms", "create1:running"]]), "");
+        assert_eq!(never_asked_for(schedule, &[&["whatever"]]), schedule);
+    }
+}
