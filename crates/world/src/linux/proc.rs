@@ -182,10 +182,24 @@ mod tests {
 
     #[test]
     fn a_running_thread_runs_and_has_had_its_turns() {
-        let process = rustix::process::getpid();
-        assert_eq!(state(process, me()), Some('R'));
-        assert_eq!(within(process, me()), Some(Within::Running));
-        assert!(turns(process, me()).unwrap() > 0);
+        let (tell, told) = std::sync::mpsc::channel();
+        let done = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+        let until = std::sync::Arc::clone(&done);
+        let runner = std::thread::spawn(move || {
+            tell.send(me()).unwrap();
+            while !until.load(std::sync::atomic::Ordering::Relaxed) {
+                std::hint::spin_loop();
+            }
+        });
+        let (process, thread) = (rustix::process::getpid(), told.recv().unwrap());
+        // It may still be in the call that tells.
+        while within(process, thread) != Some(Within::Running) {
+            std::thread::yield_now();
+        }
+        assert_eq!(state(process, thread), Some('R'));
+        assert!(turns(process, thread).unwrap() > 0);
+        done.store(true, std::sync::atomic::Ordering::Relaxed);
+        runner.join().unwrap();
     }
 
     #[test]
