@@ -10,6 +10,7 @@ mod support;
 mod trial;
 
 mod bundled;
+mod names;
 mod page;
 mod plain;
 mod story;
@@ -50,6 +51,7 @@ fn main() -> ExitCode {
     let world = Need { name: "a closed world", met: Time::of_run(None) == Time::Virtual };
     let dotnet = need("dotnet", "dotnet", &["--version"]);
     let (git, go) = (program("git"), need("go", "go", &["version"]));
+    let counter = Need { name: "root, unshare and ip", met: names::can_count() };
     let tests = vec![
         trial("python_passes_every_scenario", &[&python], bundled::python),
         trial("nodejs_passes_every_scenario", &[&node, &npm], bundled::nodejs),
@@ -68,6 +70,16 @@ fn main() -> ExitCode {
         trial("plain_csharp_passes_every_scenario", &[&dotnet, &world], plain::csharp),
         trial("plain_php_passes_every_scenario", &[&php_curl, &world], plain::php),
         trial("plain_ruby_passes_every_scenario", &[&ruby, &world], plain::ruby),
+        trial(
+            "both_ways_to_the_service_have_the_same_verdicts",
+            &[&python, &curl, &jq, &world],
+            names::same_verdicts,
+        ),
+        trial(
+            "no_packet_leaves_the_machine",
+            &[&python, &curl, &jq, &world, &counter],
+            names::nothing_leaves,
+        ),
         trial("languages_of_a_page_without_a_manifest_are_named", &[&python], page::uncovered),
     ];
     libtest_mimic::run(&arguments, tests).exit_code()
