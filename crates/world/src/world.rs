@@ -99,8 +99,8 @@ impl World {
         self
     }
 
-    /// Puts what the world itself needs on disk (some small files) below this folder, and not below the one for temporary
-    /// files.
+    /// Puts the files that the world itself needs (some small ones) below this folder, and not into memory (`/dev/shm`) or
+    /// below the one for temporary files. All programs must be able to read there.
     #[must_use]
     pub fn temporary(mut self, folder: impl Into<PathBuf>) -> World {
         self.temporary = Some(folder.into());

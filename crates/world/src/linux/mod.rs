@@ -35,9 +35,12 @@ mod x86_64;
 
 use std::io;
 use std::os::fd::OwnedFd;
+use std::path::Path;
 use std::sync::{Arc, mpsc};
 use std::thread;
 use std::time::Duration;
+
+use tempfile::TempDir;
 
 use crate::running::{Control, Running};
 use crate::{Command, End, Limits, SpawnError, World};
@@ -51,10 +54,7 @@ use tracer::{Parts, Tracer};
 /// Starts a command in a world.
 pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnError> {
     let failed = |source| SpawnError::World { source };
-    let folder = tempfile::Builder::new()
-        .prefix("world-")
-        .tempdir_in(world.temporary.clone().unwrap_or_else(std::env::temp_dir))
-        .map_err(failed)?;
+    let folder = folder(world).map_err(failed)?;
     readable_by_all(folder.path()).map_err(failed)?;
     let clock = Clock::new(folder.path()).map_err(failed)?;
     let names = Names::new(&world.names, folder.path()).map_err(failed)?;
@@ -103,13 +103,23 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
     Ok(Running::new(thread, control, stdout, stderr))
 }
 
+/// The folder for the files of a world: where it is told, or in memory, for a busy disk takes many milliseconds to make a
+/// file; or among other temporary files where there is no such place.
+fn folder(world: &World) -> io::Result<TempDir> {
+    let make = |place: &Path| tempfile::Builder::new().prefix("world-").tempdir_in(place);
+    match &world.temporary {
+        Some(place) => make(place),
+        None => make(Path::new("/dev/shm")).or_else(|_| make(&std::env::temp_dir())),
+    }
+}
+
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = io::pipe()?;
     Ok((reader.into(), writer.into()))
 }
 
 /// Programs may run as somebody else than who made the folder.
-fn readable_by_all(folder: &std::path::Path) -> io::Result<()> {
+fn readable_by_all(folder: &Path) -> io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(folder, std::fs::Permissions::from_mode(0o755))
 }
