@@ -89,8 +89,6 @@ pub(crate) struct Case<'a> {
     pub(crate) id: &'a CaseId,
     /// A folder for the home and temporary folders of cases.
     pub(crate) scratch: &'a Path,
-    /// A folder for what belongs to the runner itself while cases run.
-    pub(crate) files: &'a Path,
     pub(crate) pki: &'a Pki,
     pub(crate) limits: Limits,
     pub(crate) endpoint: Endpoint,
@@ -139,10 +137,9 @@ impl Case<'_> {
         let given = self.backend.snapshot(project).await?;
         let scratch = Scratch::new(&self.scratch.join(project))?;
         let service = self.id.sample.service;
-        let folders = (scratch.0.as_path(), self.files);
         let closed = self.time.kind() == ClockKind::Virtual;
         let surroundings =
-            Surroundings::new(self.backend, self.pki, service, project, self.limits, folders, closed)?;
+            Surroundings::new(self.backend, self.pki, service, project, self.limits, &scratch.0, closed)?;
         let reach = Reach::new(surroundings.address(), self.endpoint, self.time)?;
         let invocation = self.invocation(project, &scratch, &reach)?;
         let finished = surroundings.run(self.context, &invocation, self.cancel).await?;

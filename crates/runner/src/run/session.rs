@@ -55,22 +55,18 @@ pub(super) struct Session {
     pki: Result<Pki, String>,
 }
 
-/// The folder of a run, which goes with it, and two folders in it. (No project has a name that begins like theirs.)
+/// The folder of a run, which goes with it, and one in it. (No project has a name that begins like that one's.)
 struct Folders {
     all: TempDir,
-    worlds: PathBuf,
     pki: PathBuf,
 }
 
 impl Folders {
     fn new(temporary: &Path) -> Result<Folders, String> {
-        let all = tempfile::Builder::new().prefix("rescind-").tempdir_in(temporary);
-        let folder = |all: &TempDir, name: &str| {
-            let folder = all.path().join(name);
-            std::fs::create_dir(&folder).map(|()| folder)
-        };
-        let made = all.and_then(|all| {
-            Ok(Folders { worlds: folder(&all, "_worlds")?, pki: folder(&all, "_pki")?, all })
+        let made = tempfile::Builder::new().prefix("rescind-").tempdir_in(temporary).and_then(|all| {
+            let pki = all.path().join("_pki");
+            std::fs::create_dir(&pki)?;
+            Ok(Folders { all, pki })
         });
         made.map_err(|error| format!("no folder can be made in {}: {error}", temporary.display()))
     }
@@ -265,7 +261,6 @@ impl Session {
             scenario,
             id,
             scratch: self.folders()?.all.path(),
-            files: &self.folders()?.worlds,
             pki: self.pki.as_ref().map_err(|error| CaseError::NoPki(error.clone()))?,
             limits: self.time.limits(&self.options, run),
             endpoint: self.options.endpoint.unwrap_or(run.endpoint),

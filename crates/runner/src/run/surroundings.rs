@@ -29,8 +29,6 @@ pub(super) struct Surroundings {
 impl Surroundings {
     /// Starts a front for a project of a service, and prepares a world around it, with the case's folder in it.
     ///
-    /// `files` is where the world may put its own files.
-    ///
     /// # Errors
     /// The system has no more ports or threads to give.
     pub(super) fn new(
@@ -39,7 +37,7 @@ impl Surroundings {
         service: Service,
         project: &str,
         limits: Limits,
-        (folder, files): (&Path, &Path),
+        folder: &Path,
         closed: bool,
     ) -> Result<Surroundings, CaseError> {
         let front =
@@ -53,7 +51,6 @@ impl Surroundings {
                 })
                 .serve(service.hosts(), Arc::clone(&front) as Arc<dyn Server>)
                 .folder(folder)
-                .temporary(files)
                 .ignore_address(IpAddr::V4(METADATA_ADDRESS));
             METADATA_NAMES.into_iter().fold(world, World::ignore_name)
         });
