@@ -11,10 +11,13 @@ const ROWS: &[&str] = &["--service", "spanner", "--language", "python", "--langu
 
 /// A network in which whatever is sent elsewhere ends in one interface, which counts it. In it, a command is run; then the
 /// count is printed.
-const COUNTED: &str = "ip link set lo up && ip link add counter type dummy && \
-    { echo 1 > /proc/sys/net/ipv6/conf/counter/disable_ipv6; ip address add 203.0.113.1/24 dev counter; } && \
-    ip link set counter up && ip route add default via 203.0.113.2 dev counter && \
+const COUNTED: &str = "ip link set lo up && ip link add counter type veth peer name sink && \
+    for it in counter sink; do \
+        no=/proc/sys/net/ipv6/conf/$it/disable_ipv6; if [ -e $no ]; then echo 1 > $no; fi; ip link set $it up; \
+    done && \
+    ip address add 203.0.113.1/24 dev counter && \
     ip neighbour add 203.0.113.2 lladdr 02:00:00:00:00:02 dev counter && \
+    ip route add default via 203.0.113.2 dev counter && \
     { \"$@\"; code=$?; echo \"sent: $(cat /sys/class/net/counter/statistics/tx_packets)\"; exit $code; }";
 
 /// True where such a network can be made.
