@@ -17,4 +17,5 @@ mod reports;
 mod shards;
 mod support;
 mod terminal;
+mod toolchain;
 mod unplayed;

@@ -21,6 +21,7 @@ mod scenarios;
 mod schema;
 mod seeds;
 mod source;
+mod variables;
 mod yaml;
 
 pub use catalog::Catalog;
@@ -36,3 +37,4 @@ pub use region::{Region, RegionError, Replaced};
 pub use schema::schemas;
 pub use seeds::{Seed, Seeds};
 pub use source::read_region;
+pub use variables::Variables;

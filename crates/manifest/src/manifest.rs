@@ -8,6 +8,8 @@ use std::time::Duration;
 use regex::Regex;
 use rescind_model::{Contract, Endpoint, Expectation, SampleId, Scenario};
 
+use crate::Variables;
+
 /// All that rescind knows of one sample.
 #[derive(Clone, Debug)]
 pub struct Manifest {
@@ -23,8 +25,12 @@ pub struct Manifest {
     pub page: PageNames,
     /// The programs that must be there.
     pub toolchain: Vec<Tool>,
+    /// Which of the user's environment variables the toolchain may see, beside those that every toolchain sees.
+    pub variables: Variables,
     /// What is done once for a set of dependencies.
     pub prepare: Stage,
+    /// What a failed command of `prepare` prints, in one of its lines, where its packages cannot be had.
+    pub unavailable: Vec<Regex>,
     /// What is done once for each state of the code. Empty for interpreted languages.
     pub build: Stage,
     /// How a case is run.

@@ -5,6 +5,7 @@ use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use regex::Regex;
 use rescind_model::{ClaimPattern, Contract, Outcome, Placeholders, SampleId, Scenario, Service, suggestion};
 
 use crate::check;
@@ -15,9 +16,10 @@ use crate::manifest::{
     Substitute, Tool,
 };
 use crate::raw::{
-    RawClaim, RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawStage, RawSubstitute, RawTool,
+    RawClaim, RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawSubstitute, RawTool,
 };
 use crate::region::Region;
+use crate::variables::Variables;
 
 /// The deadline of a case whose manifest has none, in virtual time. It costs nothing, and no operation of a schedule takes
 /// as long: what still runs by then would never end.
@@ -54,8 +56,12 @@ impl Resolver<'_> {
         // Every part is resolved before the first that failed ends it: all mistakes are to be found at once.
         let toolchain: Vec<Option<Tool>> =
             raw.toolchain.into_iter().map(|tool| resolve_tool(tool, log)).collect();
-        let prepare = stage(raw.prepare, folder, log);
-        let build = stage(raw.build, folder, log);
+        let variables = variables(raw.variables, log);
+        let unavailable: Vec<Option<Regex>> =
+            raw.prepare.unavailable.iter().map(|pattern| check::pattern(log, pattern)).collect();
+        let inputs = inputs(raw.prepare.inputs, folder, log);
+        let prepare = Stage { inputs, ..stage(raw.prepare.steps, raw.prepare.environment, log) };
+        let build = stage(raw.build.steps, raw.build.environment, log);
         let run = run(raw.run, log);
         let bundled = self.contract(raw.claims, raw.outputs, id.service, log);
         let published = self.contract(raw.published.claims, raw.published.outputs, id.service, log);
@@ -67,7 +73,9 @@ impl Resolver<'_> {
             source: source?,
             page,
             toolchain: toolchain.into_iter().collect::<Option<_>>()?,
+            variables,
             prepare,
+            unavailable: unavailable.into_iter().collect::<Option<_>>()?,
             build,
             run: run?,
             bundled: bundled?,
@@ -214,17 +222,35 @@ fn resolve_tool(raw: RawTool, log: &mut Log<'_>) -> Option<Tool> {
     })
 }
 
+fn variables(raw: Vec<Text>, log: &mut Log<'_>) -> Variables {
+    let mut names: Vec<String> = Vec::new();
+    for name in raw {
+        if let Err(mistake) = Variables::check(&name.value) {
+            log.at(name.span, mistake);
+        } else if names.contains(&name.value) {
+            log.at(name.span, format!("the variable `{}` is listed twice", name.value));
+        } else {
+            names.push(name.value);
+        }
+    }
+    Variables::new(names)
+}
+
 /// `folder` as for [`source`].
-fn stage(raw: RawStage, folder: Option<&Path>, log: &mut Log<'_>) -> Stage {
+fn inputs(raw: Vec<Text>, folder: Option<&Path>, log: &mut Log<'_>) -> Vec<PathBuf> {
     let mut inputs = Vec::new();
-    for input in raw.inputs {
+    for input in raw {
         let path = check::relative_path(log, &input);
         if let (Some(folder), Some(path)) = (folder, path) {
             inputs.extend(existing(folder, path, &input, log));
         }
     }
-    let steps = raw.steps.into_iter().map(|step| command(step, &STAGE_PLACEHOLDERS, log)).collect();
-    Stage { inputs, steps, environment: environment(raw.environment, &STAGE_PLACEHOLDERS, log) }
+    inputs
+}
+
+fn stage(steps: Vec<Located<Vec<Text>>>, variables: Texts, log: &mut Log<'_>) -> Stage {
+    let steps = steps.into_iter().map(|step| command(step, &STAGE_PLACEHOLDERS, log)).collect();
+    Stage { inputs: Vec::new(), steps, environment: environment(variables, &STAGE_PLACEHOLDERS, log) }
 }
 
 fn run(raw: RawRun, log: &mut Log<'_>) -> Option<Run> {

@@ -27,12 +27,17 @@ pub(crate) struct RawManifest {
     pub(crate) page: RawPageNames,
     /// The programs that must be there.
     pub(crate) toolchain: Vec<RawTool>,
+    /// The variables of the user's environment that the toolchain may see while it is looked for, installs and builds,
+    /// beside those that every toolchain sees (HOME, proxies, files of authorities): names, or beginnings of names
+    /// (`PIP_*`). Their values are part of what decides whether an earlier result is still good.
+    #[serde(default)]
+    pub(crate) variables: Vec<Text>,
     /// What is done once for a set of dependencies.
     #[serde(default)]
-    pub(crate) prepare: RawStage,
+    pub(crate) prepare: RawPrepare,
     /// What is done once for each state of the code; left out for interpreted languages.
     #[serde(default)]
-    pub(crate) build: RawStage,
+    pub(crate) build: RawBuild,
     /// How a case is run.
     pub(crate) run: RawRun,
     /// The texts with which the bundled sample makes claims.
@@ -128,14 +133,32 @@ pub(crate) struct RawInstall {
     pub(crate) macos: Option<String>,
 }
 
-/// Commands that are run once, in a copy of the sample's folder, and whose result is kept.
+/// Commands that install dependencies, once, and whose result is kept. They see the inputs and nothing else of the
+/// sample's folder.
 #[derive(Default, Deserialize, JsonSchema)]
-#[schemars(rename = "Stage")]
+#[schemars(rename = "Prepare")]
 #[serde(deny_unknown_fields)]
-pub(crate) struct RawStage {
+pub(crate) struct RawPrepare {
     /// Files, relative to the sample's folder, that decide whether the result of an earlier run is still good.
     #[serde(default)]
     pub(crate) inputs: Vec<Text>,
+    /// The commands, each a program and its arguments. The placeholders are {work} and {cache}.
+    #[serde(default)]
+    pub(crate) steps: Vec<Located<Vec<Text>>>,
+    /// Environment variables of these commands, with the same placeholders.
+    #[serde(default)]
+    pub(crate) environment: Texts,
+    /// How a package manager says that it cannot have what it is asked for: regular expressions, searched line by line in
+    /// what a failed command printed. The sample is then `unsupported`, as without its toolchain.
+    #[serde(default)]
+    pub(crate) unavailable: Vec<Text>,
+}
+
+/// Commands that are run once, in a copy of the sample's folder, and whose result is kept.
+#[derive(Default, Deserialize, JsonSchema)]
+#[schemars(rename = "Build")]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RawBuild {
     /// The commands, each a program and its arguments. The placeholders are {work} and {cache}.
     #[serde(default)]
     pub(crate) steps: Vec<Located<Vec<Text>>>,

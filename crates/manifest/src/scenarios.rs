@@ -2,7 +2,9 @@
 
 use std::collections::BTreeSet;
 
-use rescind_model::{Given, GivenBackup, Outcome, Scenario, Schedule, ScheduleError};
+use rescind_model::{
+    BackupState, Given, GivenBackup, Outcome, RequestKind, Scenario, Schedule, ScheduleError,
+};
 
 use crate::check;
 use crate::diagnostic::Log;
@@ -39,7 +41,10 @@ pub(crate) fn resolve(raw: RawScenario, name: &str, log: &mut Log<'_>) -> Option
         }
     }
     let backups = given_backups(raw.given.backups, &ID_PLACEHOLDERS, log);
-    let schedule = raw.schedule.map_or(Some(Schedule::default()), |text| schedule(&text, log));
+    let schedule = raw.schedule.as_ref().map_or(Some(Schedule::default()), |text| schedule(text, log));
+    if let (Some(text), Some(schedule)) = (&raw.schedule, &schedule) {
+        check_given(text, schedule, &backups, log);
+    }
     let optional = raw.optional.map_or(Some(Schedule::default()), |text| {
         let terms = self::schedule(&text, log)?;
         check_optional(&text, schedule.as_ref(), log);
@@ -67,6 +72,17 @@ fn schedule(text: &Located<String>, log: &mut Log<'_>) -> Option<Schedule> {
             check::in_scalar(log, text, offset, length, message);
             None
         }
+    }
+}
+
+/// Notes a `given:same-name` without a backup that could have that name.
+fn check_given(text: &Located<String>, schedule: &Schedule, given: &[GivenBackup], log: &mut Log<'_>) {
+    let wanted = |given: &GivenBackup| given.id == "{backup}" && given.state == BackupState::Ready;
+    let term = schedule.terms().iter().find(|term| term.request == RequestKind::Given);
+    if let Some(term) = term.map(ToString::to_string).filter(|_| !given.iter().any(wanted)) {
+        let offset = text.value.find(&term).unwrap_or_default();
+        let message = format!("`{term}` needs `- {{ id: \"{{backup}}\", state: READY }}` in `given.backups`");
+        check::in_scalar(log, text, offset, term.len(), message);
     }
 }
 

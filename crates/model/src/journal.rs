@@ -8,7 +8,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, RequestKind};
+use crate::{Code, Decision, RequestKind};
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -202,6 +202,22 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
+    /// The snapshot of what was there before, where the schedule's `given:same-name` gave the backup with the id `given`
+    /// the name that the sample asked for: under that name.
+    #[must_use]
+    pub fn renamed(mut self, given: &str, journal: &[Entry]) -> Snapshot {
+        let same_name = format!("{}:{}", RequestKind::Given, Decision::SameName);
+        let Some(create) = journal.iter().find(|entry| entry.decisions.contains(&same_name)) else {
+            return self;
+        };
+        let Some((parent, _)) = create.resource.rsplit_once('/') else { return self };
+        let name = format!("{parent}/{given}");
+        for backup in self.backups.iter_mut().filter(|backup| backup.name == name) {
+            backup.name.clone_from(&create.resource);
+        }
+        self
+    }
+
     /// The backups that the sample created.
     pub fn own_backups(&self) -> impl Iterator<Item = &BackupView> {
         self.backups.iter().filter(|backup| !backup.foreign)

@@ -90,7 +90,8 @@ pub struct Observation {
     pub out_of_reach: Vec<String>,
     /// Every request that the emulator received.
     pub journal: Vec<Entry>,
-    /// The service before the sample began.
+    /// The service before the sample began. A backup that [took the name](Snapshot::renamed) that the sample asked for
+    /// stands here under that name.
     pub given: Snapshot,
     /// The service when the sample had ended.
     pub at_exit: Snapshot,

@@ -9,6 +9,8 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
+use rescind_manifest::Variables;
+
 use crate::process::Supervisor;
 
 /// A source of the time.
@@ -48,9 +50,9 @@ pub struct Platform {
 pub struct Context {
     /// The search path for programs, given to every process.
     pub path: OsString,
-    /// What toolchains may see of the user's environment while they install and build: where the home folder is, and
-    /// how registries are reached. A case sees nothing of it.
-    pub toolchain_environment: BTreeMap<OsString, OsString>,
+    /// The user's environment, of which a toolchain sees a part while it is looked for, installs and builds. A case sees
+    /// nothing of it.
+    pub environment: BTreeMap<OsString, OsString>,
     /// The folder for what is kept between runs.
     pub cache: PathBuf,
     /// The folder for temporary files.
@@ -78,7 +80,7 @@ pub enum ContextError {
     Supervisor(#[source] io::Error),
 }
 
-/// The variables that toolchains may see while they install and build, besides those of [`TOOLCHAIN_PREFIXES`].
+/// The variables that every toolchain may see while it installs and builds; a manifest lists those of its own.
 const TOOLCHAIN_VARIABLES: &[&str] = &[
     "HOME",
     "USER",
@@ -86,19 +88,6 @@ const TOOLCHAIN_VARIABLES: &[&str] = &[
     "XDG_CACHE_HOME",
     "XDG_CONFIG_HOME",
     "XDG_DATA_HOME",
-    "CC",
-    "CXX",
-    "CMAKE_PREFIX_PATH",
-    "CMAKE_TOOLCHAIN_FILE",
-    "PKG_CONFIG_PATH",
-    "VCPKG_ROOT",
-    "DOTNET_ROOT",
-    "JAVA_HOME",
-    "M2_HOME",
-    "RUSTUP_HOME",
-    "RUSTUP_TOOLCHAIN",
-    "PYENV_ROOT",
-    "PYENV_VERSION",
     "REQUESTS_CA_BUNDLE",
     "SSL_CERT_FILE",
     "SSL_CERT_DIR",
@@ -113,24 +102,6 @@ const TOOLCHAIN_VARIABLES: &[&str] = &[
     "all_proxy",
     "no_proxy",
 ];
-
-/// How the variables begin by which package managers are configured.
-const TOOLCHAIN_PREFIXES: &[&str] = &[
-    "PIP_",
-    "UV_",
-    "NPM_CONFIG_",
-    "npm_config_",
-    "CARGO_",
-    "MAVEN_",
-    "GO",
-    "BUNDLE_",
-    "GEM_",
-    "COMPOSER_",
-    "NUGET_",
-];
-
-/// What never reaches a toolchain, whatever its name begins with: keys to a real service.
-const CREDENTIAL_PREFIXES: &[&str] = &["GOOGLE_", "GCLOUD_", "GCE_"];
 
 impl Context {
     /// Looks at the machine, given the environment of this process, the folder for the cache if it was chosen, and the
@@ -155,39 +126,44 @@ impl Context {
             .ok_or(ContextError::NoCache)?;
         Ok(Context {
             path: environment.get(OsStr::new("PATH")).cloned().unwrap_or_else(|| "/usr/bin:/bin".into()),
-            toolchain_environment: environment
-                .iter()
-                .filter(|(name, _)| name.to_str().is_some_and(reaches_toolchains))
-                .map(|(name, value)| (name.clone(), value.clone()))
-                .collect(),
             cache,
             temporary: folder("TMPDIR").unwrap_or_else(|| "/tmp".into()),
             cores: available_parallelism().map_or(1, usize::from),
             platform: Platform::detect(Path::new("/etc/os-release")),
             supervisor: Arc::new(Supervisor::new(clock.clone()).map_err(ContextError::Supervisor)?),
             clock,
+            environment,
         })
     }
 }
 
 impl Context {
-    /// The environment of a toolchain that installs or builds: what it may see of the user's, and these variables.
+    /// The environment of a toolchain that is looked for, installs or builds: what every one sees of the user's, what this
+    /// one may see of it besides, and these variables.
     pub(crate) fn toolchain_variables(
         &self,
+        own: &Variables,
         variables: BTreeMap<OsString, OsString>,
     ) -> BTreeMap<OsString, OsString> {
-        let mut environment = self.toolchain_environment.clone();
+        let every = TOOLCHAIN_VARIABLES
+            .iter()
+            .filter_map(|name| self.environment.get_key_value(OsStr::new(name)))
+            .map(|(name, value)| (name.clone(), value.clone()));
+        let mut environment: BTreeMap<OsString, OsString> = every.chain(self.own_variables(own)).collect();
         environment.insert("PATH".into(), self.path.clone());
         environment.insert("LANG".into(), "C.UTF-8".into());
         environment.insert("TMPDIR".into(), self.temporary.clone().into());
         environment.extend(variables);
         environment
     }
-}
 
-fn reaches_toolchains(name: &str) -> bool {
-    let begins = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix));
-    TOOLCHAIN_VARIABLES.contains(&name) || (begins(TOOLCHAIN_PREFIXES) && !begins(CREDENTIAL_PREFIXES))
+    /// The variables of the user's environment that a manifest lists, by name.
+    pub(crate) fn own_variables(&self, own: &Variables) -> impl Iterator<Item = (OsString, OsString)> {
+        self.environment
+            .iter()
+            .filter(|(name, _)| name.to_str().is_some_and(|name| own.include(name)))
+            .map(|(name, value)| (name.clone(), value.clone()))
+    }
 }
 
 impl Platform {
@@ -228,7 +204,7 @@ mod tests {
     }
 
     #[test]
-    fn toolchains_see_how_registries_are_reached_and_no_keys() {
+    fn toolchains_see_what_every_one_does_and_what_their_manifest_lists_and_no_keys() {
         let context = Context::detect(
             environment(&[
                 ("HOME", "/home/u"),
@@ -243,9 +219,18 @@ mod tests {
             Clock::new(Instant::now),
         )
         .unwrap();
-        let names: Vec<&str> =
-            context.toolchain_environment.keys().filter_map(|name| name.to_str()).collect();
-        assert_eq!(names, ["GOPROXY", "HOME", "PIP_INDEX_URL"]);
+        let seen = |own: &[&str]| {
+            let own = Variables::new(own.iter().copied());
+            let extra = BTreeMap::from([("EXTRA".into(), "x".into())]);
+            let names: Vec<String> = context
+                .toolchain_variables(&own, extra)
+                .into_keys()
+                .filter_map(|name| name.into_string().ok())
+                .collect();
+            names.join(" ")
+        };
+        assert_eq!(seen(&[]), "EXTRA HOME LANG PATH TMPDIR");
+        assert_eq!(seen(&["GO*"]), "EXTRA GOPROXY HOME LANG PATH TMPDIR");
         assert!(context.cache.starts_with("/home/u"));
     }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
+use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Tool, Variables};
 use rescind_model::{
     BackupState, Claim, ClaimPattern, Code, Contract, Endpoint, Entry, Expectation, ExpectedExit, Given,
     GivenBackup, Outcome, Reply, Scenario, Schedule, Service, Snapshot, Stream, Touched, Transport,
@@ -22,7 +22,7 @@ pub(crate) fn context(folder: &Path) -> Context {
     std::fs::create_dir_all(&temporary).unwrap();
     Context {
         path: "/usr/bin:/bin".into(),
-        toolchain_environment: BTreeMap::new(),
+        environment: BTreeMap::new(),
         cache: folder.join("cache"),
         temporary,
         cores: 2,
@@ -58,7 +58,9 @@ pub(crate) fn manifest(folder: &Path, language: &str, script: &str) -> Manifest 
         source: Source { folder, file: "main.sh".into(), region: "tag".to_owned() },
         page: PageNames { headings: Vec::new(), fences: Vec::new() },
         toolchain: Vec::new(),
+        variables: Variables::default(),
         prepare: Stage::default(),
+        unavailable: Vec::new(),
         build: Stage::default(),
         run: Run {
             command: ["sh", "main.sh", "{project}", "{emulator}"].map(str::to_owned).into(),

@@ -37,6 +37,11 @@ impl fmt::Display for FoundTool {
 pub enum Problem {
     /// It is not on the PATH.
     NotFound,
+    /// The program that answers for it is there, and says that it is not.
+    Absent {
+        /// What the program says.
+        says: String,
+    },
     /// It is older than the manifest wants.
     TooOld {
         /// Its version.
@@ -70,6 +75,7 @@ impl fmt::Display for MissingTool {
         match &self.problem {
             Problem::NotFound if self.program == *name => write!(f, "{name} is not on the PATH")?,
             Problem::NotFound => write!(f, "{name} is missing: {} is not on the PATH", self.program)?,
+            Problem::Absent { says } => write!(f, "{name} is missing: {} says: {says}", self.program)?,
             Problem::TooOld { version, minimum } => {
                 write!(f, "{name} {version} is too old: {minimum} or later is needed")?;
             }
@@ -103,7 +109,7 @@ impl Toolchain {
     ) -> Result<Toolchain, ProcessError> {
         let mut toolchain = Toolchain::default();
         for tool in &manifest.toolchain {
-            match find(context, tool, cancel).await? {
+            match find(context, manifest, tool, cancel).await? {
                 Ok(found) => toolchain.found.push(found),
                 Err(problem) => toolchain.missing.push(MissingTool {
                     name: tool.name.clone(),
@@ -135,6 +141,7 @@ pub(crate) fn locate(context: &Context, program: &str, folder: &Path) -> Option<
 
 async fn find(
     context: &Context,
+    manifest: &Manifest,
     tool: &Tool,
     cancel: &CancellationToken,
 ) -> Result<Result<FoundTool, Problem>, ProcessError> {
@@ -145,7 +152,7 @@ async fn find(
         program: program.clone(),
         arguments: tool.version_args.iter().map(Into::into).collect(),
         folder: PathBuf::from("/"),
-        environment: context.toolchain_variables(BTreeMap::new()),
+        environment: context.toolchain_variables(&manifest.variables, BTreeMap::new()),
         deadline: DEADLINE,
     };
     let finished = match context.supervisor.run(&invocation, cancel).await {
@@ -157,6 +164,11 @@ async fn find(
         .into_iter()
         .find_map(|stream| Some(tool.version_pattern.captures(&stream.text)?.get(1)?.as_str().to_owned()));
     let Some(version) = version else {
+        if tool.name != tool.program
+            && let Some(says) = refusal(finished.ended, &finished.stdout, &finished.stderr)
+        {
+            return Ok(Err(Problem::Absent { says }));
+        }
         let instead = instead(finished.ended, &finished.stdout, &finished.stderr);
         return Ok(Err(Problem::NoVersion { instead }));
     };
@@ -168,10 +180,19 @@ async fn find(
 }
 
 /// What a program did that did not tell its version.
+/// What a program says that ends with an error: the first line of it.
+fn refusal(ended: Ended, stdout: &Captured, stderr: &Captured) -> Option<String> {
+    let line = first_line(stdout, stderr)?;
+    matches!(ended, Ended::Code(code) if code != 0).then(|| line.to_owned())
+}
+
+fn first_line<'a>(stdout: &'a Captured, stderr: &'a Captured) -> Option<&'a str> {
+    stderr.text.lines().chain(stdout.text.lines()).map(str::trim).find(|line| !line.is_empty())
+}
+
 fn instead(ended: Ended, stdout: &Captured, stderr: &Captured) -> String {
-    let line = stderr.text.lines().chain(stdout.text.lines()).find(|line| !line.trim().is_empty());
-    match line {
-        Some(line) => format!("{ended}, and it says: {}", line.trim()),
+    match first_line(stdout, stderr) {
+        Some(line) => format!("{ended}, and it says: {line}"),
         None => format!("{ended}, without a word"),
     }
 }

@@ -82,6 +82,18 @@ impl Desk {
         Point { count: *count, request }
     }
 
+    /// Asks whether the backup that was given as `{backup}` has the name that the sample asks for, which is the schedule's
+    /// to say. Only that it has is remembered.
+    pub fn given_has_the_name(&mut self) -> bool {
+        let point = Point { request: RequestKind::Given, count: 1 };
+        let decision = self.decisions.decide(&point, &[Decision::Serve, Decision::SameName]);
+        let same = decision == Decision::SameName;
+        if same {
+            self.taken.push(Term { request: RequestKind::Given, count: None, decision });
+        }
+        same
+    }
+
     /// Asks whether the request meets a fault.
     pub fn fault(&mut self, point: &Point) -> Option<Decision> {
         let put = self.faults.as_mut().and_then(|faults| faults.next(&point.request));

@@ -1,6 +1,6 @@
 //! What is there before a case begins.
 
-use rescind_model::{BackupState, Given, Schedule, Service};
+use rescind_model::{BackupState, Given, RequestKind, Schedule, Service};
 use serde::{Deserialize, Serialize};
 
 use super::alloydb;
@@ -63,7 +63,28 @@ impl Setup {
             Service::Spanner => self.spanner(world, clock, choices),
             Service::GeminiDb => geminidb::furnish(self, world, clock, choices),
             Service::AlloyDb => alloydb::furnish(self, world, clock, choices),
+        }?;
+        world.given_as_wanted = self.given_as_wanted(&world.id).map(Into::into);
+        let decides = self.schedule.terms().iter().any(|term| term.request == RequestKind::Given);
+        if decides && world.given_as_wanted.is_none() {
+            let message = "`given:same-name` needs a given backup `{backup}` that is READY";
+            return Err(InvalidSetup(message.to_owned()));
         }
+        Ok(())
+    }
+
+    /// The full name of the READY backup that is given as `{backup}`.
+    fn given_as_wanted(&self, project: &str) -> Option<String> {
+        self.given
+            .backups
+            .iter()
+            .find(|given| given.id == "{backup}" && given.state == BackupState::Ready)?;
+        let Setup { instance, database, backup, .. } = self;
+        Some(match self.service {
+            Service::Spanner => format!("projects/{project}/instances/{instance}/backups/{backup}"),
+            Service::AlloyDb => format!("projects/{project}/locations/{instance}/backups/{backup}"),
+            Service::GeminiDb => geminidb::full_name(project, database, backup),
+        })
     }
 
     fn spanner(&self, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
@@ -141,5 +162,32 @@ impl Setup {
         }
         world.spanner.instances.insert(self.instance.as_str().into(), instance);
         Ok(())
+    }
+}
+
+/// Gives a backup that was there before the name that a create asks for, as if it had always had it. It stays as it is
+/// if that name is taken, or is no name beside its own.
+pub fn rename(world: &mut World, backup: &str, wanted: &str) {
+    let (Some((parent, id)), Some((wanted_parent, wanted_id))) =
+        (backup.rsplit_once('/'), wanted.rsplit_once('/'))
+    else {
+        return;
+    };
+    if parent != wanted_parent || wanted_id.is_empty() {
+        return;
+    }
+    if let Some(key) = geminidb::backup_in(world, backup) {
+        if geminidb::backup_in(world, wanted).is_none() {
+            world.geminidb.rename(key, wanted_id);
+        }
+    } else if world.alloydb.backups.get(backup).is_some() {
+        if world.alloydb.backups.get(wanted).is_none() {
+            world.alloydb.backups.rename(backup, wanted);
+        }
+    } else if let Ok([_, instance, _]) = name::backup(backup)
+        && let Ok(instance) = world.instance_mut(instance)
+        && instance.backups.get(wanted_id).is_none()
+    {
+        instance.backups.rename(id, wanted_id);
     }
 }

@@ -9,6 +9,7 @@ use super::choices::Choices;
 use super::decision::{Desk, Point};
 use super::fault::{self, Delivery};
 use super::geminidb;
+use super::given;
 use super::name;
 use super::operation::{Cancel, End, Key, Operation, Task};
 use super::project::Project;
@@ -160,6 +161,9 @@ impl Project {
         self.world.end_due(now, &self.choices);
         let before =
             (self.observed || self.journal.is_some()).then(|| touched(&self.world, arrival.resource));
+        if arrival.kind == RequestKind::Create {
+            self.decide_given(arrival.resource);
+        }
         let point = self.desk.arrive(arrival.kind.clone());
         let fault = self.desk.fault(&point);
         self.delivery = Delivery::of(fault);
@@ -198,6 +202,14 @@ impl Project {
             self.journal.iter_mut().for_each(|journal| journal.push(entry.clone()));
         }
         reply
+    }
+
+    /// At the first create: decides whether the backup that was given as `{backup}` has the name that is asked for.
+    fn decide_given(&mut self, wanted: &str) {
+        let Some(given) = self.world.given_as_wanted.take() else { return };
+        if self.desk.given_has_the_name() {
+            given::rename(&mut self.world, &given, wanted);
+        }
     }
 
     /// Lets every operation of the case run to its end, as the decisions say it at further looks that no client makes

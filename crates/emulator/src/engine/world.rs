@@ -28,6 +28,9 @@ pub struct World {
     pub alloydb: AlloyDb,
     /// What GeminiDB has.
     pub geminidb: geminidb::Store,
+    /// The full name of the READY backup that was given as `{backup}`, until it is decided whether it has the name that
+    /// the sample asks for.
+    pub given_as_wanted: Option<Box<str>>,
     /// Who may do what, by the full names of resources: stored, and never enforced.
     pub policies: HashMap<Box<str>, iam::Policy>,
     /// How long operations take; none if time is no matter, but the decisions of a schedule.
@@ -50,6 +53,7 @@ impl World {
             spanner: Spanner::default(),
             alloydb: AlloyDb::default(),
             geminidb: geminidb::Store::default(),
+            given_as_wanted: None,
             policies: HashMap::new(),
             pace,
             due: BTreeSet::new(),

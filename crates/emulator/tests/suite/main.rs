@@ -16,6 +16,7 @@ mod filters;
 mod free_running;
 mod fuzz;
 mod geminidb;
+mod given_names;
 mod grpc;
 mod instances;
 mod introspection;

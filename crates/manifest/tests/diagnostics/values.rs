@@ -76,6 +76,23 @@ fn optional_terms() {
 }
 
 #[test]
+fn what_is_given_as_the_wanted_backup() {
+    insta::assert_snapshot!(
+        scenario("schedule: create:running", "schedule: create:running given:same-name"), @"");
+    insta::assert_snapshot!(
+        scenario("schedule: create:running", "given: { backups: [{ id: \"{backup}\", state: CREATING }] }\nschedule: given:same-name"), @"");
+    assert_eq!(
+        scenario("schedule: create:running", "given: { backups: [{ id: \"{backup}\", state: READY }] }\nschedule: given:same-name"),
+        "no mistake"
+    );
+}
+
+#[test]
+fn variables() {
+    insta::assert_snapshot!(manifest("prepare:", "variables: [PIP_*, A-B, GOOGLE_CLOUD_PROJECT, PIP_*]\nprepare:"), @"");
+}
+
+#[test]
 fn scenarios() {
     insta::assert_snapshot!(scenario("[spanner]", "[]"), @"
     error: a scenario is for at least one service

@@ -28,6 +28,8 @@ pub enum Decision {
     Pending,
     /// The cancel is acknowledged and has no effect.
     Ignored,
+    /// The backup that was given as `{backup}` has the name that the sample asks for, even if the sample made that up.
+    SameName,
     /// The request is refused with this code and has no effect.
     Refused(Code),
     /// The request takes effect, and the reply is lost: the caller sees UNAVAILABLE.
@@ -69,6 +71,7 @@ impl fmt::Display for Decision {
             Decision::Honoured => "honoured",
             Decision::Pending => "pending",
             Decision::Ignored => "ignored",
+            Decision::SameName => "same-name",
             Decision::Refused(code) => return f.write_str(&code.kebab()),
             Decision::Lost => "lost",
             Decision::Reset => "reset",

@@ -6,6 +6,8 @@
 //! create:running cancel:pending poll1:running poll2:cancelled
 //! ```
 //!
+//! What is given is decided at the first create and has no count: `given:same-name`.
+//!
 //! `COUNT` is the number of the request among those of its kind in the case, from 1. A term without a count speaks
 //! for every such request that has no term of its own. Where no term speaks, the [default](Schedule::decide) holds.
 
@@ -174,6 +176,12 @@ mod tests {
         insta::assert_snapshot!(error, @"`0` is not a count of requests; counts begin at 1");
         let error = "poll1:done poll1:running".parse::<Schedule>().unwrap_err();
         insta::assert_snapshot!(error, @"`poll1` is decided twice in this schedule");
+        let error = "given1:same-name".parse::<Schedule>().unwrap_err();
+        assert_eq!((error.offset, error.length), (0, 6));
+        insta::assert_snapshot!(error, @"what is given is decided once, and has no count: given:same-name");
+        let error = "given:lost".parse::<Schedule>().unwrap_err();
+        assert_eq!((error.offset, error.length), (6, 4));
+        insta::assert_snapshot!(error, @"`lost` cannot be decided at `given`; it can be same-name");
         let error = "poll".parse::<Schedule>().unwrap_err();
         insta::assert_snapshot!(error, @"`poll` is not a term of a schedule; a term is REQUEST[COUNT]:DECISION, as in poll2:done");
     }

@@ -53,6 +53,10 @@ fn parse_term(word: &str) -> Result<Term, TermError> {
             }
         },
     };
+    if request == RequestKind::Given && count.is_some() {
+        let message = "what is given is decided once, and has no count: given:same-name".to_owned();
+        return Err((0, key.len(), message));
+    }
     let decision =
         parse_decision(&request, decision).map_err(|message| (colon + 1, decision.len(), message))?;
     Ok(Term { request, count, decision })
@@ -78,6 +82,12 @@ fn parse_request(name: &str) -> Result<RequestKind, String> {
 }
 
 fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String> {
+    if *request == RequestKind::Given {
+        return match text {
+            "same-name" => Ok(Decision::SameName),
+            _ => Err(format!("`{text}` cannot be decided at `given`; it can be same-name")),
+        };
+    }
     match text {
         "lost" => return Ok(Decision::Lost),
         "reset" => return Ok(Decision::Reset),

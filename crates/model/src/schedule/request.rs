@@ -22,6 +22,9 @@ pub enum RequestKind {
     Delete,
     /// ListBackups.
     List,
+    /// No request, but what was there before: decided once, at the first [`Create`](Self::Create), which tells what the
+    /// sample asks for.
+    Given,
     /// Any other request, by the name of its RPC: `UpdateBackup`. It can meet faults only.
     Rpc(String),
 }
@@ -36,6 +39,7 @@ impl RequestKind {
         RequestKind::Get,
         RequestKind::Delete,
         RequestKind::List,
+        RequestKind::Given,
     ];
 
     /// The name in schedules.
@@ -48,6 +52,7 @@ impl RequestKind {
             RequestKind::Get => "get",
             RequestKind::Delete => "delete",
             RequestKind::List => "list",
+            RequestKind::Given => "given",
             RequestKind::Rpc(name) => name,
         }
     }
@@ -68,14 +73,16 @@ impl RequestKind {
     /// The decisions, besides faults, that a schedule may take at such a request, the default first.
     pub fn decisions(&self) -> &'static [Decision] {
         use Decision::{
-            Cancelled, Done, DoneAfter, Failed, FailedAfter, Honoured, Ignored, Pending, Running, Serve,
+            Cancelled, Done, DoneAfter, Failed, FailedAfter, Honoured, Ignored, Pending, Running, SameName,
+            Serve,
         };
         match self {
             RequestKind::Create => &[Running, Done, DoneAfter, FailedAfter],
             RequestKind::Cancel => &[Honoured, Pending, Ignored, DoneAfter, FailedAfter],
             RequestKind::Poll => &[Done, Running, Cancelled, Failed],
             RequestKind::EarlyPoll => &[Running, Done, Failed],
-            _ => &[Serve],
+            RequestKind::Given => &[SameName],
+            RequestKind::Get | RequestKind::Delete | RequestKind::List | RequestKind::Rpc(_) => &[Serve],
         }
     }
 }

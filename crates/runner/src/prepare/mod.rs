@@ -22,6 +22,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use regex::Regex;
 use rescind_manifest::{Manifest, Stage};
 use rescind_model::SampleId;
 use rescind_model::template::TemplateError;
@@ -96,6 +97,16 @@ pub enum PrepareError {
         stage: &'static str,
         /// What is wrong.
         source: TemplateError,
+    },
+    /// What the sample depends on cannot be had here: its package manager says so.
+    #[error("the packages of {sample} cannot be had here: `{command}` says: {says}")]
+    Unavailable {
+        /// The sample.
+        sample: SampleId,
+        /// The command of `prepare` that failed.
+        command: String,
+        /// The line that says so.
+        says: String,
     },
     /// A command failed.
     #[error("{sample}: {stage}: {step}")]
@@ -250,7 +261,12 @@ impl Sample<'_> {
         // What is installed holds paths, of the interpreter and of itself.
         let tools = toolchain.found.iter().map(|tool| format!("{} {}", tool.program.display(), tool.version));
         let place = self.context.cache.as_os_str().as_encoded_bytes();
-        let digest = stage_digest(Digest::new(), stage).list(tools).field(place);
+        let variables: Vec<Vec<u8>> = self
+            .context
+            .own_variables(&self.manifest.variables)
+            .flat_map(|(name, value)| [name.into_encoded_bytes(), value.into_encoded_bytes()])
+            .collect();
+        let digest = stage_digest(Digest::new(), stage).list(tools).list(variables.into_iter()).field(place);
         Ok(Dependencies { slot: self.slot("deps", inputs.digest(digest)), inputs })
     }
 
@@ -263,7 +279,8 @@ impl Sample<'_> {
         let (work, cache) = (dependencies.slot.join("inputs"), dependencies.cache());
         std::fs::create_dir(&cache).map_err(|error| self.cache(&cache, error))?;
         dependencies.inputs.write(&work).map_err(|error| self.project(error))?;
-        self.run("prepare", &self.manifest.prepare, Folders { work: &work, cache: &cache }).await?;
+        let folders = Folders { work: &work, cache: &cache };
+        self.run("prepare", &self.manifest.prepare, &self.manifest.unavailable, folders).await?;
         let lease = vacant.filled().map_err(|error| self.cache(&dependencies.slot, error))?;
         slot::tidy(&dependencies.slot);
         Ok((false, lease))
@@ -292,7 +309,7 @@ impl Sample<'_> {
         };
         project.write(&work).map_err(|error| self.project(error))?;
         let folders = Folders { work: &work, cache: &dependencies.cache() };
-        self.run("build", &self.manifest.build, folders).await?;
+        self.run("build", &self.manifest.build, &[], folders).await?;
         let lease = vacant.filled().map_err(|error| self.cache(&slot, error))?;
         // Every state of the code has a copy of its own, and whoever works on a sample makes many.
         slot::tidy(&slot);
@@ -312,16 +329,28 @@ impl Sample<'_> {
         }
     }
 
-    async fn run(&self, name: &'static str, stage: &Stage, folders: Folders<'_>) -> Result<(), PrepareError> {
-        stage::run(self.context, stage, folders, self.cancel).await.map_err(|error| match error {
-            StageError::Template(source) => {
-                PrepareError::Template { file: self.manifest.file.clone(), stage: name, source }
-            }
-            StageError::Step(step) => {
-                PrepareError::Step { sample: self.manifest.id.clone(), stage: name, step }
-            }
-            StageError::Cancelled => PrepareError::Cancelled,
-        })
+    async fn run(
+        &self,
+        name: &'static str,
+        stage: &Stage,
+        unavailable: &[Regex],
+        folders: Folders<'_>,
+    ) -> Result<(), PrepareError> {
+        let (context, own) = (self.context, &self.manifest.variables);
+        stage::run(context, own, stage, unavailable, folders, self.cancel).await.map_err(
+            |error| match error {
+                StageError::Unavailable { command, says } => {
+                    PrepareError::Unavailable { sample: self.manifest.id.clone(), command, says }
+                }
+                StageError::Template(source) => {
+                    PrepareError::Template { file: self.manifest.file.clone(), stage: name, source }
+                }
+                StageError::Step(step) => {
+                    PrepareError::Step { sample: self.manifest.id.clone(), stage: name, step }
+                }
+                StageError::Cancelled => PrepareError::Cancelled,
+            },
+        )
     }
 
     fn project(&self, source: ProjectError) -> PrepareError {

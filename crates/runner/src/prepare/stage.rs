@@ -7,7 +7,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anstream::adapter::strip_str;
-use rescind_manifest::{STAGE_PLACEHOLDERS, Stage};
+use regex::Regex;
+use rescind_manifest::{STAGE_PLACEHOLDERS, Stage, Variables};
 use rescind_model::Ended;
 use rescind_model::template::{self, TemplateError};
 use tokio_util::sync::CancellationToken;
@@ -68,14 +69,22 @@ impl fmt::Display for FailedStep {
 /// Why a stage came to no good end.
 pub(crate) enum StageError {
     Template(TemplateError),
+    /// A command failed, and said this in a line that tells that its packages cannot be had.
+    Unavailable {
+        command: String,
+        says: String,
+    },
     Step(FailedStep),
     Cancelled,
 }
 
-/// Runs the steps of a stage, one after another, until one fails.
+/// Runs the steps of a stage, one after another, until one fails. A line that one of `unavailable` finds in what the
+/// failed one printed makes it [`StageError::Unavailable`].
 pub(crate) async fn run(
     context: &Context,
+    own: &Variables,
     stage: &Stage,
+    unavailable: &[Regex],
     folders: Folders<'_>,
     cancel: &CancellationToken,
 ) -> Result<(), StageError> {
@@ -83,7 +92,7 @@ pub(crate) async fn run(
     for (name, value) in &stage.environment {
         variables.insert(OsString::from(name), folders.fill(value).map_err(StageError::Template)?);
     }
-    let environment = context.toolchain_variables(variables);
+    let environment = context.toolchain_variables(own, variables);
     for step in &stage.steps {
         let words = step.iter().map(|word| folders.fill(word)).collect::<Result<Vec<_>, _>>();
         let mut words = words.map_err(StageError::Template)?.into_iter();
@@ -105,7 +114,14 @@ pub(crate) async fn run(
         };
         match context.supervisor.run(&invocation, cancel).await {
             Ok(finished) if finished.ended == Ended::Code(0) => {}
-            Ok(finished) => return Err(failed(Some(finished.ended), excerpt(&finished))),
+            Ok(finished) => {
+                return Err(match line_of(&finished, unavailable) {
+                    Some(says) => {
+                        StageError::Unavailable { command: command_line(&program, &arguments), says }
+                    }
+                    None => failed(Some(finished.ended), excerpt(&finished)),
+                });
+            }
             Err(ProcessError::Cancelled) => return Err(StageError::Cancelled),
             Err(error) => return Err(failed(None, error.to_string())),
         }
@@ -119,6 +135,15 @@ pub(crate) fn command_line(program: &OsString, arguments: &[OsString]) -> String
         std::iter::once(program).chain(arguments).map(|word| word.to_string_lossy().into_owned()).collect();
     // Only a NUL byte cannot be quoted, and no command can hold one.
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
+}
+
+/// The first line that one of the patterns finds in what was printed.
+fn line_of(finished: &Finished, patterns: &[Regex]) -> Option<String> {
+    let streams = [&finished.stderr, &finished.stdout].map(|stream| strip_str(&stream.text).to_string());
+    let mut lines = streams.iter().flat_map(|stream| stream.lines());
+    lines
+        .find(|line| patterns.iter().any(|pattern| pattern.is_match(line)))
+        .map(|line| line.trim().to_owned())
 }
 
 /// The beginning and the end of the output, without colours. Compilers write to either stream.

@@ -149,6 +149,7 @@ impl Case<'_> {
         let at_exit = self.backend.snapshot(project).await?;
         self.backend.settle(project).await?;
         let settled = self.backend.snapshot(project).await?;
+        let journal = self.backend.journal(project).await?;
         let observation = Observation {
             ended: self.ended(&finished),
             limits: self.limits,
@@ -156,8 +157,8 @@ impl Case<'_> {
             stderr: finished.stderr,
             leaked_processes: finished.leaked,
             out_of_reach: finished.out_of_reach,
-            journal: self.backend.journal(project).await?,
-            given,
+            given: given.renamed(BACKUP, &journal),
+            journal,
             at_exit,
             settled,
         };

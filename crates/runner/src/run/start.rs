@@ -130,7 +130,8 @@ impl NotReady {
 }
 
 impl From<PrepareError> for NotReady {
-    /// Published code that does not build is at fault in every scenario. Any other error says nothing about the code.
+    /// Published code that does not build is at fault in every scenario. Any other error says nothing about the code; and
+    /// packages that cannot be had are missing as a program of the toolchain is.
     fn from(error: PrepareError) -> NotReady {
         match error {
             PrepareError::DoesNotBuild { complaint, step, .. } => NotReady {
@@ -138,6 +139,9 @@ impl From<PrepareError> for NotReady {
                 reason: step.to_string(),
                 findings: vec![Finding::new(Rule::DoesNotBuild, complaint)],
             },
+            error @ PrepareError::Unavailable { .. } => {
+                NotReady::new(Verdict::Unsupported, error.to_string())
+            }
             error => NotReady::new(Verdict::SetupError, error.to_string()),
         }
     }

@@ -7,7 +7,6 @@ use rustix::process::Pid;
 use super::access;
 use super::clock::SECOND;
 use super::exec::{self, Begun};
-use super::idle::TICK;
 use super::network::{Decision, Network};
 use super::proc;
 use super::ptrace;
@@ -91,7 +90,7 @@ impl Tracer {
         if let Some(found) = self.tree.thread(thread) {
             let goes_on = found.rest.take().is_some_and(|rest| wait.go_on_with(&rest));
             if !goes_on {
-                found.ticker.begin(wait.length, TICK);
+                found.ticker.begin(wait.length);
             }
         }
         self.watch_call(thread, registers, Call::Wait(wait))
@@ -159,7 +158,7 @@ impl Tracer {
                     found.rest = Some(wait.clone());
                 }
                 wait.end(&mut registers, memory, &self.clock);
-                found.ticker.passed = registers.result() == wait.at_limit();
+                found.ticker.end(registers.result() == wait.at_limit());
             }
             Call::Timer(call) => call.end(&mut registers, memory, &mut process.timers, &self.clock),
             Call::TimerCreated(clock, place) if registers.result() == 0 => {

@@ -25,10 +25,6 @@ use crate::Look;
 
 /// Less than this is not worth a jump: the kernel is about to wake who waits.
 const SOON: Nanos = 100_000;
-/// A wait of at most this that has passed [`PATIENCE`] times in a row, to no effect, is a tick. (A JVM has threads that
-/// wait for 50, 250, 300 and 1,000 ms, for ever.)
-pub(crate) const TICK: Nanos = 1_100_000_000;
-const PATIENCE: u32 = 10;
 /// How often nothing but ticks may happen until they are taken to go on for ever, and how late they are then.
 const ONLY_TICKS: u32 = 1_000;
 const LATE: i64 = 20;
@@ -114,7 +110,13 @@ impl Tracer {
         for (id, thread) in &self.tree.threads {
             // The turns first: if it runs in between, it has had more at the second look.
             let pid = Pid::from_raw(*id)?;
-            let Some(it) = proc::turns(thread.process, pid) else { continue };
+            let Some(it) = thread.watched.turns() else { continue };
+            turns.push((*id, it));
+            if self.turns_before.get(id) == Some(&it) {
+                // It has slept since the tree was last idle, and is where it was then.
+                calls.extend(self.calls_before.get(id).map(|(call, arguments)| (*id, it, *call, *arguments)));
+                continue;
+            }
             match proc::within(thread.process, pid) {
                 Some(Within::Running) => {
                     self.awake = Some(*id);
@@ -124,9 +126,8 @@ impl Tracer {
                     calls.push((*id, it, call, arguments));
                 }
                 Some(Within::Elsewhere) => {}
-                None => continue,
+                None => drop(turns.pop()),
             }
-            turns.push((*id, it));
         }
         (!turns.is_empty()).then_some(Seen { server, turns, calls })
     }
@@ -137,8 +138,7 @@ impl Tracer {
             let Some(sleeps) = self.sleeps(*id) else { continue };
             let Some(thread) = self.tree.threads.get(id) else { continue };
             // The turns last: if it ran after it was seen to sleep, it has had more.
-            let turns = Pid::from_raw(*id).and_then(|pid| proc::turns(thread.process, pid));
-            if !sleeps || turns != Some(*before) {
+            if !sleeps || thread.watched.turns() != Some(*before) {
                 self.awake = Some(*id);
                 return false;
             }
@@ -149,7 +149,7 @@ impl Tracer {
     /// True if a thread sleeps until something wakes it; none if it is gone.
     fn sleeps(&self, id: i32) -> Option<bool> {
         let thread = self.tree.threads.get(&id)?;
-        Some(match proc::state(thread.process, Pid::from_raw(id)?)? {
+        Some(match thread.watched.state()? {
             'S' => true,
             // The first thread of a process that goes on without it; or one whose end is about to be reported.
             'Z' if id == thread.process.as_raw_nonzero().get() && self.has_others(thread) => return None,
@@ -166,19 +166,23 @@ impl Tracer {
         process.is_some_and(|process| process.threads > 1)
     }
 
-    /// Ticks that had an effect are no ticks: the server has run, or a thread that something else than the time woke.
+    /// Ticks that had an effect are no ticks: the server has run, or a thread that something else than the time woke, unless
+    /// that is one of those that do nothing but wait and wake each other.
     fn note_effects(&mut self, seen: &Seen) {
         let before = std::mem::take(&mut self.turns_before);
         let threads = &self.tree.threads;
         let others = seen.turns.iter().any(|(id, turns)| {
-            before.get(id) != Some(turns) && threads.get(id).is_some_and(|thread| !thread.ticker.goes_on)
+            let is_new = |thread: &Thread| !(thread.ticker.goes_on() || thread.ticker.is_used_to_it());
+            before.get(id) != Some(turns) && threads.get(id).is_some_and(is_new)
         });
         if others || seen.server != self.server_before {
-            self.tree.threads.values_mut().for_each(|thread| thread.ticker.times = 0);
+            self.tree.threads.values_mut().for_each(|thread| thread.ticker.note_effect());
             self.ticks_alone = 0;
         }
         self.server_before = seen.server;
         self.turns_before = seen.turns.iter().copied().collect();
+        self.calls_before =
+            seen.calls.iter().map(|(id, _, call, arguments)| (*id, (*call, *arguments))).collect();
     }
 
     /// Notes the threads that wait on a socket with a time limit: from now on it counts.
@@ -222,11 +226,8 @@ impl Tracer {
             .filter_map(|thread| Some((thread.call.wait().filter(|wait| !wait.over)?.deadline, thread)))
             .collect();
         let moments = waits.iter().map(|(deadline, thread)| {
-            let ticker = thread.ticker;
-            let ticks = ticker.times >= PATIENCE;
-            only_ticks &= ticks;
-            // A timer may be late, in any real system, and the longer it has ticked to no effect the later this one is.
-            if ticks { deadline.saturating_add(ticker.length * Nanos::from(ticker.times)) } else { *deadline }
+            only_ticks &= thread.ticker.ticks();
+            deadline.saturating_add(thread.ticker.late())
         });
         let moments: Vec<Nanos> = moments.collect();
         let other = timers.chain(sockets).min();
@@ -234,7 +235,7 @@ impl Tracer {
             // There is nothing else to go by, so every tick counts; but not for ever.
             self.ticks_alone = self.ticks_alone.saturating_add(1);
             let late = if self.ticks_alone > ONLY_TICKS { LATE } else { 0 };
-            return waits.iter().map(|(deadline, thread)| deadline + late * thread.ticker.length).min();
+            return waits.iter().map(|(deadline, thread)| deadline + late * thread.ticker.length()).min();
         }
         self.ticks_alone = 0;
         moments.into_iter().chain(other).min()

@@ -27,10 +27,12 @@ mod sockopt;
 mod spawn;
 mod stop;
 mod tick;
+mod ticker;
 mod timer;
 mod tracer;
 mod tree;
 mod wait;
+mod watched;
 mod x86_64;
 
 use std::io;

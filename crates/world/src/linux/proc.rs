@@ -10,15 +10,24 @@ use rustix::process::Pid;
 /// (`Documentation/scheduler/sched-stats.rst`); none if it is gone.
 pub(crate) fn turns(process: Pid, thread: Pid) -> Option<u64> {
     let mut buffer = [0; 128];
-    let text = read(&of_thread(process, thread, "schedstat"), &mut buffer)?;
-    text.split_ascii_whitespace().nth(2)?.parse().ok()
+    turns_in(read(&of_thread(process, thread, "schedstat"), &mut buffer)?)
+}
+
+/// The same, in what the file holds.
+pub(crate) fn turns_in(schedstat: &[u8]) -> Option<u64> {
+    str::from_utf8(schedstat).ok()?.split_ascii_whitespace().nth(2)?.parse().ok()
 }
 
 /// The state of a thread (proc_pid_stat(5)): the letter behind the name, which stands in parentheses.
 pub(crate) fn state(process: Pid, thread: Pid) -> Option<char> {
     let mut buffer = [0; 512];
-    let text = read(&of_thread(process, thread, "stat"), &mut buffer)?;
-    text.rsplit_once(')')?.1.trim_start().chars().next()
+    state_in(read(&of_thread(process, thread, "stat"), &mut buffer)?)
+}
+
+/// The same, in what the file holds. (The name may hold anything, and is no text then.)
+pub(crate) fn state_in(stat: &[u8]) -> Option<char> {
+    let name_ends = stat.iter().rposition(|byte| *byte == b')')?;
+    str::from_utf8(&stat[name_ends + 1..]).ok()?.trim_start().chars().next()
 }
 
 /// Where a thread that has no processor is in the kernel.
@@ -59,7 +68,7 @@ pub(crate) fn within(process: Pid, thread: Pid) -> Option<Within> {
 }
 
 /// A file of a thread. (Those of `/proc/ID` itself are for the whole process, and take longer with each of its threads.)
-fn of_thread(process: Pid, thread: Pid, file: &str) -> String {
+pub(crate) fn of_thread(process: Pid, thread: Pid, file: &str) -> String {
     format!("/proc/{}/task/{}/{file}", process.as_raw_nonzero(), thread.as_raw_nonzero())
 }
 
@@ -68,7 +77,8 @@ fn of_thread(process: Pid, thread: Pid, file: &str) -> String {
 /// fewer numbers, which tell nothing about it.)
 pub(crate) fn packets_wait() -> bool {
     let mut buffer = [0; 8192];
-    let lines = read("/proc/net/softnet_stat", &mut buffer).unwrap_or_default();
+    let lines = read("/proc/net/softnet_stat", &mut buffer).and_then(|lines| str::from_utf8(lines).ok());
+    let lines = lines.unwrap_or_default();
     lines.lines().any(|line| line.split(' ').skip(13).any(|number| number.bytes().any(|digit| digit != b'0')))
 }
 
@@ -157,17 +167,9 @@ pub(crate) fn folder(process: Pid, base: i32) -> Option<PathBuf> {
 }
 
 /// Reads a small file into a buffer. No allocation: these are read many times for each jump of the clock.
-fn read<'a>(path: &str, buffer: &'a mut [u8]) -> Option<&'a str> {
-    let mut file = File::open(path).ok()?;
-    let length = file.read(buffer).ok()?;
-    // The name in `stat` may hold anything; what is asked for lies behind it.
-    match std::str::from_utf8(&buffer[..length]) {
-        Ok(text) => Some(text),
-        Err(_) => {
-            let end = buffer[..length].iter().rposition(|byte| *byte == b')')?;
-            std::str::from_utf8(&buffer[end..length]).ok()
-        }
-    }
+fn read<'a>(path: &str, buffer: &'a mut [u8]) -> Option<&'a [u8]> {
+    let length = File::open(path).ok()?.read(buffer).ok()?;
+    buffer.get(..length)
 }
 
 #[cfg(test)]

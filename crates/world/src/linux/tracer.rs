@@ -60,7 +60,10 @@ pub(crate) struct Tracer {
     ignored_names: Vec<String>,
     /// The thread that kept the tree from being idle at the last look.
     pub(super) awake: Option<i32>,
+    /// How many turns each thread had had when the tree was last idle.
     pub(super) turns_before: BTreeMap<i32, u64>,
+    /// The threads that were in system calls when the tree was last idle: the call, and its arguments.
+    pub(super) calls_before: BTreeMap<i32, (i64, [u64; 6])>,
     pub(super) server_before: u64,
     pub(super) ticks_alone: u32,
     pub(super) jumps: u64,
@@ -97,6 +100,7 @@ impl Tracer {
             ignored_names,
             awake: None,
             turns_before: BTreeMap::new(),
+            calls_before: BTreeMap::new(),
             server_before: 0,
             ticks_alone: 0,
             jumps: 0,
@@ -243,6 +247,8 @@ impl Tracer {
     fn stopped(&mut self, thread: Pid, what: Stop) -> io::Result<()> {
         if let Stop::Ended(status) = what {
             self.tree.remove(thread);
+            // Another thread may get its number.
+            self.turns_before.remove(&thread.as_raw_nonzero().get());
             if thread == self.first && self.ended.is_none() {
                 self.ended = Some(stop::end(status));
                 self.ended_at = self.tree.processor_time();
@@ -323,6 +329,7 @@ impl Tracer {
     fn exec(&mut self, process: Pid) -> io::Result<()> {
         let former = i32::try_from(ptrace::message(process)?).ok().and_then(Pid::from_raw).unwrap_or(process);
         self.tree.exec(process, former)?;
+        self.turns_before.clear();
         if exec::is_32_bit(process) {
             let program = proc::command(process).unwrap_or_default();
             self.end(End::Unsupported(format!("a program of 32 bits: {program}")))?;

@@ -10,8 +10,10 @@ use super::clock::{self, Nanos};
 use super::memory::Memory;
 use super::network::Rewritten;
 use super::proc;
+use super::ticker::Ticker;
 use super::timer::{GoOff, TimerCall, Timers};
 use super::wait::Wait;
+use super::watched::Watched;
 use super::x86_64::{IMAGE, SLOT, SLOT_COUNT, SLOTS};
 
 /// A thread.
@@ -32,6 +34,7 @@ pub(crate) struct Thread {
     /// Since when it was seen to sleep in a call on a socket with a time limit: its turns then, and when it is over.
     pub(crate) socket_wait: Option<(u64, Nanos)>,
     pub(crate) ticker: Ticker,
+    pub(crate) watched: Watched,
 }
 
 /// What a thread's system call needs at its end.
@@ -80,28 +83,6 @@ pub(crate) enum Wanted {
     SocketTimeout,
     /// To make the timers of its process go off.
     Timers,
-}
-
-/// How a thread waits again and again for a short time, to no effect.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Ticker {
-    /// How long the present wait, or the last one, lasts.
-    pub(crate) length: Nanos,
-    /// How often in a row such a wait has passed.
-    pub(crate) times: u32,
-    /// True once the last wait has passed.
-    pub(crate) passed: bool,
-    /// True if the present wait follows on one that has passed: the thread was woken by the time, and waits again.
-    pub(crate) goes_on: bool,
-}
-
-impl Ticker {
-    /// The thread begins to wait for so long.
-    pub(crate) fn begin(&mut self, length: Nanos, most: Nanos) {
-        let again = self.passed && length <= most;
-        let times = if again { self.times.saturating_add(1) } else { 0 };
-        *self = Ticker { length, times, passed: false, goes_on: self.passed };
-    }
 }
 
 /// A process.
@@ -175,6 +156,7 @@ impl Tree {
             wanted: Wanted::Nothing,
             socket_wait: None,
             ticker: Ticker::default(),
+            watched: Watched::new(process, thread),
         };
         self.threads.insert(id, added);
         Ok(())

@@ -118,6 +118,16 @@ impl<T> Kept<T> {
     }
 }
 
+impl Kept<pb::Backup> {
+    /// Gives the backup of this full name another one, which must be new.
+    pub fn rename(&mut self, name: &str, new: &str) {
+        if let Some(mut managed) = self.0.remove(name) {
+            Arc::make_mut(&mut managed.about).name = new.to_owned();
+            self.insert(new.into(), managed);
+        }
+    }
+}
+
 /// What clusters and backups have in common.
 pub trait Resource: Name + Clone + Default + fmt::Debug + Send + 'static {
     /// The collection that it is in, `backups`.

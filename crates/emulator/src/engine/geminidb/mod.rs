@@ -22,8 +22,8 @@ pub use message::{
     JobList, JobQuery, NewBackup, Started, StartedBackup, StopAction, WantedBackups,
 };
 pub use problem::Problem;
-pub(super) use store::Store;
 pub use store::backup_id;
+pub(super) use store::{Store, full_name};
 
 use super::operation::Key;
 use super::project::Project;

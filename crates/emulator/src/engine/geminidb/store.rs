@@ -129,6 +129,16 @@ impl Store {
         self.by_name.get(&(Arc::from(instance), Box::from(name))).copied()
     }
 
+    /// Gives the backup with this key another name, which must be new in its instance.
+    pub fn rename(&mut self, key: Key, new: &str) {
+        if let Some(backup) = self.backups.get_mut(&key) {
+            let instance = backup.instance.clone();
+            let old = std::mem::replace(&mut backup.name, new.into());
+            self.by_name.remove(&(instance.clone(), old));
+            self.by_name.insert((instance, new.into()), key);
+        }
+    }
+
     /// All backups, the latest begun first.
     pub fn latest_first(&self) -> impl Iterator<Item = (Key, &Backup)> {
         self.backups.iter().rev().map(|(key, backup)| (*key, backup))

@@ -152,6 +152,13 @@ impl Backups {
         self.by_time.remove(&self.by_id.remove(id)?)
     }
 
+    /// Gives the backup with this id another one, which must be new.
+    pub fn rename(&mut self, id: &str, new: &str) {
+        if let Some(backup) = self.remove(id) {
+            self.insert(Backup { id: new.into(), ..backup });
+        }
+    }
+
     /// The backups created before a moment (all, if none is given), the latest first.
     pub fn latest_first(&self, before: Option<Time>) -> impl Iterator<Item = &Backup> {
         let end = before.unwrap_or(Time::END);

@@ -5,4 +5,4 @@ mod lists;
 mod properties;
 mod rules;
 mod schedules;
-mod support;
+pub mod support;
