@@ -1,0 +1,19 @@
+<?php
+
+// Runs the sample: php main.php PROJECT INSTANCE DATABASE BACKUP
+
+// Where Composer puts what it installs, unless this variable of its own says otherwise.
+require_once (getenv('COMPOSER_VENDOR_DIR') ?: __DIR__ . '/vendor') . '/autoload.php';
+require_once __DIR__ . '/cancel_backup.php';
+
+if ($argc !== 5) {
+    fwrite(STDERR, "usage: php {$argv[0]} PROJECT INSTANCE DATABASE BACKUP" . PHP_EOL);
+    exit(2);
+}
+[, $projectId, $instanceId, $databaseId, $backupId] = $argv;
+try {
+    cancel_backup($projectId, $instanceId, $databaseId, $backupId);
+} catch (BackupError $error) {
+    fwrite(STDERR, $error->getMessage() . PHP_EOL);
+    exit(1);
+}
