@@ -50,7 +50,7 @@ function cancel_backup(string $projectId, string $instanceId, string $databaseId
         try {
             $databaseAdminClient->deleteBackup(new DeleteBackupRequest(['name' => $backupName]));
         } catch (ApiException | TransferException $error) {
-            throw new BackupError("Could not delete backup $backupId: " . code_of($error) . '.');
+            throw new BackupError("Could not delete backup $backupId: " . code_of($error) . '.', previous: $error);
         }
         echo "Deleted backup $backupId.", PHP_EOL;
     };
@@ -69,7 +69,8 @@ function cancel_backup(string $projectId, string $instanceId, string $databaseId
             if (code_of($error) === 'NOT_FOUND') {
                 return false;
             }
-            throw new BackupError("Could not tell whether backup $backupId exists: " . code_of($error) . '.');
+            $text = "Could not tell whether backup $backupId exists: " . code_of($error) . '.';
+            throw new BackupError($text, previous: $error);
         }
         return $found->getDatabase() === $databaseName
             && $found->getExpireTime()?->toDateTime() == $expireTime->toDateTime();
@@ -94,7 +95,7 @@ function cancel_backup(string $projectId, string $instanceId, string $databaseId
         } catch (BackupError $consequence) {
             $failure .= PHP_EOL . $consequence->getMessage();
         }
-        throw new BackupError($failure);
+        throw new BackupError($failure, previous: $error);
     }
 
     echo "Cancelling operation {$operation->getName()}.", PHP_EOL;

@@ -14,6 +14,9 @@ if ($argc !== 5) {
 try {
     cancel_backup($projectId, $instanceId, $databaseId, $backupId);
 } catch (BackupError $error) {
-    fwrite(STDERR, $error->getMessage() . PHP_EOL);
+    // What went wrong, and what the library said of it.
+    for ($cause = $error; $cause !== null; $cause = $cause->getPrevious()) {
+        fwrite(STDERR, $cause->getMessage() . PHP_EOL);
+    }
     exit(1);
 }
