@@ -29,6 +29,10 @@ pub fn nodejs() {
     passes("spanner", "nodejs", "*");
 }
 
+pub fn php() {
+    passes("spanner", "php", "*");
+}
+
 pub fn ruby() {
     passes("spanner", "ruby", "*");
 }

@@ -40,6 +40,12 @@ fn main() -> ExitCode {
     let (curl, jq, gcloud) = (program("curl"), program("jq"), program("gcloud"));
     let (ruby, bundle) = (program("ruby"), program("bundle"));
     let php_curl = need("PHP's curl extension", "php", &["--ri", "curl"]);
+    let php_bcmath = need("PHP's bcmath extension", "php", &["--ri", "bcmath"]);
+    let php_library = need(
+        "a registry with google/cloud-spanner for PHP",
+        "composer",
+        &["show", "--available", "--no-interaction", "--no-plugins", "google/cloud-spanner"],
+    );
     let (cmake, cxx) = (program("cmake"), need("c++", "c++", &["--version"]));
     let libcurl = need("libcurl's headers", "curl-config", &["--version"]);
     let json = need(
@@ -56,6 +62,7 @@ fn main() -> ExitCode {
         trial("python_passes_every_scenario", &[&python], bundled::python),
         trial("nodejs_passes_every_scenario", &[&node, &npm], bundled::nodejs),
         trial("ruby_passes_every_scenario", &[&ruby, &bundle], bundled::ruby),
+        trial("php_passes_every_scenario", &[&php_curl, &php_bcmath, &php_library, &world], bundled::php),
         trial("alloydb_curl_passes_every_scenario", &[&curl, &jq], bundled::alloydb_curl),
         trial("alloydb_python_passes_where_cancel_or_create_matters", &[&python], bundled::alloydb_python),
         trial("geminidb_curl_passes_every_scenario", &[&curl, &jq], bundled::geminidb_curl),
