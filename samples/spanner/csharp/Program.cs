@@ -14,9 +14,21 @@ try
     new CancelBackupOperationSample().CancelBackupOperation(args[0], args[1], args[2], args[3]);
     return 0;
 }
-// What the sample says itself about an answer of the service. Any other error ends the program as .NET does it.
+// The sample's own words about an answer of the service.
 catch (InvalidOperationException e) when (e.InnerException is RpcException or OperationFailedException)
 {
     Console.Error.WriteLine(e.Message);
+    return 1;
+}
+// A method reports what it cannot do by an exception. If nobody caught it, .NET would abort the program (SIGABRT), which
+// is how programs end that crash.
+catch (Exception e)
+{
+    // The messages last: of a long text, the end is read first.
+    Console.Error.WriteLine(e.StackTrace);
+    for (Exception? cause = e; cause is not null; cause = cause.InnerException)
+    {
+        Console.Error.WriteLine($"{cause.GetType()}: {cause.Message}");
+    }
     return 1;
 }
