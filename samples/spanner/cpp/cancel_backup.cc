@@ -103,22 +103,6 @@ void CreateBackupAndCancel(
     std::cout << "Deleted backup " << backup_id << "." << std::endl;
   };
 
-  // Somebody else's backup may have this name; the expiration time, of which the
-  // service keeps microseconds, tells ours from it.
-  auto backup_was_started = [&] {
-    auto found = client.GetBackup(backup_name);
-    if (found) {
-      auto const& wanted = request.backup();
-      return found->database() == wanted.database() &&
-             TimeUtil::TimestampToMicroseconds(found->expire_time()) ==
-                 TimeUtil::TimestampToMicroseconds(wanted.expire_time());
-    }
-    auto const code = found.status().code();
-    if (code == StatusCode::kNotFound) return false;
-    throw std::runtime_error("Could not tell whether backup " + backup_id +
-                             " exists: " + StatusCodeToString(code) + ".");
-  };
-
   std::cout << "Creating backup " << backup_id << " of database "
             << database_id << "." << std::endl;
   auto persistent_client = MakePersistentClient();
@@ -152,25 +136,34 @@ void CreateBackupAndCancel(
   // does not say which. What is there of the backup does.
   auto const failure = "Could not create backup " + backup_id + ": " +
                        StatusCodeToString(code) + ".";
-  try {
-    if (backup_was_started()) {
-      // After one of these, a create may have taken effect although its reply
-      // says otherwise. After others it has not, so the error is that of a poll.
-      auto const create_may_have_taken_effect =
-          code == StatusCode::kUnavailable || code == StatusCode::kUnknown ||
-          code == StatusCode::kDeadlineExceeded ||
-          code == StatusCode::kInternal;
-      if (!create_may_have_taken_effect) {
-        std::cerr << "Could not see the operation end: "
-                  << StatusCodeToString(code) << "." << std::endl;
-        return delete_backup();
-      }
-      delete_backup();
-    }
-  } catch (std::runtime_error const& consequence) {
-    throw std::runtime_error(failure + "\n" + consequence.what());
+  auto const found = client.GetBackup(backup_name);
+  if (!found && found.status().code() != StatusCode::kNotFound) {
+    throw std::runtime_error(
+        failure + "\nCould not tell whether it exists: " +
+        StatusCodeToString(found.status().code()) + ".");
   }
-  throw std::runtime_error(failure);
+  // Somebody else's backup may have this name; the expiration time, of which the
+  // service keeps microseconds, tells ours from it.
+  auto const& wanted = request.backup();
+  bool const was_started =
+      found && found->database() == wanted.database() &&
+      TimeUtil::TimestampToMicroseconds(found->expire_time()) ==
+          TimeUtil::TimestampToMicroseconds(wanted.expire_time());
+  if (!was_started) throw std::runtime_error(failure);
+  switch (code) {
+    case StatusCode::kUnavailable:
+    case StatusCode::kDeadlineExceeded:
+    case StatusCode::kUnknown:
+    case StatusCode::kInternal:
+      // The create took effect although its reply says otherwise.
+      delete_backup();
+      throw std::runtime_error(failure);
+    default:
+      // A create that is refused starts no backup, so this was a poll.
+      std::cerr << "Could not see the operation end: "
+                << StatusCodeToString(code) << "." << std::endl;
+      delete_backup();
+  }
 }
 // [END spanner_cancel_backup_create]
 
@@ -179,8 +172,10 @@ int main(int argc, char* argv[]) try {
     std::cerr << "usage: " << argv[0] << " PROJECT INSTANCE DATABASE BACKUP\n";
     return 2;
   }
+  // Three days from now; the service keeps microseconds.
   auto const expire_time =
-      std::chrono::system_clock::now() + std::chrono::hours(3 * 24);
+      std::chrono::time_point_cast<std::chrono::microseconds>(
+          std::chrono::system_clock::now() + std::chrono::hours(3 * 24));
   google::cloud::spanner_admin::DatabaseAdminClient client(
       google::cloud::spanner_admin::MakeDatabaseAdminConnection());
   CreateBackupAndCancel(
