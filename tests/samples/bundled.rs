@@ -37,6 +37,10 @@ pub fn ruby() {
     passes("spanner", "ruby", "*");
 }
 
+pub fn cpp() {
+    passes("spanner", "cpp", "*");
+}
+
 pub fn alloydb_curl() {
     passes("alloydb", "curl", "*");
 }

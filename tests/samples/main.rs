@@ -53,6 +53,11 @@ fn main() -> ExitCode {
         "c++",
         &["-fsyntax-only", "-include", "nlohmann/json.hpp", "-x", "c++", "/dev/null"],
     );
+    let google_cloud_cpp = need(
+        "google-cloud-cpp",
+        "pkg-config",
+        &["--maximum-traverse-depth=1", "--modversion", "google_cloud_cpp_spanner"],
+    );
     // The programs reach the service by its own name, and only a closed world leads that to the emulator.
     let world = Need { name: "a closed world", met: Time::of_run(None) == Time::Virtual };
     let dotnet = need("dotnet", "dotnet", &["--version"]);
@@ -63,6 +68,7 @@ fn main() -> ExitCode {
         trial("nodejs_passes_every_scenario", &[&node, &npm], bundled::nodejs),
         trial("ruby_passes_every_scenario", &[&ruby, &bundle], bundled::ruby),
         trial("php_passes_every_scenario", &[&php_curl, &php_bcmath, &php_library, &world], bundled::php),
+        trial("cpp_passes_every_scenario", &[&cmake, &cxx, &google_cloud_cpp], bundled::cpp),
         trial("alloydb_curl_passes_every_scenario", &[&curl, &jq], bundled::alloydb_curl),
         trial("alloydb_python_passes_where_cancel_or_create_matters", &[&python], bundled::alloydb_python),
         trial("geminidb_curl_passes_every_scenario", &[&curl, &jq], bundled::geminidb_curl),

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use rescind_manifest::{Manifest, PageNames, Run, Source, Stage};
+use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Variables};
 use rescind_model::{
     CaseResult, Contract, Endpoint, Expectation, ExpectedExit, Given, Outcome, Rule, Scenario, Schedule,
     Service, Verdict,
@@ -148,7 +148,9 @@ fn manifest(folder: &Path) -> Result<Manifest> {
         source: Source { folder: sample, file: "none".into(), region: "none".to_owned() },
         page: PageNames { headings: Vec::new(), fences: Vec::new() },
         toolchain: Vec::new(),
+        variables: Variables::default(),
         prepare: Stage::default(),
+        unavailable: Vec::new(),
         build: Stage::default(),
         run: Run {
             command: vec![PROGRAM.to_owned()],

@@ -19,6 +19,12 @@ use crate::{Backend, Context, Front, Pki};
 const METADATA_NAMES: [&str; 3] = ["metadata.google.internal", "metadata.google.internal.", "metadata"];
 const METADATA_ADDRESS: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 254);
 
+/// Where gRPC's core looks for balancers of a service that is asked with Google's credentials. It does so by itself, too,
+/// and without them asks the service.
+fn balancers(host: &str) -> String {
+    format!("_grpclb._tcp.{host}")
+}
+
 /// What surrounds one attempt at a case.
 pub(super) struct Surroundings {
     front: Arc<Front>,
@@ -52,7 +58,8 @@ impl Surroundings {
                 .serve(service.hosts(), Arc::clone(&front) as Arc<dyn Server>)
                 .folder(folder)
                 .ignore_address(IpAddr::V4(METADATA_ADDRESS));
-            METADATA_NAMES.into_iter().fold(world, World::ignore_name)
+            let world = METADATA_NAMES.into_iter().fold(world, World::ignore_name);
+            service.hosts().map(balancers).fold(world, World::ignore_name)
         });
         Ok(Surroundings { front, world })
     }

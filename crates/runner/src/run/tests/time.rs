@@ -102,6 +102,18 @@ async fn what_is_outside_a_closed_world_is_out_of_reach_and_named() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn names_that_libraries_look_up_by_themselves_are_no_findings() {
+    if Time::of_run(None) != Time::Virtual || which::which("getent").is_err() {
+        return;
+    }
+    let names = "metadata.google.internal _grpclb._tcp.spanner.googleapis.com _grpclb._tcp.elsewhere.example";
+    let script = format!("for name in {names}; do getent hosts $name; done; :");
+    let fixture = Fixture::new();
+    let case = fixture.run(vec![fixture.manifest("sh", &script)], &["a"]).await.results.cases.remove(0);
+    assert_eq!(case.observation.unwrap().out_of_reach, ["the name _grpclb._tcp.elsewhere.example"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_results_say_which_clock_and_why() {
     let mut fixture = Fixture::new();
     fixture.options.clock = Some(ClockKind::Real);
