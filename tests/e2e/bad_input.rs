@@ -29,7 +29,7 @@ fn a_scenario_with_an_unknown_request_is_pointed_at() {
     let project = Project::new("true");
     project.edit("manifests/scenarios/cancel-wins.yaml", "create:running", "creat:running");
     insta::assert_snapshot!(message(&project, &[]), @"
-    error: unknown request `creat` (did you mean `create`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup
+    error: unknown request `creat` (did you mean `create`?); a request is one of create, cancel, poll, early-poll, get, delete, list, given, or the name of an RPC such as UpdateBackup
      --> manifests/scenarios/cancel-wins.yaml:3:11
       |
     3 | schedule: creat:running cancel:honoured

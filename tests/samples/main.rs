@@ -10,6 +10,7 @@ mod support;
 mod trial;
 
 mod bundled;
+mod mistakes;
 mod names;
 mod page;
 mod plain;
@@ -46,6 +47,7 @@ fn main() -> ExitCode {
         "composer",
         &["show", "--available", "--no-interaction", "--no-plugins", "google/cloud-spanner"],
     );
+    let (composer, pkg_config) = (program("composer"), program("pkg-config"));
     let (cmake, cxx) = (program("cmake"), need("c++", "c++", &["--version"]));
     let libcurl = need("libcurl's headers", "curl-config", &["--version"]);
     let json = need(
@@ -79,6 +81,51 @@ fn main() -> ExitCode {
         trial("a_wait_beyond_a_real_deadline_is_undecided", &[&python], bundled::long_wait),
         trial("the_mistakes_of_a_page_are_found", &[&python, &node], page::mistakes),
         trial("only_what_a_pull_request_breaks_fails_it", &[&git, &go, &python], story::pull_requests),
+        trial(
+            "cpp_without_its_library_is_unsupported",
+            &[&cmake, &cxx, &pkg_config],
+            mistakes::cpp_without_its_library,
+        ),
+        trial(
+            "cpp_with_a_wrong_library_path_says_which",
+            &[&cmake, &cxx, &pkg_config],
+            mistakes::cpp_with_a_wrong_library_path,
+        ),
+        trial("cpp_with_an_old_compiler_is_unsupported", &[&cmake], mistakes::cpp_with_an_old_compiler),
+        trial("ruby_with_a_broken_lock_says_so", &[&ruby, &bundle], mistakes::ruby_with_a_broken_lock),
+        trial("ruby_without_a_registry_is_unsupported", &[&ruby, &bundle], mistakes::ruby_without_a_registry),
+        trial(
+            "php_with_a_broken_lock_says_so",
+            &[&php_curl, &php_bcmath, &composer],
+            mistakes::php_with_a_broken_lock,
+        ),
+        trial(
+            "php_without_a_registry_is_unsupported",
+            &[&php_curl, &php_bcmath, &composer],
+            mistakes::php_without_a_registry,
+        ),
+        trial("csharp_with_broken_pins_says_so", &[&dotnet], mistakes::csharp_with_broken_pins),
+        trial("csharp_without_a_registry_is_unsupported", &[&dotnet], mistakes::csharp_without_a_registry),
+        trial(
+            "published_cpp_that_does_not_build_is_a_finding",
+            &[&cmake, &cxx, &libcurl, &json],
+            mistakes::published_cpp_that_does_not_build,
+        ),
+        trial(
+            "published_csharp_that_does_not_build_is_a_finding",
+            &[&dotnet],
+            mistakes::published_csharp_that_does_not_build,
+        ),
+        trial(
+            "published_php_that_does_not_build_is_a_finding",
+            &[&php_curl],
+            mistakes::published_php_that_does_not_build,
+        ),
+        trial(
+            "published_ruby_that_does_not_build_is_a_finding",
+            &[&ruby, &bundle],
+            mistakes::published_ruby_that_does_not_build,
+        ),
         trial("plain_cpp_passes_every_scenario", &[&cmake, &cxx, &libcurl, &json, &world], plain::cpp),
         trial("plain_csharp_passes_every_scenario", &[&dotnet, &world], plain::csharp),
         trial("plain_php_passes_every_scenario", &[&php_curl, &world], plain::php),

@@ -5,7 +5,7 @@ use crate::{MANIFEST, SCENARIO, TOY, Tree, manifest, scenario};
 #[test]
 fn schedules() {
     insta::assert_snapshot!(scenario("cancel:honoured", "cancell:honoured"), @"
-    error: unknown request `cancell` (did you mean `cancel`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup
+    error: unknown request `cancell` (did you mean `cancel`?); a request is one of create, cancel, poll, early-poll, get, delete, list, given, or the name of an RPC such as UpdateBackup
      --> manifests/scenarios/cancel-wins.yaml:3:26
       |
     3 | schedule: create:running cancell:honoured
@@ -78,18 +78,51 @@ fn optional_terms() {
 #[test]
 fn what_is_given_as_the_wanted_backup() {
     insta::assert_snapshot!(
-        scenario("schedule: create:running", "schedule: create:running given:same-name"), @"");
+        scenario("schedule: create:running", "schedule: create:running given:same-name"), @r#"
+    error: `given:same-name` needs `- { id: "{backup}", state: READY }` in `given.backups`
+     --> manifests/scenarios/cancel-wins.yaml:3:26
+      |
+    3 | schedule: create:running given:same-name cancel:honoured
+      |                          ^^^^^^^^^^^^^^^
+    "#);
     insta::assert_snapshot!(
-        scenario("schedule: create:running", "given: { backups: [{ id: \"{backup}\", state: CREATING }] }\nschedule: given:same-name"), @"");
+        scenario("schedule: create:running", "given: { backups: [{ id: \"{backup}\", state: CREATING }] }\nschedule: given:same-name"), @r#"
+    error: `given:same-name` needs `- { id: "{backup}", state: READY }` in `given.backups`
+     --> manifests/scenarios/cancel-wins.yaml:4:11
+      |
+    4 | schedule: given:same-name cancel:honoured
+      |           ^^^^^^^^^^^^^^^
+    "#);
     assert_eq!(
-        scenario("schedule: create:running", "given: { backups: [{ id: \"{backup}\", state: READY }] }\nschedule: given:same-name"),
+        scenario(
+            "schedule: create:running",
+            "given: { backups: [{ id: \"{backup}\", state: READY }] }\nschedule: given:same-name"
+        ),
         "no mistake"
     );
 }
 
 #[test]
 fn variables() {
-    insta::assert_snapshot!(manifest("prepare:", "variables: [PIP_*, A-B, GOOGLE_CLOUD_PROJECT, PIP_*]\nprepare:"), @"");
+    insta::assert_snapshot!(manifest("prepare:", "variables: [PIP_*, A-B, GOOGLE_CLOUD_PROJECT, PIP_*]\nprepare:"), @"
+    error: `A-B` is not a name of an environment variable, nor the beginning of names such as `PIP_*`
+      --> manifests/spanner/toy.yaml:16:20
+       |
+    16 | variables: [PIP_*, A-B, GOOGLE_CLOUD_PROJECT, PIP_*]
+       |                    ^^^
+
+    error: `GOOGLE_CLOUD_PROJECT` never reaches a toolchain: it can be a key to a real service
+      --> manifests/spanner/toy.yaml:16:25
+       |
+    16 | variables: [PIP_*, A-B, GOOGLE_CLOUD_PROJECT, PIP_*]
+       |                         ^^^^^^^^^^^^^^^^^^^^
+
+    error: the variable `PIP_*` is listed twice
+      --> manifests/spanner/toy.yaml:16:47
+       |
+    16 | variables: [PIP_*, A-B, GOOGLE_CLOUD_PROJECT, PIP_*]
+       |                                               ^^^^^
+    ");
 }
 
 #[test]

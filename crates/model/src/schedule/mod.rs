@@ -157,10 +157,10 @@ mod tests {
     fn errors_point_at_the_wrong_part_and_say_what_is_right() {
         let error = "create:running polll2:done".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (15, 6));
-        insta::assert_snapshot!(error, @"unknown request `polll` (did you mean `poll`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup");
+        insta::assert_snapshot!(error, @"unknown request `polll` (did you mean `poll`?); a request is one of create, cancel, poll, early-poll, get, delete, list, given, or the name of an RPC such as UpdateBackup");
         let error = "UpdatBackup:lost".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (0, 11));
-        insta::assert_snapshot!(error, @"unknown request `UpdatBackup` (did you mean `UpdateBackup`?); a request is one of create, cancel, poll, early-poll, get, delete, list, or the name of an RPC such as UpdateBackup");
+        insta::assert_snapshot!(error, @"unknown request `UpdatBackup` (did you mean `UpdateBackup`?); a request is one of create, cancel, poll, early-poll, get, delete, list, given, or the name of an RPC such as UpdateBackup");
         let error = "StopBackup1:lost".parse::<Schedule>().unwrap_err();
         insta::assert_snapshot!(error, @"`StopBackup` is `cancel` in schedules");
         let error = "cancel:honored".parse::<Schedule>().unwrap_err();

@@ -27,11 +27,17 @@ pub(crate) struct Origin<'a> {
 }
 
 /// A place as compilers write it, at the beginning of a line: `./a.go:3:5: undefined: x` (Go, C++),
-/// `[ERROR] /p/A.java:[3,5] cannot find symbol` (Maven), `A.cs(3,5): error CS1002` (C#), ` --> src/a.rs:3:5` (Rust).
+/// `[ERROR] /p/A.java:[3,5] cannot find symbol` (Maven), `A.cs(3,5): error CS1002` (C#), ` --> src/a.rs:3:5` (Rust),
+/// `a.rb:3: syntax error` (Ruby).
 static PLACE: LazyLock<Option<Regex>> = LazyLock::new(|| {
     let mark = r"(?:\[ERROR\]\s+|\s*-->\s+|\s*)";
     let place = r"(?P<file>[^\s:()\[\]]+\.\w+)(?::\[?|\()(?P<line>\d+)(?:[:,]\d+)?[\])]?:?";
     Regex::new(&format!(r"^{mark}{place}\s*(?P<says>.*)$")).ok()
+});
+
+/// A place as PHP writes it, at the end of a line: `PHP Parse error:  syntax error, unexpected ... in a.php on line 3`.
+static PLACE_BEHIND: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new(r"^(?:PHP )?(?P<says>(?:Parse|Fatal) error:.*) in (?P<file>\S+) on line (?P<line>\d+)$").ok()
 });
 
 /// The first complaint in the output of a step that failed; if there is none with a place, how the step ended.
@@ -39,7 +45,7 @@ pub(crate) fn first(step: &FailedStep, origin: &Origin<'_>) -> String {
     let mut before = "";
     let mut lines = step.output.lines().peekable();
     while let Some(line) = lines.next() {
-        let captures = PLACE.as_ref().and_then(|place| place.captures(line));
+        let captures = [&PLACE_BEHIND, &PLACE].into_iter().find_map(|place| place.as_ref()?.captures(line));
         if let Some(captures) = captures {
             // Rust says what is wrong in the line above the place.
             let says = Some(&captures["says"]).filter(|says| !says.is_empty()).unwrap_or(before.trim());
@@ -112,6 +118,14 @@ mod tests {
         let csharp = "/w/Cancel.cs(10,5): warning CS0168: never used [/w/a.csproj]\n\
                       /w/Cancel.cs(11,5): error CS1002: ; expected [/w/a.csproj]\n";
         assert_eq!(complaint("Cancel.cs", csharp), "page.md:101: error CS1002: ; expected [/w/a.csproj]");
+        let php = "PHP Parse error:  syntax error, unexpected token \")\" in cancel.php on line 11\n\
+                   Errors parsing cancel.php\n";
+        assert_eq!(
+            complaint("cancel.php", php),
+            "page.md:101: Parse error:  syntax error, unexpected token \")\""
+        );
+        let ruby = "cancel.rb:12: syntax error, unexpected ')' (SyntaxError)\n)(\n^\n";
+        assert_eq!(complaint("cancel.rb", ruby), "page.md:102: syntax error, unexpected ')' (SyntaxError)");
         let cpp = "cancel.cc:20:3: error: 'client' was not declared in this scope\n";
         assert_eq!(
             complaint("cancel.cc", cpp),

@@ -137,13 +137,15 @@ pub(crate) fn command_line(program: &OsString, arguments: &[OsString]) -> String
     shlex::try_join(words.iter().map(String::as_str)).unwrap_or_else(|_| words.join(" "))
 }
 
-/// The first line that one of the patterns finds in what was printed.
+/// The first line that one of the patterns finds in what was printed, from where it is found: before that may stand a long
+/// path.
 fn line_of(finished: &Finished, patterns: &[Regex]) -> Option<String> {
     let streams = [&finished.stderr, &finished.stdout].map(|stream| strip_str(&stream.text).to_string());
-    let mut lines = streams.iter().flat_map(|stream| stream.lines());
-    lines
-        .find(|line| patterns.iter().any(|pattern| pattern.is_match(line)))
-        .map(|line| line.trim().to_owned())
+    let found = |line: &str| {
+        let start = patterns.iter().find_map(|pattern| pattern.find(line))?.start();
+        line.get(start..).map(|rest| rest.trim().to_owned())
+    };
+    streams.iter().flat_map(|stream| stream.lines()).find_map(found)
 }
 
 /// The beginning and the end of the output, without colours. Compilers write to either stream.

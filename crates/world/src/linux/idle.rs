@@ -166,8 +166,8 @@ impl Tracer {
         process.is_some_and(|process| process.threads > 1)
     }
 
-    /// Ticks that had an effect are no ticks: the server has run, or a thread that something else than the time woke, unless
-    /// that is one of those that do nothing but wait and wake each other.
+    /// Ticks that had an effect are no ticks: the server has run, a thread has ended, or one has run that something else than
+    /// the time woke, unless it is one of those that do nothing but wait and wake each other.
     fn note_effects(&mut self, seen: &Seen) {
         let before = std::mem::take(&mut self.turns_before);
         let threads = &self.tree.threads;
@@ -175,7 +175,7 @@ impl Tracer {
             let is_new = |thread: &Thread| !(thread.ticker.goes_on() || thread.ticker.is_used_to_it());
             before.get(id) != Some(turns) && threads.get(id).is_some_and(is_new)
         });
-        if others || seen.server != self.server_before {
+        if std::mem::take(&mut self.anyone_ended) || others || seen.server != self.server_before {
             self.tree.threads.values_mut().for_each(|thread| thread.ticker.note_effect());
             self.ticks_alone = 0;
         }

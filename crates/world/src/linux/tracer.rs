@@ -66,6 +66,8 @@ pub(crate) struct Tracer {
     pub(super) calls_before: BTreeMap<i32, (i64, [u64; 6])>,
     pub(super) server_before: u64,
     pub(super) ticks_alone: u32,
+    /// True if a thread has ended since the tree was last idle.
+    pub(super) anyone_ended: bool,
     pub(super) jumps: u64,
     pub(super) image: TreeImage,
     first: Pid,
@@ -103,6 +105,7 @@ impl Tracer {
             calls_before: BTreeMap::new(),
             server_before: 0,
             ticks_alone: 0,
+            anyone_ended: false,
             jumps: 0,
             image,
             first,
@@ -247,6 +250,7 @@ impl Tracer {
     fn stopped(&mut self, thread: Pid, what: Stop) -> io::Result<()> {
         if let Stop::Ended(status) = what {
             self.tree.remove(thread);
+            self.anyone_ended = true;
             // Another thread may get its number.
             self.turns_before.remove(&thread.as_raw_nonzero().get());
             if thread == self.first && self.ended.is_none() {

@@ -155,7 +155,7 @@ impl Tree {
             in_stop: false,
             wanted: Wanted::Nothing,
             socket_wait: None,
-            ticker: Ticker::default(),
+            ticker: Ticker::new(thread == process),
             watched: Watched::new(process, thread),
         };
         self.threads.insert(id, added);
