@@ -88,7 +88,7 @@ fn a_secret_that_a_package_manager_prints_is_not_told_while_the_run_goes_on() {
     let project = Project::new("true");
     project.edit_manifest(
         "run:\n",
-        "prepare:\n  steps:\n    - [sh, -c, 'echo \"token is $NPM_CONFIG_AUTH_TOKEN\"; exit 1']\nrun:\n",
+        "variables: [NPM_CONFIG_*]\nprepare:\n  steps:\n    - [sh, -c, 'echo \"token is $NPM_CONFIG_AUTH_TOKEN\"; exit 1']\nrun:\n",
     );
     let mut command = command(project.root());
     let ran = command.arg("run").env("NPM_CONFIG_AUTH_TOKEN", "s3cr3t-v4lu3").output().unwrap();

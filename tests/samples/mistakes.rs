@@ -131,14 +131,9 @@ pub fn ruby_without_a_registry() {
 pub fn php_with_a_broken_lock() {
     let spoilt = Spoilt::new();
     spoilt.write("samples/spanner/php/composer.lock", "{ \"packages\": [ }");
-    // A registry that has the library, as far as anybody asks before the lock file is read.
-    let package = r#"{"repositories": [{"packagist.org": false}, {"type": "package", "package":
-        {"name": "google/cloud-spanner", "version": "2.8.1", "dist": {"type": "zip", "url": "file:///nonexistent"}}}]}"#;
-    spoilt.write("composer/config.json", package);
-    let home = spoilt.path("composer").display().to_string();
-    let (verdict, reason) = spoilt.with("COMPOSER_HOME", home).verdict("php");
+    let (verdict, reason) = spoilt.verdict("php");
     assert_eq!(verdict, Verdict::SetupError, "{reason}");
-    says(&reason, &["spanner/php: prepare: `composer install", "composer.lock"]);
+    says(&reason, &["spanner/php: prepare: `composer ", "composer.lock\" does not contain valid JSON"]);
 }
 
 pub fn php_without_a_registry() {
@@ -149,10 +144,13 @@ pub fn php_without_a_registry() {
 
 pub fn csharp_with_broken_pins() {
     let spoilt = Spoilt::new();
-    spoilt.write("samples/spanner/csharp/Directory.Packages.props", "<Project>\n");
+    spoilt.write("samples/spanner/csharp/Directory.Packages.props", "<Project>\n</Project>\n");
     let (verdict, reason) = spoilt.verdict("csharp");
     assert_eq!(verdict, Verdict::SetupError, "{reason}");
-    says(&reason, &["spanner/csharp: prepare: `dotnet restore", "Directory.Packages.props"]);
+    says(
+        &reason,
+        &["spanner/csharp: prepare: `dotnet restore", "error NU1015: ", "do not have a version specified"],
+    );
 }
 
 pub fn csharp_without_a_registry() {

@@ -1,8 +1,8 @@
 //! The programs that look at their own clocks.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
-use libtest_mimic::Trial;
+use libtest_mimic::{Failed, Trial};
 use rescind_world::World;
 
 use crate::support::{self, c, command, find, names, run, source};
@@ -51,11 +51,21 @@ fn suites() -> Vec<Suite> {
     suites
 }
 
+/// Polling in turn goes on to no effect, and is late for it: 300 s would be 6,000 polls.
+fn turns(program: &Path) -> Result<(), Failed> {
+    let outcome = run(&World::new(), command(program, &[]))?;
+    outcome.expect_success()?;
+    let jumps = outcome.report.jumps;
+    if jumps < 1_000 { Ok(()) } else { Err(format!("the clock jumped {jumps} times").into()) }
+}
+
 pub fn trials() -> Vec<Trial> {
     let raw = c("raw", true);
     let mut trials = vec![trial("c-static::raw", raw.is_none(), move || {
         run(&World::new(), command(&raw.unwrap(), &[]))?.expect_success()
     })];
+    let polling = c("turns", false);
+    trials.push(trial("c::turns", polling.is_none(), move || turns(&polling.unwrap())));
     trials.extend(suites().into_iter().flat_map(Suite::trials));
     trials
 }
