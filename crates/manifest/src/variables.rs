@@ -9,9 +9,6 @@ pub struct Variables(Vec<String>);
 /// How the names begin of what never reaches a toolchain: keys to a real service.
 const CREDENTIALS: [&str; 3] = ["GOOGLE_", "GCLOUD_", "GCE_"];
 
-/// What [`Variables::check`] has to say.
-pub(crate) type Mistake = String;
-
 impl Variables {
     /// These names; one that ends in `*` stands for all that begin so.
     pub fn new<T: Into<String>>(names: impl IntoIterator<Item = T>) -> Variables {
@@ -36,7 +33,7 @@ impl Variables {
     ///
     /// # Errors
     /// It is no name of a variable, or one that is never handed on.
-    pub(crate) fn check(text: &str) -> Result<(), Mistake> {
+    pub(crate) fn check(text: &str) -> Result<(), String> {
         let name = text.strip_suffix('*').unwrap_or(text);
         let is_name = name.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
             && name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
