@@ -128,7 +128,10 @@ pub(crate) fn signal(registers: &Registers, tree: &Tree, asked: &mut Asked) -> A
     };
     match refused {
         Some(whom) => {
-            asked.note(format!("{what} {whom}"));
+            // Signal 0 reaches nobody, and only asks whether somebody is there: a JVM asks it of every JVM of the machine.
+            if number != Some(0) {
+                asked.note(format!("{what} {whom}"));
+            }
             Access::Refused(libc::EPERM)
         }
         None => Access::Allowed,

@@ -57,7 +57,9 @@ const OPERATIONS: &[(&[&str], &str, &[&str])] = &[
     (&["open-in", "/proc/PPID", "environ"], NOT_THERE, &["/proc/PPID/environ"]),
     (&["open-in", "/proc", "PPID/environ"], NOT_THERE, &["/proc/PPID/environ"]),
     (&["kill", "PPID", "9"], FORBIDDEN, &["signal 9 to process PPID"]),
-    (&["kill", "PPID", "0"], FORBIDDEN, &["signal 0 to process PPID"]),
+    (&["kill", "PPID", "28"], FORBIDDEN, &["signal 28 to process PPID"]),
+    // To ask whether a process is there is no finding.
+    (&["kill", "PPID", "0"], FORBIDDEN, &[]),
     (&["kill", "-1", "9"], FORBIDDEN, &["signal 9 to every process"]),
 ];
 
