@@ -2,9 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rescind_model::{
-    BackupState, Given, GivenBackup, Outcome, RequestKind, Scenario, Schedule, ScheduleError,
-};
+use rescind_model::{Given, GivenBackup, Outcome, RequestKind, Scenario, Schedule, ScheduleError};
 
 use crate::check;
 use crate::diagnostic::Log;
@@ -77,9 +75,10 @@ fn schedule(text: &Located<String>, log: &mut Log<'_>) -> Option<Schedule> {
 
 /// Notes a `given:same-name` without a backup that could have that name.
 fn check_given(text: &Located<String>, schedule: &Schedule, given: &[GivenBackup], log: &mut Log<'_>) {
-    let wanted = |given: &GivenBackup| given.id == "{backup}" && given.state == BackupState::Ready;
     let term = schedule.terms().iter().find(|term| term.request == RequestKind::Given);
-    if let Some(term) = term.map(ToString::to_string).filter(|_| !given.iter().any(wanted)) {
+    if let Some(term) =
+        term.map(ToString::to_string).filter(|_| !given.iter().any(GivenBackup::may_take_the_name))
+    {
         let offset = text.value.find(&term).unwrap_or_default();
         let message = format!("`{term}` needs `- {{ id: \"{{backup}}\", state: READY }}` in `given.backups`");
         check::in_scalar(log, text, offset, term.len(), message);

@@ -15,6 +15,13 @@ pub struct GivenBackup {
     pub state: BackupState,
 }
 
+impl GivenBackup {
+    /// True for the one that `given:same-name` is about: it has the id that the sample is told to use, and is READY.
+    pub fn may_take_the_name(&self) -> bool {
+        self.id == "{backup}" && self.state == BackupState::Ready
+    }
+}
+
 /// What is there before the sample begins. The instance always is.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

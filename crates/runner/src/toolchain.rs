@@ -179,17 +179,18 @@ async fn find(
     Ok(Ok(FoundTool { name: tool.name.clone(), program, version }))
 }
 
-/// What a program did that did not tell its version.
-/// What a program says that ends with an error: the first line of it.
+/// The first line of what a program says that ends with an error.
 fn refusal(ended: Ended, stdout: &Captured, stderr: &Captured) -> Option<String> {
     let line = first_line(stdout, stderr)?;
     matches!(ended, Ended::Code(code) if code != 0).then(|| line.to_owned())
 }
 
+/// The first line that is not empty, of standard error before standard output.
 fn first_line<'a>(stdout: &'a Captured, stderr: &'a Captured) -> Option<&'a str> {
     stderr.text.lines().chain(stdout.text.lines()).map(str::trim).find(|line| !line.is_empty())
 }
 
+/// What a program did that did not tell its version.
 fn instead(ended: Ended, stdout: &Captured, stderr: &Captured) -> String {
     match first_line(stdout, stderr) {
         Some(line) => format!("{ended}, and it says: {line}"),

@@ -75,10 +75,7 @@ impl Setup {
 
     /// The full name of the READY backup that is given as `{backup}`.
     fn given_as_wanted(&self, project: &str) -> Option<String> {
-        self.given
-            .backups
-            .iter()
-            .find(|given| given.id == "{backup}" && given.state == BackupState::Ready)?;
+        self.given.backups.iter().find(|given| given.may_take_the_name())?;
         let Setup { instance, database, backup, .. } = self;
         Some(match self.service {
             Service::Spanner => format!("projects/{project}/instances/{instance}/backups/{backup}"),
