@@ -90,7 +90,7 @@ impl Tracer {
         if let Some(found) = self.tree.thread(thread) {
             let goes_on = found.rest.take().is_some_and(|rest| wait.go_on_with(&rest));
             if !goes_on {
-                found.ticker.begin(wait.length);
+                found.ticker.begin(wait.length, wait.on());
             }
         }
         self.watch_call(thread, registers, Call::Wait(wait))

@@ -8,6 +8,7 @@
 
 use super::clock::{Clock, Nanos, SECOND};
 use super::memory::Memory;
+use super::ticker::On;
 use super::x86_64::Registers;
 
 /// `futex_wait` of Linux 6.7, which `libc` does not name yet.
@@ -183,6 +184,14 @@ fn time((seconds, rest): (i64, i64), unit: Unit) -> Option<Nanos> {
 }
 
 impl Wait {
+    /// What it is for.
+    pub(crate) fn on(&self) -> On {
+        match self.call {
+            libc::SYS_futex | libc::SYS_futex_waitv | FUTEX_WAIT2 => On::Others,
+            _ => On::Time,
+        }
+    }
+
     /// True if its moment has come, and the kernel, whose clock is behind, does not know.
     pub(crate) fn is_late(&self, now: Nanos, offset: Nanos) -> bool {
         !self.over && self.deadline <= now && self.offset != Some(offset)

@@ -69,6 +69,18 @@ var tests = map[string]func(){
 		group.Wait()
 		took(begin, 99)
 	},
+	// One thread does everything, and wakes each second.
+	"steps-on-one-processor": func() {
+		runtime.GOMAXPROCS(1)
+		begin := time.Now()
+		far := time.After(200 * time.Second)
+		for index := 1; index <= 90; index++ {
+			time.Sleep(time.Until(begin.Add(time.Duration(index) * time.Second)))
+			took(begin, float64(index))
+		}
+		<-far
+		took(begin, 200)
+	},
 	"deadline-of-a-socket": func() {
 		listener, err := net.Listen("tcp", "127.0.0.1:0")
 		check(err)

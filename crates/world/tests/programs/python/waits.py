@@ -45,6 +45,24 @@ def sleep():
 
 
 @test
+def steps_in_a_thread():
+    def steps():
+        begin = time.monotonic()
+        for index in range(1, 91):
+            time.sleep(max(begin + index - time.monotonic(), 0))
+            assert time.monotonic() - begin < index + 3, (index, time.monotonic() - begin)
+        done.append(True)
+
+    done = []
+    with Took(200):
+        thread = threading.Thread(target=steps)
+        thread.start()
+        time.sleep(200)
+    thread.join()
+    assert done == [True]
+
+
+@test
 def threads():
     with Took(300):
         assert not threading.Event().wait(300)
