@@ -1,7 +1,7 @@
 //! `rescind doctor`.
 
 use anyhow::Context as _;
-use rescind_manifest::Manifest;
+use rescind_catalog::Manifest;
 use rescind_model::{ClockKind, Verdict, exit};
 use rescind_runner::{Time, Toolchain, is_installed};
 use serde::Serialize;

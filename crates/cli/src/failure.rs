@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rescind_manifest::Diagnostics;
+use rescind_catalog::Diagnostics;
 use rescind_model::exit;
 use rescind_report::text::visible;
 

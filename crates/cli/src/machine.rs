@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
-use rescind_manifest::Catalog;
+use rescind_catalog::Catalog;
 use rescind_report::redact::{Redactor, Secret, is_secret_name};
 use rescind_runner::{Clock, Context};
 

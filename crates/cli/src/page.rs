@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use rescind_manifest::{Catalog, Manifest, Page, Uncovered, Wanted};
+use rescind_catalog::{Catalog, Manifest, Page, Uncovered, Wanted};
 use rescind_model::{Location, Service};
 use rescind_runner::{Code, Plan};
 

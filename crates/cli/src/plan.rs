@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rescind_manifest::{Catalog, Manifest, Region, read_region};
+use rescind_catalog::{Catalog, Manifest, Region, read_region};
 use rescind_model::{KnownFailure, Location, fingerprint};
 use rescind_runner::{Code, Plan, PlannedSample};
 

@@ -2,7 +2,7 @@
 
 use anyhow::{Context as _, Result};
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use rescind_manifest::{Catalog, Manifest, same_language};
+use rescind_catalog::{Catalog, Manifest, same_language};
 use rescind_model::Scenario;
 
 use crate::args::Selection;

@@ -1,7 +1,7 @@
 //! `--source`: the code of a sample out of a file of another repository.
 
 use anyhow::anyhow;
-use rescind_manifest::{Catalog, Diagnostics, Manifest, Region, read_region, same_language};
+use rescind_catalog::{Catalog, Diagnostics, Manifest, Region, read_region, same_language};
 use rescind_model::{Location, SampleId};
 use rescind_runner::{Code, Plan};
 

@@ -1,6 +1,6 @@
 //! An emulator of managed databases with backups whose creation can be cancelled.
 //!
-//! * [`engine`]: the rules of the services, a pure state machine;
+//! * [`rescind_engine`]: the rules of the services, a pure state machine;
 //! * [`Emulator`]: projects by id, set up for cases, with their journals;
 //! * [`wire`]: the server, which speaks gRPC and HTTP on one port;
 //! * [`control`]: the API by which tests set projects up and look at them, on a listener of its own.
@@ -8,11 +8,9 @@
 mod clock;
 pub mod control;
 mod emulator;
-pub mod engine;
-pub mod proto;
 pub mod wire;
 
 pub use clock::Clock;
 pub use emulator::{ControlError, Emulator, Observed, Observer, Options, Scope};
-pub use engine::{InvalidSetup, Setup};
+pub use rescind_engine::{InvalidSetup, Setup};
 pub use wire::{ServeError, Server};

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Variables};
+use rescind_catalog::{Manifest, PageNames, Run, Source, Stage, Variables};
 use rescind_model::{
     CaseResult, Contract, Endpoint, Expectation, ExpectedExit, Given, Outcome, Rule, Scenario, Schedule,
     Service, Verdict,

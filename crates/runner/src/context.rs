@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread::available_parallelism;
 use std::time::Instant;
 
-use rescind_manifest::Variables;
+use rescind_catalog::Variables;
 
 use crate::process::Supervisor;
 

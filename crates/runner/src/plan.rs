@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rescind_manifest::{Lines, Manifest};
+use rescind_catalog::{Lines, Manifest};
 use rescind_model::{
     CaseId, ClockKind, Contract, Endpoint, KnownFailure, Location, Partition, Scenario, Shard, fingerprint,
 };

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use rescind_manifest::{Manifest, PageNames, Run, Source, Stage, Tool, Variables};
+use rescind_catalog::{Manifest, PageNames, Run, Source, Stage, Tool, Variables};
 use rescind_model::{
     BackupState, Claim, ClaimPattern, Code, Contract, Endpoint, Entry, Expectation, ExpectedExit, Given,
     GivenBackup, Outcome, Reply, Scenario, Schedule, Service, Snapshot, Stream, Touched, Transport,
@@ -42,7 +42,7 @@ pub(crate) fn setup() -> Setup {
         backup: "b1".to_owned(),
         given: Given { backups: vec![foreign], ..Given::default() },
         schedule: Schedule::default(),
-        choices: rescind_emulator::engine::Settings::default(),
+        choices: rescind_engine::Settings::default(),
     }
 }
 

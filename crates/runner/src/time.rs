@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use rescind_manifest::Run;
+use rescind_catalog::Run;
 use rescind_model::{ClockKind, Limits};
 
 use crate::Options;

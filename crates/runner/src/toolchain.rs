@@ -5,7 +5,7 @@ use std::fmt;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rescind_manifest::{Manifest, Tool};
+use rescind_catalog::{Manifest, Tool};
 use rescind_model::{Captured, Ended};
 use tokio_util::sync::CancellationToken;
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use rescind_emulator::control::Place;
-use rescind_emulator::engine::{Choices, Settings, Switch};
+use rescind_engine::{Choices, Settings, Switch};
 
 use super::duration::duration;
 use super::token::token;

@@ -84,7 +84,7 @@ fn pretty(observed: &Observed) -> String {
 mod tests {
     use std::time::Duration;
 
-    use rescind_emulator::engine::Time;
+    use rescind_engine::Time;
     use rescind_model::{Entry, Reply, Touched};
 
     use super::*;

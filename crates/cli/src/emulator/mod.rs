@@ -12,8 +12,8 @@ use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, anyhow};
 use rescind_emulator::control::{ControlServer, Guard, Place};
-use rescind_emulator::engine::Settings;
 use rescind_emulator::{Emulator, Options, Server};
+use rescind_engine::Settings;
 use rescind_model::exit;
 use rescind_runner::find_emulator;
 use tokio::runtime::{Builder, Runtime};

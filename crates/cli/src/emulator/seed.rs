@@ -3,9 +3,9 @@
 use std::sync::Arc;
 use std::time::SystemTime;
 
-use rescind_emulator::engine::Settings;
+use rescind_catalog::{Seed, Seeds};
 use rescind_emulator::{ControlError, Emulator, Setup};
-use rescind_manifest::{Seed, Seeds};
+use rescind_engine::Settings;
 use rescind_model::{Given, Schedule, Service};
 
 use crate::args::{DatabasePath, EmulatorArgs};

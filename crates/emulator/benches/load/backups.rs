@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
-use rescind_emulator::engine::rpc::{database_admin as databases, operations_service as operations};
-use rescind_emulator::proto::{database as pb, longrunning};
+use rescind_engine::proto::{database as pb, longrunning};
+use rescind_engine::rpc::{database_admin as databases, operations_service as operations};
 use rescind_model::Service;
 
 use crate::stock::{INSTANCE, Stock, id};

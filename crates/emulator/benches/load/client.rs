@@ -10,7 +10,7 @@ use http_body_util::{BodyExt, Full};
 use hyper::client::conn::{http1, http2};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use prost::Message;
-use rescind_emulator::proto::{database as pb, instance as instance_pb};
+use rescind_engine::proto::{database as pb, instance as instance_pb};
 use tokio::net::TcpStream;
 use tokio::task::JoinSet;
 use tonic::client::Grpc;
@@ -87,7 +87,7 @@ pub async fn furnish(program: &Program) {
         instance_id: "test".into(),
         instance: Some(instance),
     };
-    call::<_, rescind_emulator::proto::longrunning::Operation>(
+    call::<_, rescind_engine::proto::longrunning::Operation>(
         &channel,
         "/google.spanner.admin.instance.v1.InstanceAdmin/CreateInstance",
         request,
@@ -100,7 +100,7 @@ pub async fn furnish(program: &Program) {
             create_statement: "CREATE DATABASE db".into(),
             ..Default::default()
         };
-        call::<_, rescind_emulator::proto::longrunning::Operation>(
+        call::<_, rescind_engine::proto::longrunning::Operation>(
             &channel,
             "/google.spanner.admin.database.v1.DatabaseAdmin/CreateDatabase",
             request,

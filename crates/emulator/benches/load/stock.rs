@@ -7,12 +7,10 @@ use std::time::{Duration, SystemTime};
 use prost::Message;
 use prost_types::Timestamp;
 use rescind_emulator::Setup;
-use rescind_emulator::engine::geminidb::{
-    ApiVersion, BackupQuery, CreateBackup, Credentials, ListBackups, NewBackup,
-};
-use rescind_emulator::engine::rpc::{Rpc, alloydb::v1 as alloydb, database_admin as spanner};
-use rescind_emulator::engine::{Choices, FreeRunning, Project, Settings, Span, Time};
-use rescind_emulator::proto::{alloydb::v1 as alloydb_pb, database as spanner_pb, longrunning};
+use rescind_engine::geminidb::{ApiVersion, BackupQuery, CreateBackup, Credentials, ListBackups, NewBackup};
+use rescind_engine::proto::{alloydb::v1 as alloydb_pb, database as spanner_pb, longrunning};
+use rescind_engine::rpc::{Rpc, alloydb::v1 as alloydb, database_admin as spanner};
+use rescind_engine::{Choices, FreeRunning, Project, Settings, Span, Time};
 use rescind_model::{Given, Schedule, Service, Transport};
 
 use crate::program::resident;

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use rescind_model::{Entry as Request, Schedule, Snapshot};
 
 use super::{Emulator, Projects};
-use crate::engine::{FreeRunning, InvalidSetup, Project, Setup, World};
+use rescind_engine::{FreeRunning, InvalidSetup, Project, Setup, World};
 
 /// Why the emulator could not be controlled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

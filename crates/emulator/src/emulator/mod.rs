@@ -16,11 +16,10 @@ use tokio::sync::watch;
 
 use self::scope::Named;
 use crate::clock::Clock;
-use crate::engine::geminidb::{Call, Credentials};
-use crate::engine::rpc::Method;
-use crate::engine::{
-    self, Arrival, Choices, Decisions, Delivery, FreeRunning, Project, Settings, Setup, Span, Status, Time,
-    World,
+use rescind_engine::geminidb::{Call, Credentials};
+use rescind_engine::rpc::Method;
+use rescind_engine::{
+    Arrival, Choices, Decisions, Delivery, FreeRunning, Project, Settings, Setup, Span, Status, Time, World,
 };
 
 /// An emulator. Clones are the same emulator.
@@ -196,7 +195,7 @@ impl Emulator {
     fn unserved(&self, path: &str, transport: Transport, request: &[u8]) -> Answer<Vec<u8>> {
         let name = path.trim_start_matches('/').replace('/', ".");
         let status = Status::new(Code::Unimplemented, format!("{name} is not implemented."));
-        match engine::rpc::describe(path, request) {
+        match rescind_engine::rpc::describe(path, request) {
             Some((rpc, resource)) => self.refuse(transport, &rpc, &resource, status),
             None => self.refuse(transport, path, "", status),
         }
@@ -207,7 +206,7 @@ impl Emulator {
         request: Named<'_>,
         serve: impl FnOnce(&mut Project, Time) -> Result<T, Status>,
     ) -> Answer<T> {
-        let id = engine::project_of(request.resource).unwrap_or_default();
+        let id = rescind_engine::project_of(request.resource).unwrap_or_default();
         if let Some(Err(refusal)) = self.scope.as_ref().map(|scope| scope.admit(id, &request)) {
             return Answer { reply: Err(refusal), delivery: Delivery::AtOnce };
         }

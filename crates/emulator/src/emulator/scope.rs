@@ -3,7 +3,7 @@
 use parking_lot::Mutex;
 use rescind_model::{Code, Transport};
 
-use crate::engine::Status;
+use rescind_engine::Status;
 
 /// One project and nothing beside it: what a case may ask for. What else it asked for is taken down.
 #[derive(Debug)]

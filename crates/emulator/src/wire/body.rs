@@ -7,7 +7,7 @@ use rescind_model::Code;
 use serde::Serialize;
 use tonic::body::Body;
 
-use crate::engine::Status;
+use rescind_engine::Status;
 
 /// The largest body that is read, as for gRPC.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;

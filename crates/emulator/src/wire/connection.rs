@@ -11,7 +11,7 @@ use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 use tokio_util::sync::CancellationToken;
 
-use crate::engine::Delivery;
+use rescind_engine::Delivery;
 
 /// How many requests may be under way on one HTTP/2 connection.
 const CONCURRENT_STREAMS: u32 = 1024;

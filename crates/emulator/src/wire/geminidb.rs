@@ -14,11 +14,11 @@ use super::body;
 use super::connection::Connection;
 use crate::Emulator;
 use crate::emulator::Answer;
-use crate::engine::geminidb::{
+use rescind_engine::geminidb::{
     ApiVersion, BatchDeleteBackups, Call, CreateBackup, Credentials, DeleteBackup, ListBackups, ListJobs,
     Problem, Sent, StopBackup,
 };
-use crate::engine::{Delivery, Status};
+use rescind_engine::{Delivery, Status};
 
 /// The first segments of its paths, which no path of the other services begins with.
 const VERSIONS: [(&str, ApiVersion); 3] =

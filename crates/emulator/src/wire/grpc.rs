@@ -16,7 +16,7 @@ use super::connection::Connection;
 use super::introspection;
 use crate::Emulator;
 use crate::emulator::Answer;
-use crate::engine::{Detail, Status};
+use rescind_engine::{Detail, Status};
 
 /// The trailer in which Google's gRPC servers repeat `ResourceInfo`; the Java client reads it there.
 const RESOURCE_INFO: &str = "google.rpc.resourceinfo-bin";

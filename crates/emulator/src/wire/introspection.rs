@@ -15,8 +15,8 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder;
 
-use crate::engine::rpc::methods;
-use crate::proto;
+use rescind_engine::proto;
+use rescind_engine::rpc::methods;
 
 const HEALTH: &str = "grpc.health.v1.Health";
 const REFLECTION: &str = "grpc.reflection.v1.ServerReflection";

@@ -1,8 +1,8 @@
 //! Access policies, sessions, and the queries that clients begin with.
 
-use rescind_emulator::engine::Status;
-use rescind_emulator::engine::rpc::{data, database_admin as databases, instance_admin as instances};
-use rescind_emulator::proto::{iam as pb, spanner as data_pb};
+use rescind_engine::Status;
+use rescind_engine::proto::{iam as pb, spanner as data_pb};
+use rescind_engine::rpc::{data, database_admin as databases, instance_admin as instances};
 use rescind_model::{BackupState, Code};
 
 use crate::support::{Case, DATABASE, INSTANCE, backup_name, clock};
@@ -115,7 +115,7 @@ fn the_two_queries_that_clients_begin_with_are_answered() {
     let now = query(&mut case, &session, "SELECT CURRENT_TIMESTAMP()").unwrap();
     assert_eq!(kind(&now), data_pb::TypeCode::Timestamp);
     let Some(Kind::StringValue(text)) = value(&now) else { panic!("{now:?}") };
-    assert!(rescind_emulator::engine::Time::parse(&text).unwrap() >= clock());
+    assert!(rescind_engine::Time::parse(&text).unwrap() >= clock());
 
     let status = query(&mut case, &session, "SELECT * FROM t").unwrap_err();
     assert_eq!(status.code, Code::Unimplemented);

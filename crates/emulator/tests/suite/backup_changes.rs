@@ -1,9 +1,9 @@
 //! What becomes of a backup once it is there: updates and deletions.
 
 use prost_types::{FieldMask, Timestamp};
-use rescind_emulator::engine::Status;
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::proto::database as pb;
+use rescind_engine::Status;
+use rescind_engine::proto::database as pb;
+use rescind_engine::rpc::database_admin as databases;
 use rescind_model::{BackupState, Code};
 
 use crate::support::{Case, DAY, HOUR, after, backup_name};

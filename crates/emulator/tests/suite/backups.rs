@@ -1,9 +1,9 @@
 //! CreateBackup, GetBackup, UpdateBackup, DeleteBackup, ListBackups.
 
 use prost_types::Timestamp;
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::engine::{Detail, Status, Time};
-use rescind_emulator::proto::database as pb;
+use rescind_engine::proto::database as pb;
+use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::{Detail, Status, Time};
 use rescind_model::{BackupState, Code};
 
 use crate::support::{

@@ -1,8 +1,8 @@
 //! Schedules: what the server decides in a case, what the journal says of it, how a case settles.
 
 use rescind_emulator::Setup;
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::proto::database as pb;
+use rescind_engine::proto::database as pb;
+use rescind_engine::rpc::database_admin as databases;
 use rescind_model::{BackupState, Code, Entry, OperationState, Snapshot};
 
 use crate::support::{Case, backup_name, create_request, error_code, setup};

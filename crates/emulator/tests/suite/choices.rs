@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::engine::{FreeRunning, Project, Settings, Span};
-use rescind_emulator::proto::database as pb;
+use rescind_engine::proto::database as pb;
+use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::{FreeRunning, Project, Settings, Span};
 use rescind_model::{BackupState, Code};
 
 use crate::support::{Case, INSTANCE, OPERATION_TIME, backup_name, clock, error_code, setup};

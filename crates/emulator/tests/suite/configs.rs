@@ -1,9 +1,9 @@
 //! Configurations of instances that clients make.
 
 use prost_types::FieldMask;
-use rescind_emulator::engine::Status;
-use rescind_emulator::engine::rpc::instance_admin as instances;
-use rescind_emulator::proto::{instance as pb, longrunning};
+use rescind_engine::Status;
+use rescind_engine::proto::{instance as pb, longrunning};
+use rescind_engine::rpc::instance_admin as instances;
 use rescind_model::Code;
 
 use crate::instances::{create, delete};

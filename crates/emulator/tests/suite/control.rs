@@ -247,7 +247,7 @@ async fn a_reset_connection_is_reset_over_rest_and_has_no_effect() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_reset_connection_is_unavailable_over_grpc_and_a_new_one_serves() {
-    use rescind_emulator::proto::database as pb;
+    use rescind_engine::proto::database as pb;
     let emulator = free_running();
     emulator.prepare("p", &setup("GetDatabase1:reset", &[])).unwrap();
     let server = serve(&emulator).await;

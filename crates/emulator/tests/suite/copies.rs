@@ -1,9 +1,9 @@
 //! CopyBackup, in projects that run free: copying takes time.
 
 use prost_types::Timestamp;
-use rescind_emulator::engine::Status;
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::proto::{database as pb, longrunning};
+use rescind_engine::Status;
+use rescind_engine::proto::{database as pb, longrunning};
+use rescind_engine::rpc::database_admin as databases;
 use rescind_model::{BackupState, Code};
 
 use crate::support::{

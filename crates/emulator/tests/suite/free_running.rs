@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prost::Message;
 use rescind_emulator::Emulator;
-use rescind_emulator::proto::{instance as instance_pb, longrunning};
+use rescind_engine::proto::{instance as instance_pb, longrunning};
 use rescind_model::{Code, Transport};
 
 use crate::support::{CONFIG, Case, OPERATION_TIME, clock, error_code, metadata, response, setup};

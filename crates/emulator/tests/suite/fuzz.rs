@@ -3,9 +3,9 @@
 use proptest::prelude::*;
 use prost::Message;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, Value};
-use rescind_emulator::engine::rpc::methods;
-use rescind_emulator::proto::{self, database as pb};
 use rescind_emulator::{Emulator, Setup};
+use rescind_engine::proto::{self, database as pb};
+use rescind_engine::rpc::methods;
 use rescind_model::{BackupState, Code, Transport};
 
 use crate::alloydb::support as alloydb;

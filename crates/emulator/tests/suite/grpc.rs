@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prost::Message;
-use rescind_emulator::engine::rpc::{Rpc, database_admin as databases, operations_service as operations};
-use rescind_emulator::proto::{database as pb, longrunning, rpc};
 use rescind_emulator::{ControlError, Emulator, Server};
+use rescind_engine::proto::{database as pb, longrunning, rpc};
+use rescind_engine::rpc::{Rpc, database_admin as databases, operations_service as operations};
 use rescind_model::{BackupState, Transport};
 use tonic::transport::{Channel, Endpoint};
 use tonic_prost::ProstCodec;

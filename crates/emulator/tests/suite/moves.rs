@@ -1,10 +1,10 @@
 //! Moving an instance to another configuration.
 
 use prost_types::FieldMask;
-use rescind_emulator::engine::Status;
-use rescind_emulator::engine::rpc::{database_admin as databases, instance_admin as instances};
-use rescind_emulator::proto::database::{self as database_pb, restore_database_request::Source};
-use rescind_emulator::proto::{instance as pb, longrunning};
+use rescind_engine::Status;
+use rescind_engine::proto::database::{self as database_pb, restore_database_request::Source};
+use rescind_engine::proto::{instance as pb, longrunning};
+use rescind_engine::rpc::{database_admin as databases, instance_admin as instances};
 use rescind_model::Code;
 
 use crate::support::{

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use prost_types::{Any, FieldMask};
-use rescind_emulator::engine::rpc::{Rpc, database_admin as databases, instance_admin as instances, methods};
-use rescind_emulator::proto::longrunning::{Operation, operation};
-use rescind_emulator::proto::{self, database as pb, instance as instance_pb};
+use rescind_engine::proto::longrunning::{Operation, operation};
+use rescind_engine::proto::{self, database as pb, instance as instance_pb};
+use rescind_engine::rpc::{Rpc, database_admin as databases, instance_admin as instances, methods};
 use rescind_model::BackupState;
 
 use crate::alloydb::support as alloydb;
@@ -180,8 +180,8 @@ fn spanner(answered: &mut ByRpc) {
 /// One example of each RPC of a version of AlloyDB.
 macro_rules! alloydb {
     ($answered:ident, $version:ident) => {{
-        use rescind_emulator::engine::rpc::alloydb::$version as rpc;
-        use rescind_emulator::proto::alloydb::$version as pb;
+        use rescind_engine::proto::alloydb::$version as pb;
+        use rescind_engine::rpc::alloydb::$version as rpc;
 
         let mut case = alloydb::Case::given("create:done", &[("there", BackupState::Ready)]);
         macro_rules! call {

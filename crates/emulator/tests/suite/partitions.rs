@@ -1,9 +1,9 @@
 //! Partitions of instances, and what refers to them.
 
 use prost_types::FieldMask;
-use rescind_emulator::engine::Status;
-use rescind_emulator::engine::rpc::{database_admin as databases, instance_admin as instances};
-use rescind_emulator::proto::{database as database_pb, instance as pb, longrunning};
+use rescind_engine::Status;
+use rescind_engine::proto::{database as database_pb, instance as pb, longrunning};
+use rescind_engine::rpc::{database_admin as databases, instance_admin as instances};
 use rescind_model::Code;
 
 use crate::support::{

@@ -5,8 +5,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::proto::{database as pb, longrunning};
+use rescind_engine::proto::{database as pb, longrunning};
+use rescind_engine::rpc::database_admin as databases;
 use rescind_model::{BackupState, Code, OperationState};
 
 use crate::support::{Case, DATABASE, INSTANCE, backup_name, create_request};

@@ -5,9 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::proto::database::{self as pb, database::State, restore_database_request::Source};
-use rescind_emulator::proto::longrunning;
+use rescind_engine::proto::database::{self as pb, database::State, restore_database_request::Source};
+use rescind_engine::proto::longrunning;
+use rescind_engine::rpc::database_admin as databases;
 use rescind_model::Code;
 
 use crate::support::{Case, DAY, INSTANCE, OPERATION_TIME, after, backup_name};

@@ -1,11 +1,11 @@
 //! Backup schedules.
 
 use prost_types::{Duration, FieldMask};
-use rescind_emulator::engine::Status;
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::proto::database::{
+use rescind_engine::Status;
+use rescind_engine::proto::database::{
     self as pb, backup_schedule::BackupTypeSpec, backup_schedule_spec::ScheduleSpec,
 };
+use rescind_engine::rpc::database_admin as databases;
 use rescind_model::Code;
 
 use crate::support::{Case, DATABASE, DAY, HOUR};

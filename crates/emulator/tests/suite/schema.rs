@@ -1,9 +1,9 @@
 //! DDL, drop protection, roles.
 
 use prost_types::FieldMask;
-use rescind_emulator::engine::Status;
-use rescind_emulator::engine::rpc::database_admin as databases;
-use rescind_emulator::proto::{database as pb, longrunning};
+use rescind_engine::Status;
+use rescind_engine::proto::{database as pb, longrunning};
+use rescind_engine::rpc::database_admin as databases;
 use rescind_model::Code;
 
 use crate::support::{Case, DATABASE, INSTANCE, OPERATION_TIME, error_code, metadata_as, response_as};

@@ -5,8 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
-use rescind_emulator::engine::{Choices, Switch};
-use rescind_emulator::proto::pool;
+use rescind_engine::proto::pool;
+use rescind_engine::{Choices, Switch};
 
 const GRADES: [&str; 6] = ["P", "D", "S", "M", "R", "I"];
 

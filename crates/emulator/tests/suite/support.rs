@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use prost::Name;
 use prost_types::Timestamp;
-use rescind_emulator::engine::rpc::{
+use rescind_emulator::{InvalidSetup, Setup};
+use rescind_engine::proto::{database as pb, instance as instance_pb, longrunning};
+use rescind_engine::rpc::{
     Rpc, database_admin as databases, instance_admin, operations_service as operations,
 };
-use rescind_emulator::engine::{Choices, Detail, FreeRunning, Project, Span, Status, Time, World};
-use rescind_emulator::proto::{database as pb, instance as instance_pb, longrunning};
-use rescind_emulator::{InvalidSetup, Setup};
+use rescind_engine::{Choices, Detail, FreeRunning, Project, Span, Status, Time, World};
 use rescind_model::{BackupState, Code, Given, GivenBackup, Service, Transport};
 
 pub const INSTANCE: &str = "projects/p/instances/test";
@@ -47,7 +47,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         backup: "b1".into(),
         given: Given { backups, ..Given::default() },
         schedule: schedule.parse().unwrap(),
-        choices: rescind_emulator::engine::Settings::default(),
+        choices: rescind_engine::Settings::default(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use rescind_manifest::Lines;
+use rescind_catalog::Lines;
 
 use super::FailedStep;
 

@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use regex::Regex;
-use rescind_manifest::{Manifest, Stage};
+use rescind_catalog::{Manifest, Stage};
 use rescind_model::SampleId;
 use rescind_model::template::TemplateError;
 use tokio_util::sync::CancellationToken;

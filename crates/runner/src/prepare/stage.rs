@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anstream::adapter::strip_str;
 use regex::Regex;
-use rescind_manifest::{STAGE_PLACEHOLDERS, Stage, Variables};
+use rescind_catalog::{STAGE_PLACEHOLDERS, Stage, Variables};
 use rescind_model::Ended;
 use rescind_model::template::{self, TemplateError};
 use tokio_util::sync::CancellationToken;

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rescind_manifest::Lines;
+use rescind_catalog::Lines;
 
 use super::*;
 use crate::testing;

@@ -6,8 +6,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rescind_emulator::engine::Settings;
-use rescind_manifest::{COMMAND_PLACEHOLDERS, Manifest};
+use rescind_catalog::{COMMAND_PLACEHOLDERS, Manifest};
+use rescind_engine::Settings;
 use rescind_model::template::{self, TemplateError};
 use rescind_model::{
     CaseId, ClockKind, Contract, Ended, Endpoint, Finding, Limits, Observation, Placeholders, Scenario,

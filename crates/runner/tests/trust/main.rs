@@ -102,7 +102,7 @@ impl House {
             backup: "b1".to_owned(),
             given: Given::default(),
             schedule: Schedule::default(),
-            choices: rescind_emulator::engine::Settings::default(),
+            choices: rescind_engine::Settings::default(),
         };
         emulator.prepare("p", &setup).unwrap();
         let folder = tempfile::tempdir().unwrap();

@@ -19,7 +19,7 @@ use super::body;
 use super::connection::Connection;
 use crate::Emulator;
 use crate::emulator::Answer;
-use crate::engine::{Delivery, Status};
+use rescind_engine::{Delivery, Status};
 
 /// Answers an HTTP request that is no gRPC call.
 pub async fn answer(emulator: Emulator, connection: Connection, request: Request<Body>) -> Response<Body> {

@@ -9,8 +9,8 @@ use serde::Serialize;
 use serde_json::{Value, json};
 use tonic::body::Body;
 
-use crate::engine::Status;
-use crate::proto;
+use rescind_engine::Status;
+use rescind_engine::proto;
 
 /// How a client wants JSON, by the query parameters `$alt` (or `alt`) and `prettyPrint`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@ use rescind_model::Code;
 use serde_json::{Map, Value};
 
 use super::router::Route;
-use crate::engine::{Detail, Status};
+use rescind_engine::{Detail, Status};
 
 /// Query parameters that every Google API takes and that say nothing to the request
 /// (cloud.google.com/apis/docs/system-parameters). Any other whose name begins with `$` is taken for one too.

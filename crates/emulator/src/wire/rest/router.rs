@@ -8,8 +8,8 @@ use percent_encoding::percent_decode_str;
 use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
 
 use super::template::{Segment, Template};
-use crate::engine::rpc::methods;
-use crate::proto;
+use rescind_engine::proto;
+use rescind_engine::rpc::methods;
 
 /// The paths of `google.longrunning.Operations`. The proto has none; every API says in its service configuration which
 /// resources have operations: these are the parts before `/operations`, the first ones of spanner.yaml

@@ -1,8 +1,8 @@
 //! What becomes of a backup once it is there: updates and deletions.
 
-use rescind_emulator::engine::rpc::alloydb::v1beta as rpc;
-use rescind_emulator::engine::{Choices, Fate};
-use rescind_emulator::proto::alloydb::v1beta as pb;
+use rescind_engine::proto::alloydb::v1beta as pb;
+use rescind_engine::rpc::alloydb::v1beta as rpc;
+use rescind_engine::{Choices, Fate};
 use rescind_model::{BackupState, Code};
 
 use super::support::{CLUSTER, Case, backup_name, made, metadata, setup};

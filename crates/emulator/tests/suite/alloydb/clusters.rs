@@ -1,16 +1,13 @@
 //! Clusters.
 
-use rescind_emulator::engine::rpc::alloydb::v1beta as rpc;
-use rescind_emulator::proto::alloydb::v1beta as pb;
-use rescind_emulator::proto::longrunning;
+use rescind_engine::proto::alloydb::v1beta as pb;
+use rescind_engine::proto::longrunning;
+use rescind_engine::rpc::alloydb::v1beta as rpc;
 use rescind_model::Code;
 
 use super::support::{Case, LOCATION, create_request};
 
-pub fn create_cluster(
-    case: &mut Case,
-    id: &str,
-) -> Result<longrunning::Operation, rescind_emulator::engine::Status> {
+pub fn create_cluster(case: &mut Case, id: &str) -> Result<longrunning::Operation, rescind_engine::Status> {
     let request = pb::CreateClusterRequest {
         parent: LOCATION.into(),
         cluster_id: id.into(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use rescind_emulator::engine::rpc::alloydb::{v1, v1beta as rpc};
-use rescind_emulator::engine::rpc::operations_service as operations;
-use rescind_emulator::engine::{Choices, Fate};
-use rescind_emulator::proto::alloydb::{v1 as pb_v1, v1beta as pb};
-use rescind_emulator::proto::longrunning;
+use rescind_engine::proto::alloydb::{v1 as pb_v1, v1beta as pb};
+use rescind_engine::proto::longrunning;
+use rescind_engine::rpc::alloydb::{v1, v1beta as rpc};
+use rescind_engine::rpc::operations_service as operations;
+use rescind_engine::{Choices, Fate};
 use rescind_model::{BackupState, Code, Given};
 
 use super::clusters::create_cluster;

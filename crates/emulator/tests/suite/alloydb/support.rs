@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use rescind_emulator::engine::rpc::alloydb::v1beta as rpc;
-use rescind_emulator::engine::rpc::{Rpc, operations_service as operations};
-use rescind_emulator::engine::{Choices, Decisions, FreeRunning, Project, Span, Status, Time};
-use rescind_emulator::proto::alloydb::v1beta as pb;
-use rescind_emulator::proto::longrunning;
 use rescind_emulator::{InvalidSetup, Setup};
+use rescind_engine::proto::alloydb::v1beta as pb;
+use rescind_engine::proto::longrunning;
+use rescind_engine::rpc::alloydb::v1beta as rpc;
+use rescind_engine::rpc::{Rpc, operations_service as operations};
+use rescind_engine::{Choices, Decisions, FreeRunning, Project, Span, Status, Time};
 use rescind_model::{BackupState, Given, GivenBackup, Service, Transport};
 
 use crate::support::{OPERATION_TIME, clock};
@@ -29,7 +29,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         backup: "b1".into(),
         given: Given { backups, ..Given::default() },
         schedule: schedule.parse().unwrap(),
-        choices: rescind_emulator::engine::Settings::default(),
+        choices: rescind_engine::Settings::default(),
     }
 }
 

@@ -1,8 +1,6 @@
 //! Lists of backups and of jobs: filters, pages, order.
 
-use rescind_emulator::engine::geminidb::{
-    ApiVersion, BackupQuery, CreateBackup, JobQuery, ListBackups, NewBackup,
-};
+use rescind_engine::geminidb::{ApiVersion, BackupQuery, CreateBackup, JobQuery, ListBackups, NewBackup};
 use rescind_model::BackupState::{Creating, Failed, Ready};
 
 use super::support::{Case, INSTANCE, refusal};

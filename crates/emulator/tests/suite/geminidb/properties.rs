@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rescind_emulator::engine::Choices;
-use rescind_emulator::engine::geminidb::{
+use rescind_engine::Choices;
+use rescind_engine::geminidb::{
     BackupQuery, BatchDeleteBackups, JobItem, JobQuery, WantedBackups, backup_id,
 };
 use rescind_model::{BackupState, OperationState};

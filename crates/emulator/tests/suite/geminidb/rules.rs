@@ -1,10 +1,10 @@
 //! The rules of creating, stopping and deleting.
 
 use rescind_emulator::InvalidSetup;
-use rescind_emulator::engine::geminidb::{
+use rescind_engine::geminidb::{
     BatchDeleteBackups, CreateBackup, NewBackup, StopAction, StopBackup, WantedBackups, backup_id,
 };
-use rescind_emulator::engine::{Choices, Fate};
+use rescind_engine::{Choices, Fate};
 use rescind_model::BackupState::{Creating, Deleting, Failed, Ready};
 use rescind_model::{Code, OperationState};
 

@@ -1,6 +1,6 @@
 //! Schedules: what the server decides in a case, what the journal says of it, how a case settles.
 
-use rescind_emulator::engine::geminidb::{BackupQuery, Credentials, JobQuery};
+use rescind_engine::geminidb::{BackupQuery, Credentials, JobQuery};
 use rescind_model::{Code, OperationState, RequestKind};
 
 use super::support::{Case, create, refusal};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use rescind_emulator::Setup;
-use rescind_emulator::engine::geminidb::{
+use rescind_engine::geminidb::{
     ApiVersion, BackupList, BackupQuery, Call, CreateBackup, Credentials, DeleteBackup, JobList, JobQuery,
     ListBackups, ListJobs, NewBackup, Problem, Started, StartedBackup, StopAction, StopBackup,
 };
-use rescind_emulator::engine::{Choices, Project, Status};
+use rescind_engine::{Choices, Project, Status};
 use rescind_model::{BackupState, Given, GivenBackup, Service};
 
 use crate::support::clock;
@@ -23,7 +23,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         backup: "nightly".into(),
         given: Given { backups: backups.collect(), ..Given::default() },
         schedule: schedule.parse().unwrap(),
-        choices: rescind_emulator::engine::Settings::default(),
+        choices: rescind_engine::Settings::default(),
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::io::ErrorKind;
 
-use rescind_emulator::engine::rpc::database_admin::GetBackup;
-use rescind_emulator::proto::database::GetBackupRequest;
+use rescind_engine::proto::database::GetBackupRequest;
+use rescind_engine::rpc::database_admin::GetBackup;
 
 use super::client::{Http, WAYS, call, channel};
 use super::looks::until_quiet;

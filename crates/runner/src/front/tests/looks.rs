@@ -6,8 +6,8 @@ use std::sync::{Arc, Mutex};
 use std::thread::yield_now;
 use std::time::{Duration, SystemTime};
 
-use rescind_emulator::engine::Settings;
 use rescind_emulator::{Emulator, Options};
+use rescind_engine::Settings;
 
 use super::client::{Http, WAYS, Way, request};
 use super::{House, PLACES, Place};

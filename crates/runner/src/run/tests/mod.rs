@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rescind_manifest::{Lines, Manifest, Substitute};
+use rescind_catalog::{Lines, Manifest, Substitute};
 use rescind_model::{
     Ended, Endpoint, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Rule, exit,
 };

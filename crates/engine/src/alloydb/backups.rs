@@ -1,0 +1,203 @@
+//! Backups: CreateBackup, GetBackup, UpdateBackup, DeleteBackup, ListBackups.
+
+use std::sync::Arc;
+
+use prost::Message;
+use rescind_model::{BackupState as Stage, Code};
+
+use super::check::{self, Deletion};
+use super::listing::{self, Listing};
+use super::requests::RequestId;
+use super::state::{Managed, Resource};
+use super::version::{Version, convert};
+use super::work::{Change, Verb, Work};
+use super::{clusters, errors};
+use crate::filter::{Kind, Value};
+use crate::name;
+use crate::proto::alloydb::v1beta as pb;
+use crate::proto::longrunning;
+use crate::reflect;
+use crate::status::Status;
+use crate::turn::Turn;
+
+/// The fields that clients may change: those of resources.proto that are neither output only nor said when the backup is
+/// created.
+const UPDATABLE: [&str; 4] = ["display_name", "labels", "description", "annotations"];
+
+pub fn create<V: Version, Q: Message>(
+    turn: &mut Turn<'_>,
+    request: Q,
+) -> Result<longrunning::Operation, Status> {
+    let request: pb::CreateBackupRequest = convert(&request)?;
+    let name = check::new_name::<pb::Backup>(turn, &request.parent, &request.backup_id, "backup_id")?;
+    let once = Once { verb: Verb::Create, id: RequestId::read(&request.request_id)? };
+    if let Some(operation) = once.id.repeated(turn, once.verb, &name)? {
+        return Ok(operation);
+    }
+    check::check_new::<pb::Backup>(turn, &name)?;
+    let wanted = request.backup.ok_or_else(|| errors::missing("backup"))?;
+    let backup = check_wanted(turn, &name, wanted)?;
+    begin::<V>(turn, &once, name, backup, request.validate_only)
+}
+
+/// As what a request is remembered.
+struct Once {
+    verb: Verb,
+    id: RequestId,
+}
+
+/// Starts the creation of a backup, and lets it be decided how far it is in the reply; or shows what it would come to.
+fn begin<V: Version>(
+    turn: &mut Turn<'_>,
+    once: &Once,
+    name: Arc<str>,
+    mut backup: pb::Backup,
+    validate_only: bool,
+) -> Result<longrunning::Operation, Status> {
+    let work = Work::<pb::Backup>::new(V::NAME, name.clone(), Change::Create);
+    if validate_only {
+        return Ok(work.preview(turn.now, Arc::new(backup)));
+    }
+    backup.uid = turn.world.alloydb.next_uid();
+    turn.world.alloydb.backups.insert(name.clone(), Managed::new(backup));
+    let key = work.start(turn);
+    once.id.remember(turn, once.verb, name, key);
+    turn.run_as_decided(key);
+    turn.show(key)
+}
+
+/// The backup that a request asks for, without anything that is for the service to say.
+fn check_wanted(turn: &mut Turn<'_>, name: &str, wanted: pb::Backup) -> Result<pb::Backup, Status> {
+    use pb::backup::Type;
+    let [project, ..] = name::cluster(&wanted.cluster_name)?;
+    if project != &*turn.world.id {
+        let why = format!("{} is in another project", wanted.cluster_name);
+        return Err(errors::invalid(Code::InvalidArgument, "backup.cluster_name", why));
+    }
+    let cluster = check::find::<pb::Cluster>(turn, &wanted.cluster_name)?;
+    clusters::check_usable(cluster)?;
+    let (cluster_uid, database_version) = (cluster.about.uid.clone(), cluster.about.database_version);
+    let of_cluster = cluster.about.encryption_config.clone();
+    let encryption_config =
+        wanted.encryption_config.filter(|config| !config.kms_key_name.is_empty()).or(of_cluster);
+    let given = Type::try_from(wanted.r#type).ok().filter(|given| *given != Type::Unspecified);
+    let mut backup = pb::Backup {
+        name: name.to_owned(),
+        display_name: wanted.display_name,
+        labels: wanted.labels,
+        description: wanted.description,
+        annotations: wanted.annotations,
+        cluster_name: wanted.cluster_name,
+        cluster_uid,
+        database_version,
+        r#type: given.unwrap_or(Type::OnDemand).into(),
+        encryption_info: Some(clusters::encryption(encryption_config.as_ref())),
+        encryption_config,
+        create_time: Some(turn.now.to_proto()),
+        ..Default::default()
+    };
+    backup.enter(Stage::Creating, turn.now);
+    Ok(backup)
+}
+
+pub fn get<Q: Message, R: Message + Default>(turn: &mut Turn<'_>, request: Q) -> Result<R, Status> {
+    let request: pb::GetBackupRequest = convert(&request)?;
+    name::location_backup(&request.name)?;
+    convert(&*check::find::<pb::Backup>(turn, &request.name)?.about)
+}
+
+/// Without a mask, or with `*`, every field that may be changed is. A backup that is not there is created if
+/// `allow_missing` is set.
+pub fn update<V: Version, Q: Message>(
+    turn: &mut Turn<'_>,
+    request: Q,
+) -> Result<longrunning::Operation, Status> {
+    let request: pb::UpdateBackupRequest = convert(&request)?;
+    let wanted = request.backup.ok_or_else(|| errors::missing("backup"))?;
+    let [project, location, id] = name::location_backup(&wanted.name)?;
+    let target: Arc<str> = wanted.name.as_str().into();
+    let once = Once { verb: Verb::Update, id: RequestId::read(&request.request_id)? };
+    if let Some(operation) = once.id.repeated(turn, once.verb, &target)? {
+        return Ok(operation);
+    }
+    if request.allow_missing && turn.world.alloydb.backups.get(&target).is_none() {
+        let parent = format!("projects/{project}/locations/{location}");
+        check::new_name::<pb::Backup>(turn, &parent, id, "backup.name")?;
+        let backup = check_wanted(turn, &target, wanted)?;
+        return begin::<V>(turn, &once, target, backup, request.validate_only);
+    }
+    let paths = updated_paths(request.update_mask);
+    reflect::check_mask(&paths, &UPDATABLE, turn.choices.bad_update_mask)?;
+    let managed = check::find::<pb::Backup>(turn, &target)?;
+    check::check_etag(&target, &*managed.about, &wanted.etag)?;
+    if managed.busy.is_some() {
+        return Err(errors::busy(&target));
+    }
+    let updated = reflect::merge_fields((*managed.about).clone(), &wanted, &paths);
+    let work = |updated| Work::<pb::Backup>::new(V::NAME, target.clone(), Change::Update(Box::new(updated)));
+    if request.validate_only {
+        return Ok(work(updated.clone()).preview(turn.now, Arc::new(updated)));
+    }
+    let key = work(updated).start(turn);
+    once.id.remember(turn, once.verb, target, key);
+    turn.run(key);
+    turn.show(key)
+}
+
+/// "If the user does not provide a mask then all fields will be overwritten." (service.proto)
+fn updated_paths(mask: Option<prost_types::FieldMask>) -> Vec<String> {
+    let paths = mask.map(|mask| mask.paths).unwrap_or_default();
+    if paths.is_empty() || paths == ["*"] { UPDATABLE.map(str::to_owned).into() } else { paths }
+}
+
+pub fn delete<V: Version, Q: Message>(
+    turn: &mut Turn<'_>,
+    request: Q,
+) -> Result<longrunning::Operation, Status> {
+    let pb::DeleteBackupRequest { name, request_id, validate_only, etag } = convert(&request)?;
+    name::location_backup(&name)?;
+    let deletion = Deletion { name: &name, request_id: &request_id, validate_only, etag: &etag };
+    deletion.carry_out::<V, pb::Backup>(turn)
+}
+
+pub fn list<Q: Message, R: Message + Default>(turn: &mut Turn<'_>, request: Q) -> Result<R, Status> {
+    let request: pb::ListBackupsRequest = convert(&request)?;
+    let listing = Listing {
+        rpc: "ListBackups",
+        parent: &request.parent,
+        filter: &request.filter,
+        order_by: &request.order_by,
+        page_size: request.page_size,
+        page_token: &request.page_token,
+    };
+    let (backups, next_page_token) = listing.answer::<pb::Backup>(turn)?;
+    convert(&pb::ListBackupsResponse { backups, next_page_token, unreachable: Vec::new() })
+}
+
+impl listing::Listed for pb::Backup {
+    fn kind(path: &str) -> Option<Kind> {
+        match path {
+            "name" | "display_name" | "uid" | "state" | "type" | "description" | "cluster_name"
+            | "cluster_uid" | "etag" => Some(Kind::Text),
+            "create_time" | "update_time" => Some(Kind::Time),
+            path => listing::kind_of_map(path),
+        }
+    }
+
+    fn field(&self, path: &str) -> Value<'_> {
+        match path {
+            "name" => listing::text(&self.name),
+            "display_name" => listing::text(&self.display_name),
+            "uid" => listing::text(&self.uid),
+            "state" => listing::text(self.state().as_str_name()),
+            "type" => listing::text(self.r#type().as_str_name()),
+            "description" => listing::text(&self.description),
+            "cluster_name" => listing::text(&self.cluster_name),
+            "cluster_uid" => listing::text(&self.cluster_uid),
+            "etag" => listing::text(&self.etag),
+            "create_time" => listing::time(self.create_time.as_ref()),
+            "update_time" => listing::time(self.update_time.as_ref()),
+            path => listing::of_map(path, &self.labels, &self.annotations),
+        }
+    }
+}

@@ -1,0 +1,291 @@
+//! Backups: create, stop, delete, delete in a batch, list.
+
+use rescind_model::{BackupState, Decision, RequestKind};
+
+use super::jobs::{self, Job, job_id};
+use super::message::{
+    ApiVersion, BackupList, BackupQuery, Empty, NewBackup, Started, StartedBackup, StopAction, WantedBackups,
+};
+use super::problem::Problem;
+use super::query::Wanted;
+use super::store::{Backup, backup_id, full_name, key_of_backup};
+use super::{Answer, Call, Sent};
+use crate::operation::{Cancel, End, Key};
+use crate::status::Status;
+use crate::turn::Turn;
+use crate::world::World;
+
+/// How many backups can be deleted at once.
+const LARGEST_BATCH: usize = 10;
+
+/// Create a backup.
+#[derive(Clone, Debug)]
+pub struct CreateBackup {
+    /// The id of the instance.
+    pub instance: String,
+    /// What is asked for.
+    pub body: Sent<NewBackup>,
+}
+
+impl Call for CreateBackup {
+    type Reply = StartedBackup;
+    const NAME: &'static str = "CreateBackup";
+    const STATUS: u16 = 202;
+
+    fn resource(&self, project: &str) -> String {
+        let name = self.body.as_ref().ok().and_then(|body| body.name.as_deref());
+        full_name(project, &self.instance, name.unwrap_or_default())
+    }
+
+    fn arrive(&self, _world: &mut World) -> RequestKind {
+        RequestKind::Create
+    }
+
+    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<StartedBackup>, Status> {
+        let backup = check_create(turn, &self.instance, self.body?)?;
+        let job = Job::Backup { instance: backup.instance.clone(), stops: Vec::new() };
+        let key = jobs::start(turn.world, job, turn.now);
+        turn.world.geminidb.insert(key, backup);
+        // The answer does not show how far the job is: that it be completed already cannot be told from `done-after`.
+        match turn.choose(&[Decision::Running, Decision::DoneAfter, Decision::FailedAfter]) {
+            Decision::DoneAfter => turn.world.end_later(key, End::Completed),
+            Decision::FailedAfter => turn.world.end_later(key, End::Failed),
+            _ => {}
+        }
+        let body = StartedBackup { job_id: job_id(key), backup_id: backup_id(key) };
+        Ok(Answer { job: Some(body.job_id.clone()), body })
+    }
+}
+
+/// Every rule that is checked before a backup is begun; the backup.
+fn check_create(turn: &Turn<'_>, instance: &str, body: NewBackup) -> Result<Backup, Status> {
+    let store = &turn.world.geminidb;
+    let instance = store.instances.get(instance).ok_or_else(|| Problem::NO_INSTANCE.status())?;
+    let name = body.name.filter(|name| is_name(name)).ok_or_else(|| {
+        Problem::BACKUP_NAME.about("4 to 64 letters, digits, `-` and `_`, of which the first is a letter")
+    })?;
+    let description = body.description.unwrap_or_default();
+    if description.chars().count() > 256 || description.contains(['>', '!', '<', '"', '&', '\'', '=']) {
+        return Err(Problem::DESCRIPTION.about("at most 256 characters, none of them one of >!<\"&'="));
+    }
+    let tables = body.database_tables.unwrap_or_default();
+    if !tables.is_empty() && !instance.is_cassandra() {
+        return Err(Problem::PARAMETER.about("only backups of Cassandra can be limited by database_tables"));
+    }
+    if store.key_named(&instance.id, &name).is_some() {
+        return Err(Problem::BACKUP_EXISTS.status());
+    }
+    if instance.building.is_some() {
+        return Err(turn.choices.geminidb.another_backup.status());
+    }
+    Ok(Backup {
+        name: name.into(),
+        description: description.into(),
+        instance: instance.id.clone(),
+        datastore: instance.datastore.clone(),
+        tables,
+        state: BackupState::Creating,
+        begin: turn.now,
+        end: None,
+        foreign: false,
+    })
+}
+
+/// True for what can be the name of a backup.
+pub fn is_name(name: &str) -> bool {
+    (4..=64).contains(&name.len())
+        && name.starts_with(|c: char| c.is_ascii_alphabetic())
+        && name.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_'))
+}
+
+/// The key and the record of the backup with this id.
+fn find<'a>(turn: &'a Turn<'_>, id: &str) -> Result<(Key, &'a Backup), Status> {
+    let key = key_of_backup(id).ok_or_else(|| Problem::BACKUP_ID.status())?;
+    let backup = turn.world.geminidb.get(key).ok_or_else(|| Problem::NO_BACKUP.status())?;
+    Ok((key, backup))
+}
+
+/// Stop a backup: only in BUILDING, and only of a Cassandra instance.
+#[derive(Clone, Debug)]
+pub struct StopBackup {
+    /// The id of the backup.
+    pub backup: String,
+    /// What is to be done.
+    pub body: Sent<StopAction>,
+}
+
+impl Call for StopBackup {
+    type Reply = Started;
+    const NAME: &'static str = "StopBackup";
+    const STATUS: u16 = 202;
+
+    fn resource(&self, project: &str) -> String {
+        format!("projects/{project}/backups/{}", self.backup)
+    }
+
+    /// Notes that a stop was received: looks at the job are counted apart from now on, whatever becomes of it.
+    fn arrive(&self, world: &mut World) -> RequestKind {
+        let key = key_of_backup(&self.backup).filter(|key| world.geminidb.get(*key).is_some());
+        let job = key.and_then(|key| world.operations.get_mut(key));
+        if let Some(job) = job.filter(|job| job.cancel == Cancel::None) {
+            job.cancel = Cancel::Received;
+        }
+        RequestKind::Cancel
+    }
+
+    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<Started>, Status> {
+        if self.body?.action.as_deref() != Some("stop") {
+            return Err(Problem::ACTION.about("action must be `stop`"));
+        }
+        let (key, backup) = find(turn, &self.backup)?;
+        if backup.datastore.r#type != "cassandra" {
+            return Err(turn.choices.geminidb.not_cassandra.status());
+        }
+        if backup.state != BackupState::Creating {
+            return Err(turn.choices.geminidb.stop_in_wrong_state.status());
+        }
+        let stop = Job::Stop { instance: backup.instance.clone(), backup: key };
+        let stop = jobs::start(turn.world, stop, turn.now);
+        let takes_effect = turn.decide_cancel(key);
+        if let Some(job) = turn.world.operations.get_mut(key) {
+            job.cancel_time.get_or_insert(turn.now);
+        }
+        if let Some(Job::Backup { stops, .. }) = turn.world.geminidb.jobs.get_mut(&key) {
+            stops.push(stop);
+        }
+        if takes_effect {
+            turn.end(key, End::Cancelled);
+        }
+        Ok(Answer::plain(Started { job_id: job_id(stop) }))
+    }
+}
+
+/// Refuses to delete a backup that is being made, unless that is chosen to stop it.
+fn check_delete(turn: &Turn<'_>, id: &str) -> Result<Key, Status> {
+    let (key, backup) = find(turn, id)?;
+    match turn.choices.geminidb.delete_while_building {
+        Some(refusal) if backup.state == BackupState::Creating => Err(refusal.status()),
+        _ => Ok(key),
+    }
+}
+
+fn remove(turn: &mut Turn<'_>, key: Key) -> Key {
+    let instance = turn.world.geminidb.get(key).map(|backup| backup.instance.clone()).unwrap_or_default();
+    // Without effect on a job that has ended.
+    turn.end(key, End::Cancelled);
+    turn.world.geminidb.remove(key);
+    let job = jobs::start(turn.world, Job::Delete { instance }, turn.now);
+    turn.end(job, End::Completed);
+    job
+}
+
+/// Delete a backup.
+#[derive(Clone, Debug)]
+pub struct DeleteBackup {
+    /// The id of the backup.
+    pub backup: String,
+}
+
+impl Call for DeleteBackup {
+    type Reply = Started;
+    const NAME: &'static str = "DeleteBackup";
+    const STATUS: u16 = 202;
+
+    fn resource(&self, project: &str) -> String {
+        format!("projects/{project}/backups/{}", self.backup)
+    }
+
+    fn arrive(&self, _world: &mut World) -> RequestKind {
+        RequestKind::Delete
+    }
+
+    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<Started>, Status> {
+        let key = check_delete(turn, &self.backup)?;
+        let job = remove(turn, key);
+        Ok(Answer::plain(Started { job_id: job_id(job) }))
+    }
+}
+
+/// Delete backups in a batch: all of them, or none if one of them cannot be deleted.
+#[derive(Clone, Debug)]
+pub struct BatchDeleteBackups {
+    /// Which.
+    pub body: Sent<WantedBackups>,
+}
+
+impl Call for BatchDeleteBackups {
+    type Reply = Empty;
+    const NAME: &'static str = "BatchDeleteBackups";
+    const STATUS: u16 = 202;
+
+    /// The first backup stands for all: the journal tells the state of one.
+    fn resource(&self, project: &str) -> String {
+        let ids = self.body.as_ref().ok().and_then(|body| body.backup_ids.as_deref());
+        match ids.and_then(<[String]>::first) {
+            Some(id) => format!("projects/{project}/backups/{id}"),
+            None => format!("projects/{project}/backups"),
+        }
+    }
+
+    fn arrive(&self, _world: &mut World) -> RequestKind {
+        RequestKind::Delete
+    }
+
+    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<Empty>, Status> {
+        let ids = self.body?.backup_ids.unwrap_or_default();
+        if !(1..=LARGEST_BATCH).contains(&ids.len()) {
+            return Err(Problem::PARAMETER.about(format!("backup_ids must hold 1 to {LARGEST_BATCH} ids")));
+        }
+        let keys: Vec<Key> = ids.iter().map(|id| check_delete(turn, id)).collect::<Result<_, _>>()?;
+        for key in keys {
+            // The same id may stand there twice.
+            if turn.world.geminidb.get(key).is_some() {
+                remove(turn, key);
+            }
+        }
+        Ok(Answer::plain(Empty {}))
+    }
+}
+
+/// List backups.
+#[derive(Clone, Debug)]
+pub struct ListBackups {
+    /// The version of the API.
+    pub version: ApiVersion,
+    /// Which.
+    pub query: Sent<BackupQuery>,
+}
+
+impl ListBackups {
+    fn id(&self) -> Option<&str> {
+        self.query.as_ref().ok()?.backup_id.as_deref()
+    }
+}
+
+impl Call for ListBackups {
+    type Reply = BackupList;
+    const NAME: &'static str = "ListBackups";
+    const STATUS: u16 = 200;
+
+    fn resource(&self, project: &str) -> String {
+        match self.id() {
+            Some(id) => format!("projects/{project}/backups/{id}"),
+            None => format!("projects/{project}/backups"),
+        }
+    }
+
+    /// A list of the one backup with an id is the only way to get it.
+    fn arrive(&self, _world: &mut World) -> RequestKind {
+        if self.id().is_some() { RequestKind::Get } else { RequestKind::List }
+    }
+
+    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<BackupList>, Status> {
+        let wanted = Wanted::read(self.query?, self.version)?;
+        let found = turn.world.geminidb.latest_first();
+        let matching: Vec<(Key, &Backup)> =
+            found.filter(|(key, backup)| wanted.matches(*key, backup)).collect();
+        let page = matching.iter().skip(wanted.skip).take(wanted.limit);
+        let backups = page.map(|(key, backup)| backup.item(*key)).collect();
+        Ok(Answer::plain(BackupList { total_count: matching.len(), backups }))
+    }
+}

@@ -1,0 +1,81 @@
+//! What is there in GeminiDB before a case begins.
+
+use rescind_model::BackupState;
+
+use super::backups::is_name;
+use super::jobs::{self, Job};
+use super::message::Datastore;
+use super::store::{Backup, Instance};
+use crate::choices::Choices;
+use crate::given::{InvalidSetup, Setup};
+use crate::operation::End;
+use crate::time::{Span, Time};
+use crate::world::World;
+
+const CASSANDRA: Datastore = Datastore { r#type: "cassandra", version: "3.11" };
+const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
+
+/// Gives a world the instance with the id that the set-up calls the database, and the given backups of it,
+/// each with the job that made it.
+///
+/// # Errors
+/// The set-up asks for what GeminiDB could not be in.
+pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+    let id = setup.database.as_str();
+    if id.is_empty() || id.contains('/') {
+        return Err(InvalidSetup(format!(
+            "`{id}` is no id of an instance; ids hold no `/` and are not empty"
+        )));
+    }
+    let datastore = if setup.given.not_cassandra { MONGODB } else { CASSANDRA };
+    let instance = Instance { id: id.into(), datastore: datastore.clone(), building: None };
+    if !setup.given.database_missing {
+        let there = world.geminidb.instances.insert(instance.id.clone(), instance.clone());
+        if there.is_some() {
+            return Err(InvalidSetup(format!("instance `{id}`: given twice")));
+        }
+    }
+    let mut begin = clock - choices.age_of_given;
+    for given in &setup.given.backups {
+        let name = given.id.replace("{backup}", &setup.backup);
+        begin = begin + Span::MICROSECOND;
+        let refused = |why: &str| Err(InvalidSetup(format!("given backup `{name}`: {why}")));
+        if !is_name(&name) {
+            return refused("no name of a backup in GeminiDB");
+        }
+        if world.geminidb.key_named(id, &name).is_some() {
+            return refused("given twice");
+        }
+        let building = world.geminidb.instances.get(id).is_some_and(|found| found.building.is_some());
+        let end = match given.state {
+            BackupState::Creating if building => {
+                return refused("only one backup of an instance can be CREATING at a time in GeminiDB");
+            }
+            BackupState::Creating => None,
+            BackupState::Ready => Some(End::Completed),
+            BackupState::Failed => Some(End::Failed),
+            BackupState::Deleting => return refused("backups of GeminiDB are never DELETING"),
+        };
+        let job = Job::Backup { instance: instance.id.clone(), stops: Vec::new() };
+        let key = jobs::start(world, job, begin);
+        if let Some(job) = world.operations.get_mut(key) {
+            job.foreign = true;
+        }
+        let backup = Backup {
+            name: name.into(),
+            description: Box::default(),
+            instance: instance.id.clone(),
+            datastore: datastore.clone(),
+            tables: Vec::new(),
+            state: BackupState::Creating,
+            begin,
+            end: None,
+            foreign: true,
+        };
+        world.geminidb.insert(key, backup);
+        if let Some(end) = end {
+            world.end(key, end, begin, choices);
+        }
+    }
+    Ok(())
+}

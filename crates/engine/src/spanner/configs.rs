@@ -1,0 +1,210 @@
+//! Instance configurations: those of Google, which every project has, and those that clients make of them.
+
+use prost_types::Any;
+use rescind_model::Code;
+
+use super::errors;
+use super::instances::{LONGEST_ID, check_labels};
+use super::managed::{Change, Kind, Managed};
+use crate::choices::INSTANCE_CONFIGS;
+use crate::longrunning::Query;
+use crate::name;
+use crate::operation::{Family, Timeline};
+use crate::page::Page;
+use crate::proto::instance as pb;
+use crate::proto::longrunning::Operation;
+use crate::reflect;
+use crate::status::{Status, any};
+use crate::time::Time;
+use crate::turn::Turn;
+use crate::world::World;
+
+/// What may be updated.
+const UPDATABLE: [&str; 2] = ["display_name", "labels"];
+
+/// Configurations are created and updated by operations.
+#[derive(Debug)]
+struct Configs;
+
+impl Kind for Configs {
+    type About = pb::InstanceConfig;
+    const FAMILY: Option<Family> = Some(Family::InstanceConfig);
+
+    fn name(about: &pb::InstanceConfig) -> &str {
+        &about.name
+    }
+
+    fn slot<'a>(world: &'a mut World, name: &str) -> Option<&'a mut Managed<pb::InstanceConfig>> {
+        let [_, id] = name::instance_config(name).ok()?;
+        world.spanner.configs.get_mut(id)
+    }
+
+    fn remove(world: &mut World, name: &str) {
+        if let Ok([_, id]) = name::instance_config(name) {
+            world.spanner.configs.remove(id);
+        }
+    }
+
+    fn metadata(wanted: &pb::InstanceConfig, creates: bool, timeline: &Timeline) -> Any {
+        let instance_config = Some(wanted.clone());
+        let progress = Some(timeline.instance_progress());
+        let cancel_time = timeline.cancel.map(Time::to_proto);
+        if creates {
+            any(&pb::CreateInstanceConfigMetadata { instance_config, progress, cancel_time })
+        } else {
+            any(&pb::UpdateInstanceConfigMetadata { instance_config, progress, cancel_time })
+        }
+    }
+}
+
+fn of_google(project: &str, (id, display_name): (&str, &str)) -> pb::InstanceConfig {
+    pb::InstanceConfig {
+        name: format!("projects/{project}/instanceConfigs/{id}"),
+        display_name: display_name.to_owned(),
+        config_type: pb::instance_config::Type::GoogleManaged.into(),
+        state: pb::instance_config::State::Ready.into(),
+        ..Default::default()
+    }
+}
+
+/// All configurations of the project, by id.
+fn all(turn: &Turn<'_>) -> Vec<(String, pb::InstanceConfig)> {
+    let given = INSTANCE_CONFIGS.iter();
+    let given = given.map(|found| (found.0.to_owned(), of_google(&turn.world.id, *found)));
+    let made = turn.world.spanner.configs.iter().map(|(id, config)| (id.to_string(), config.about.clone()));
+    let mut configs: Vec<_> = given.chain(made).collect();
+    configs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
+    configs
+}
+
+fn find(turn: &Turn<'_>, name: &str) -> Result<pb::InstanceConfig, Status> {
+    let [_, wanted] = name::instance_config(name)?;
+    let found = all(turn).into_iter().find(|(id, _)| id == wanted);
+    found.map(|(_, config)| config).ok_or_else(|| errors::config_not_found(wanted))
+}
+
+/// Whether instances can be made in a configuration.
+///
+/// # Errors
+/// NOT_FOUND, or FAILED_PRECONDITION while it is being created.
+pub fn check_usable(turn: &Turn<'_>, name: &str) -> Result<(), Status> {
+    match find(turn, name)?.state() {
+        pb::instance_config::State::Creating => {
+            Err(Status::new(Code::FailedPrecondition, format!("Instance config {name} is being created.")))
+        }
+        _ => Ok(()),
+    }
+}
+
+pub fn get(turn: &mut Turn<'_>, request: pb::GetInstanceConfigRequest) -> Result<pb::InstanceConfig, Status> {
+    find(turn, &request.name)
+}
+
+pub fn list(
+    turn: &mut Turn<'_>,
+    request: pb::ListInstanceConfigsRequest,
+) -> Result<pb::ListInstanceConfigsResponse, Status> {
+    name::only_project(&request.parent)?;
+    let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
+    let found = all(turn).into_iter().filter(|(id, _)| page.after.as_ref().is_none_or(|after| id > after));
+    let (configs, next_page_token) = page.take(found, |(id, _)| id.clone());
+    let instance_configs = configs.into_iter().map(|(_, config)| config).collect();
+    Ok(pb::ListInstanceConfigsResponse { instance_configs, next_page_token })
+}
+
+pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstanceConfigRequest) -> Result<Operation, Status> {
+    name::only_project(&request.parent)?;
+    let id = request.instance_config_id;
+    let name = format!("{}/instanceConfigs/{id}", request.parent);
+    if !id.starts_with("custom-") || !name::is_dashed_id(&id, LONGEST_ID) {
+        return Err(Status::new(turn.choices.bad_id, format!("Invalid instance config uri: {name}")));
+    }
+    let mut wanted =
+        request.instance_config.ok_or_else(|| errors::missing("instance_config", "CreateInstanceConfig"))?;
+    if turn.world.spanner.configs.contains_key(id.as_str()) {
+        return Err(Status::new(Code::AlreadyExists, format!("Instance config already exists: {name}")));
+    }
+    find(turn, &wanted.base_config)?;
+    check_labels(&wanted.labels)?;
+    wanted.name = name;
+    wanted.config_type = pb::instance_config::Type::UserManaged.into();
+    wanted.state = pb::instance_config::State::Creating.into();
+    wanted.reconciling = true;
+    let mut ready = wanted.clone();
+    ready.state = pb::instance_config::State::Ready.into();
+    ready.reconciling = false;
+    if request.validate_only {
+        return Ok(validated(any(&ready)));
+    }
+    turn.world.spanner.configs.insert(id.into(), Managed::new(wanted));
+    Change::<Configs>::start(turn, ready, true)
+}
+
+/// What a request answers that was only to be validated: an operation that is no more than its response.
+fn validated(response: Any) -> Operation {
+    use crate::proto::longrunning::operation::Result;
+    Operation { done: true, result: Some(Result::Response(response)), ..Default::default() }
+}
+
+pub fn update(turn: &mut Turn<'_>, request: pb::UpdateInstanceConfigRequest) -> Result<Operation, Status> {
+    let wanted =
+        request.instance_config.ok_or_else(|| errors::missing("instance_config", "UpdateInstanceConfig"))?;
+    let paths = request.update_mask.map(|mask| mask.paths).unwrap_or_default();
+    reflect::check_mask(&paths, &UPDATABLE, turn.choices.bad_update_mask)?;
+    let config = user_managed(turn, &wanted.name)?;
+    config.check_idle(&wanted.name)?;
+    check_etag(&config.about.etag, &wanted.etag)?;
+    let updated = reflect::merge_fields(config.about.clone(), &wanted, &paths);
+    check_labels(&updated.labels)?;
+    if request.validate_only {
+        return Ok(validated(any(&updated)));
+    }
+    if let Some(config) = Configs::slot(turn.world, &wanted.name) {
+        config.about.reconciling = true;
+    }
+    Change::<Configs>::start(turn, updated, false)
+}
+
+/// Only what clients have made can be changed.
+fn user_managed<'a>(turn: &'a Turn<'_>, name: &str) -> Result<&'a Managed<pb::InstanceConfig>, Status> {
+    find(turn, name)?;
+    let [_, id] = name::instance_config(name)?;
+    turn.world.spanner.configs.get(id).ok_or_else(|| {
+        let message = format!("Instance config {name} is managed by Google and cannot be changed.");
+        Status::new(Code::InvalidArgument, message)
+    })
+}
+
+/// A client may say which version it means to change.
+fn check_etag(current: &str, wanted: &str) -> Result<(), Status> {
+    if wanted.is_empty() || wanted == current {
+        return Ok(());
+    }
+    Err(Status::new(Code::Aborted, format!("The etag {wanted} is not the current one, {current}.")))
+}
+
+pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceConfigRequest) -> Result<(), Status> {
+    let config = user_managed(turn, &request.name)?;
+    check_etag(&config.about.etag, &request.etag)?;
+    let busy = config.busy;
+    if turn.world.spanner.instances.values().any(|instance| instance.managed.about.config == request.name) {
+        let message = format!("Cannot delete instance config {} because instances use it.", request.name);
+        return Err(Status::new(Code::FailedPrecondition, message));
+    }
+    if !request.validate_only {
+        busy.into_iter().for_each(|key| turn.cancel(key));
+        Configs::remove(turn.world, &request.name);
+    }
+    Ok(())
+}
+
+pub fn list_operations(
+    turn: &mut Turn<'_>,
+    request: pb::ListInstanceConfigOperationsRequest,
+) -> Result<pb::ListInstanceConfigOperationsResponse, Status> {
+    name::only_project(&request.parent)?;
+    let keys = turn.world.operations.of_family(&request.parent, Family::InstanceConfig);
+    let query = Query { filter: &request.filter, size: request.page_size, token: &request.page_token };
+    let (operations, next_page_token) = query.answer_recent(turn, keys, "ListInstanceConfigOperations")?;
+    Ok(pb::ListInstanceConfigOperationsResponse { operations, next_page_token })
+}

@@ -1,0 +1,71 @@
+//! MoveInstance.
+
+use prost_types::Any;
+use rescind_model::Code;
+
+use super::configs;
+use crate::name;
+use crate::operation::{End, Ending, Task, Timeline};
+use crate::proto::instance as pb;
+use crate::proto::longrunning::Operation;
+use crate::status::{Status, any};
+use crate::time::Time;
+use crate::turn::Turn;
+use crate::world::World;
+
+/// The operation that moves the instance that is its parent to another configuration.
+#[derive(Debug)]
+struct Moving {
+    /// The full name of the configuration.
+    target: String,
+}
+
+impl Task for Moving {
+    fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
+        any(&pb::MoveInstanceMetadata {
+            target_config: self.target.clone(),
+            progress: Some(timeline.instance_progress()),
+            cancel_time: timeline.cancel.map(Time::to_proto),
+        })
+    }
+
+    fn response(&self, _parent: &str) -> Option<Any> {
+        Some(any(&pb::MoveInstanceResponse {}))
+    }
+
+    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
+        let Ok([_, id]) = name::instance(parent) else { return };
+        let Ok(instance) = world.instance_mut(id) else { return };
+        instance.moving = false;
+        instance.managed.busy = None;
+        if ending.end == End::Completed {
+            instance.managed.about.config.clone_from(&self.target);
+        }
+    }
+}
+
+/// An instance with backups, with databases whose keys a customer manages, or that is being changed, cannot be moved
+/// (spanner_instance_admin.proto, MoveInstance).
+pub fn start(turn: &mut Turn<'_>, request: pb::MoveInstanceRequest) -> Result<Operation, Status> {
+    let [_, id] = name::instance(&request.name)?;
+    let instance = turn.world.instance(id)?;
+    configs::check_usable(turn, &request.target_config)?;
+    instance.check_usable()?;
+    instance.managed.check_idle(&request.name)?;
+    let cannot = |why: &str| {
+        let message = format!("Cannot move instance {} because it contains {why}.", request.name);
+        Err(Status::new(Code::FailedPrecondition, message))
+    };
+    if !instance.backups.is_empty() {
+        return cannot("backups");
+    }
+    if instance.databases.values().any(|database| database.kms_key().is_some()) {
+        return cannot("databases that are encrypted with keys of a customer");
+    }
+    let key = turn.start(&request.name, Moving { target: request.target_config });
+    let instance = turn.world.instance_mut(id)?;
+    instance.moving = true;
+    instance.managed.busy = Some(key);
+    turn.run(key);
+    turn.show(key)
+}
