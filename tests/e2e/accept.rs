@@ -130,7 +130,7 @@ fn what_cannot_be_accepted_is_refused_and_changes_nothing() {
     let project = Project::new("true");
     results(&project, "results.json", &[]);
     let text = std::fs::read_to_string(project.root().join("results.json")).unwrap();
-    let version = "\"schema_version\": 2,";
+    let version = "\"schema_version\": 3,";
     for (name, from, to, said) in [
         ("interrupted.json", version, &*format!("{version} \"interrupted\": true,"), "was interrupted"),
         ("old.json", version, "\"schema_version\": 0,", "`schema_version` is 0"),

@@ -39,7 +39,7 @@ fn a_results_file_can_be_reported_later() {
 #[test]
 fn a_file_that_holds_no_results_is_pointed_at() {
     let project = Project::new("true");
-    project.write("results.json", "{\n  \"schema_version\": 2,\n  oops\n}\n");
+    project.write("results.json", "{\n  \"schema_version\": 3,\n  oops\n}\n");
     let ran = rescind(project.root(), &["report", "results.json"]).exits(2);
     assert!(ran.stderr.contains("results.json: 3:3"), "{}", ran.stderr);
     project.write("results.json", "{ \"schema_version\": 99 }");

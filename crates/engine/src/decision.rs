@@ -2,7 +2,9 @@
 
 use std::collections::HashMap;
 
-use rescind_model::{Decision, RequestKind, Schedule, Term};
+use rescind_model::{Code, Decided, Decision, RequestKind, Schedule, Term};
+
+use super::status::Status;
 
 /// A moment at which the engine asks for a decision.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -13,20 +15,34 @@ pub struct Point {
     pub count: u32,
 }
 
+impl Point {
+    /// The decision as a term of a schedule.
+    fn term(&self, decision: Decision) -> Term {
+        Term { request: self.request.clone(), count: Some(self.count), decision }
+    }
+}
+
 /// Takes the decisions of one project.
 pub trait Decisions: Send {
-    /// Decides, out of `legal`, of which the first is the default.
-    ///
-    /// The engine asks once at every request, before anything else, with [`Decision::Serve`] as the only legal option;
-    /// here, and only here, the answer may also be a [fault](Decision::is_fault). Then, if the rules of the service
-    /// leave a choice, it asks with the choices. The default holds where the answer is not legal.
-    fn decide(&mut self, point: &Point, legal: &[Decision]) -> Decision;
+    /// The [fault](Decision::is_fault) that a request meets, if it meets one. Asked once at every request, before anything
+    /// else.
+    fn fault(&mut self, point: &Point) -> Option<Decision>;
+
+    /// What is to be where the rules of the service leave a choice: one of `legal`, of which the first is the default and
+    /// of which there always is one. Any other answer is one of a schedule that cannot go on here: the request is refused,
+    /// and the journal says so.
+    fn choose(&mut self, point: &Point, legal: &[Decision]) -> Decision;
 }
 
 /// The schedule of a scenario.
 impl Decisions for Schedule {
-    fn decide(&mut self, point: &Point, legal: &[Decision]) -> Decision {
-        Schedule::decide(self, &point.request, point.count, legal)
+    fn fault(&mut self, point: &Point) -> Option<Decision> {
+        self.decision(&point.request, point.count).filter(|decision| decision.is_fault())
+    }
+
+    fn choose(&mut self, point: &Point, legal: &[Decision]) -> Decision {
+        let said = self.decision(&point.request, point.count).filter(|decision| !decision.is_fault());
+        said.or_else(|| legal.first().copied()).unwrap_or(Decision::Serve)
     }
 }
 
@@ -35,7 +51,11 @@ impl Decisions for Schedule {
 pub struct FreeRunning;
 
 impl Decisions for FreeRunning {
-    fn decide(&mut self, _point: &Point, legal: &[Decision]) -> Decision {
+    fn fault(&mut self, _point: &Point) -> Option<Decision> {
+        None
+    }
+
+    fn choose(&mut self, _point: &Point, legal: &[Decision]) -> Decision {
         let running = legal.iter().copied().find(|decision| *decision == Decision::Running);
         running.or_else(|| legal.first().copied()).unwrap_or(Decision::Serve)
     }
@@ -46,7 +66,9 @@ pub(crate) struct Desk {
     decisions: Box<dyn Decisions>,
     counts: HashMap<RequestKind, u32>,
     faults: Option<Faults>,
-    taken: Vec<Term>,
+    taken: Vec<(Term, &'static [Decision])>,
+    /// True if the schedule has said what is not legal, since this was last asked.
+    diverged: bool,
 }
 
 /// Faults that were put into a project later on, which come before those of its decisions.
@@ -60,14 +82,13 @@ impl Faults {
     fn next(&mut self, request: &RequestKind) -> Option<Decision> {
         let count = self.counts.entry(request.clone()).or_default();
         *count += 1;
-        let decision = self.schedule.decide(request, *count, &[Decision::Serve]);
-        decision.is_fault().then_some(decision)
+        self.schedule.decision(request, *count).filter(|decision| decision.is_fault())
     }
 }
 
 impl Desk {
     pub fn new(decisions: Box<dyn Decisions>) -> Desk {
-        Desk { decisions, counts: HashMap::new(), faults: None, taken: Vec::new() }
+        Desk { decisions, counts: HashMap::new(), faults: None, taken: Vec::new(), diverged: false }
     }
 
     /// Lets requests meet the faults of a schedule, in the place of those that were put before.
@@ -86,10 +107,11 @@ impl Desk {
     /// to say. Only that it has is remembered.
     pub fn given_has_the_name(&mut self) -> bool {
         let point = Point { request: RequestKind::Given, count: 1 };
-        let decision = self.decisions.decide(&point, &[Decision::Serve, Decision::SameName]);
+        const LEGAL: &[Decision] = &[Decision::Serve, Decision::SameName];
+        let decision = self.decisions.choose(&point, LEGAL);
         let same = decision == Decision::SameName;
         if same {
-            self.taken.push(Term { request: RequestKind::Given, count: None, decision });
+            self.taken.push((Term { request: RequestKind::Given, count: None, decision }, LEGAL));
         }
         same
     }
@@ -97,30 +119,35 @@ impl Desk {
     /// Asks whether the request meets a fault.
     pub fn fault(&mut self, point: &Point) -> Option<Decision> {
         let put = self.faults.as_mut().and_then(|faults| faults.next(&point.request));
-        let fault = put.or_else(|| {
-            Some(self.decisions.decide(point, &[Decision::Serve])).filter(|decision| decision.is_fault())
-        });
-        self.remember(point, fault);
+        let fault = put.or_else(|| self.decisions.fault(point));
+        self.taken.extend(fault.map(|decision| (point.term(decision), &[][..])));
         fault
     }
 
-    /// Asks which of the legal options it is to be.
-    pub fn choose(&mut self, point: &Point, legal: &[Decision]) -> Decision {
-        let decision = Some(self.decisions.decide(point, legal))
-            .filter(|decision| legal.contains(decision))
-            .or_else(|| legal.first().copied())
-            .unwrap_or(Decision::Serve);
-        self.remember(point, Some(decision));
-        decision
+    /// Asks which of the legal options it is to be. Where the answer is none of them, that is remembered, and the request
+    /// is served by the default; its reply is to be the [refusal](Self::take_divergence).
+    pub fn choose(&mut self, point: &Point, legal: &'static [Decision]) -> Decision {
+        let decision = self.decisions.choose(point, legal);
+        self.taken.push((point.term(decision), legal));
+        if legal.contains(&decision) {
+            return decision;
+        }
+        self.diverged = true;
+        legal.first().copied().unwrap_or(Decision::Serve)
     }
 
-    fn remember(&mut self, point: &Point, decision: Option<Decision>) {
-        let term = |decision| Term { request: point.request.clone(), count: Some(point.count), decision };
-        self.taken.extend(decision.map(term));
+    /// The refusal of a request at which the schedule has said what is not legal.
+    pub fn take_divergence(&mut self) -> Option<Status> {
+        if !std::mem::take(&mut self.diverged) {
+            return None;
+        }
+        let why = self.taken.iter().find_map(|(term, legal)| Decided::of(term.clone(), legal).divergence());
+        let message = format!("The schedule cannot go on: {}.", why.unwrap_or_default());
+        Some(Status::new(Code::FailedPrecondition, message))
     }
 
-    /// What was decided since this was last asked, as terms of a schedule.
-    pub fn take_terms(&mut self) -> Vec<Term> {
+    /// What was decided since this was last asked.
+    pub fn take_decided(&mut self) -> Vec<(Term, &'static [Decision])> {
         std::mem::take(&mut self.taken)
     }
 }
@@ -134,13 +161,28 @@ mod tests {
     }
 
     #[test]
-    fn a_choice_is_never_a_fault_and_never_illegal() {
+    fn a_choice_is_never_a_fault() {
         let mut desk = desk("poll:unavailable create:done");
         let poll = desk.arrive(RequestKind::Poll);
         assert!(desk.fault(&poll).is_some());
         assert_eq!(desk.choose(&poll, &[Decision::Done, Decision::Running]), Decision::Done);
-        let create = desk.arrive(RequestKind::Create);
-        assert_eq!(desk.choose(&create, &[Decision::Running]), Decision::Running);
+        assert_eq!(desk.take_divergence(), None);
+    }
+
+    #[test]
+    fn what_is_not_legal_is_refused_and_remembered_with_what_is() {
+        let mut desk = desk("poll:cancelled");
+        let poll = desk.arrive(RequestKind::Poll);
+        assert_eq!(desk.choose(&poll, &[Decision::Done, Decision::Running]), Decision::Done);
+        let refusal = desk.take_divergence().unwrap();
+        assert_eq!(refusal.code, Code::FailedPrecondition);
+        insta::assert_snapshot!(refusal.message, @"The schedule cannot go on: `poll1` cannot be `cancelled` here; it can be done or running.");
+        let [(term, legal)] = &*desk.take_decided() else { panic!("one decision") };
+        assert_eq!(
+            (term.to_string(), *legal),
+            ("poll1:cancelled".to_owned(), &[Decision::Done, Decision::Running][..])
+        );
+        assert_eq!(desk.take_divergence(), None);
     }
 
     #[test]
@@ -156,7 +198,7 @@ mod tests {
             .collect();
         let running = Decision::Running;
         assert_eq!(faults, [(None, running), (Some(Decision::Reset), running), (None, running)]);
-        assert_eq!(desk.take_terms()[1].to_string(), "poll3:reset");
+        assert_eq!(desk.take_decided()[1].0.to_string(), "poll3:reset");
     }
 
     #[test]
@@ -166,8 +208,8 @@ mod tests {
         assert_eq!(desk.arrive(RequestKind::Get).count, 1);
         let second = desk.arrive(RequestKind::Poll);
         assert_eq!(desk.choose(&second, &[Decision::Done, Decision::Running]), Decision::Running);
-        let terms: Vec<String> = desk.take_terms().iter().map(Term::to_string).collect();
+        let terms: Vec<String> = desk.take_decided().iter().map(|(term, _)| term.to_string()).collect();
         assert_eq!(terms, ["poll2:running"]);
-        assert!(desk.take_terms().is_empty());
+        assert!(desk.take_decided().is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! The life of one request: it is counted, may meet a fault, takes effect, and is written down.
 
 use rescind_model::{
-    BackupState, Code, Decision, Entry, OperationView, Reply, RequestKind, Term, Touched, Transport,
+    BackupState, Code, Decided, Decision, Entry, OperationView, Reply, RequestKind, Touched, Transport,
 };
 
 use super::alloydb::Resource;
@@ -52,7 +52,7 @@ impl Turn<'_> {
     }
 
     /// Asks which of these is to be; the first is the default.
-    pub fn choose(&mut self, legal: &[Decision]) -> Decision {
+    pub fn choose(&mut self, legal: &'static [Decision]) -> Decision {
         match legal {
             [default, ..] if self.lost => *default,
             legal => self.desk.choose(self.point, legal),
@@ -123,7 +123,7 @@ impl Turn<'_> {
     pub fn look_at(&mut self, key: Key) {
         use Decision::{Cancelled, Done, Failed, Running};
         let Some(operation) = self.world.operations.get(key) else { return };
-        let legal: &[Decision] = match operation.cancel {
+        let legal: &'static [Decision] = match operation.cancel {
             Cancel::Pending => &[Cancelled, Done, Running, Failed],
             Cancel::Received => &[Done, Running, Failed],
             Cancel::None if operation.looks + 1 >= self.choices.early_polls_until_done => {
@@ -175,26 +175,33 @@ impl Project {
                 let (world, desk) = (&mut self.world, &mut self.desk);
                 let served =
                     effect(&mut Turn { world, now, choices: &self.choices, desk, point: &point, lost });
-                if lost { Err(fault::connection_reset()) } else { served }
+                match self.desk.take_divergence() {
+                    Some(refusal) => Err(refusal),
+                    None if lost => Err(fault::connection_reset()),
+                    None => served,
+                }
             }
         };
-        let decisions = self.desk.take_terms();
+        let decided = self.desk.take_decided();
         if let Some(before) = before {
             let operation = reply.as_ref().ok().and_then(shown).and_then(|name| view(&self.world, name));
+            let decisions: Vec<Decided> =
+                decided.into_iter().map(|(term, legal)| Decided::of(term, legal)).collect();
+            let diverged = !decisions.iter().all(Decided::is_legal);
             let number = self.journal.as_ref().map_or(0, Vec::len) + 1;
             let entry = Entry {
                 seq: u32::try_from(number).unwrap_or(u32::MAX),
                 transport: arrival.transport,
                 rpc: arrival.rpc.to_owned(),
                 resource: arrival.resource.to_owned(),
-                decisions: decisions.iter().map(Term::to_string).collect(),
+                decisions,
                 reply: match &reply {
                     Ok(_) => Reply { code: Code::Ok, message: String::new(), operation },
                     Err(status) => {
                         Reply { code: status.code, message: without_moments(&status.message), operation }
                     }
                 },
-                fault: fault.is_some_and(Decision::replaces_reply),
+                fault: fault.is_some_and(Decision::replaces_reply) || diverged,
                 before,
                 after: touched(&self.world, arrival.resource),
             };
@@ -236,7 +243,9 @@ impl Project {
                 }
             }
         }
-        self.desk.take_terms();
+        // No client made these looks. What the schedule says and cannot be is nobody's to be told.
+        self.desk.take_divergence();
+        self.desk.take_decided();
     }
 }
 

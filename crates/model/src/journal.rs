@@ -8,7 +8,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Code, Decision, RequestKind};
+use crate::{Code, Decision, RequestKind, Term};
 
 /// How a request arrived.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
@@ -132,6 +132,45 @@ pub struct Reply {
     pub operation: Option<OperationView>,
 }
 
+/// What was decided at a request, and what was legal there: the engine alone knows.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Decided {
+    /// The decision, as a term of a schedule: `create1:running`.
+    pub term: Term,
+    /// What the rules of the service left open in this state, the default first. Empty for a fault: faults may befall any
+    /// request.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub legal: Vec<Decision>,
+}
+
+impl Decided {
+    /// A decision out of these.
+    pub fn of(term: Term, legal: &[Decision]) -> Decided {
+        Decided { term, legal: legal.to_vec() }
+    }
+
+    /// False for what a schedule called for and the state did not allow: here the case has diverged from its schedule.
+    pub fn is_legal(&self) -> bool {
+        self.legal.is_empty() || self.legal.contains(&self.term.decision)
+    }
+
+    /// What diverges: `poll1` cannot be `cancelled` here; it can be done, running or failed.
+    pub fn divergence(&self) -> Option<String> {
+        if self.is_legal() {
+            return None;
+        }
+        let Term { request, count, decision } = &self.term;
+        let count = count.map(|count| count.to_string()).unwrap_or_default();
+        let words: Vec<String> = self.legal.iter().map(Decision::to_string).collect();
+        let options = match words.as_slice() {
+            [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+            words => words.join(""),
+        };
+        Some(format!("`{request}{count}` cannot be `{decision}` here; it can be {options}"))
+    }
+}
+
 /// One request of a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -144,12 +183,13 @@ pub struct Entry {
     pub rpc: String,
     /// The resource that it names: a backup, an operation, an instance.
     pub resource: String,
-    /// The decisions that were taken at it, as terms of a schedule: `create1:running`.
+    /// The decisions that were taken at it, each with what was legal.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub decisions: Vec<String>,
+    pub decisions: Vec<Decided>,
     /// What the client was told.
     pub reply: Reply,
-    /// True if the reply is a fault that the schedule called for, not an answer of the service's rules.
+    /// True if the reply is a fault that the schedule called for, or says that the schedule cannot go on here; false if it
+    /// is an answer of the service's rules.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub fault: bool,
     /// The state before the request.
@@ -162,6 +202,11 @@ impl Entry {
     /// The kind of the request, as schedules name it; polls are not told apart by the cancel here.
     pub fn kind(&self) -> RequestKind {
         RequestKind::of_rpc(&self.rpc)
+    }
+
+    /// The decisions as terms of a schedule: `create1:running`.
+    pub fn terms(&self) -> impl Iterator<Item = &Term> {
+        self.decisions.iter().map(|decided| &decided.term)
     }
 }
 
@@ -206,10 +251,10 @@ impl Snapshot {
     /// the name that the sample asked for: under that name.
     #[must_use]
     pub fn renamed(mut self, given: &str, journal: &[Entry]) -> Snapshot {
-        let same_name = format!("{}:{}", RequestKind::Given, Decision::SameName);
-        let Some(create) = journal.iter().find(|entry| entry.decisions.contains(&same_name)) else {
-            return self;
+        let same_name = |entry: &&Entry| {
+            entry.decisions.iter().any(|decided| decided.term.decision == Decision::SameName)
         };
+        let Some(create) = journal.iter().find(same_name) else { return self };
         let Some((parent, _)) = create.resource.rsplit_once('/') else { return self };
         let name = format!("{parent}/{given}");
         for backup in self.backups.iter_mut().filter(|backup| backup.name == name) {
@@ -244,5 +289,19 @@ mod tests {
             assert_eq!(state.to_string().parse(), Ok(state));
         }
         assert!("finished".parse::<OperationState>().is_err());
+    }
+
+    #[test]
+    fn what_was_decided_is_legal_or_says_what_would_have_been() {
+        let at = |legal: &[Decision]| Decided::of("poll1:cancelled".parse().unwrap(), legal);
+        assert_eq!(at(&[Decision::Done, Decision::Cancelled]).divergence(), None);
+        let diverged = at(&[Decision::Done, Decision::Running, Decision::Failed]);
+        assert!(!diverged.is_legal());
+        insta::assert_snapshot!(diverged.divergence().unwrap(), @"`poll1` cannot be `cancelled` here; it can be done, running or failed");
+        let json = serde_json::to_string(&diverged).unwrap();
+        assert_eq!(json, r#"{"term":"poll1:cancelled","legal":["done","running","failed"]}"#);
+        assert_eq!(serde_json::from_str::<Decided>(&json).unwrap(), diverged);
+        let fault = Decided::of("get:lost".parse().unwrap(), &[]);
+        assert_eq!((fault.is_legal(), fault.divergence()), (true, None));
     }
 }

@@ -39,7 +39,8 @@ pub use endpoint::{Endpoint, is_besides};
 pub use finding::{Finding, Rule};
 pub use id::{CaseId, InvalidId, SampleId, Service};
 pub use journal::{
-    BackupState, BackupView, Entry, OperationState, OperationView, Reply, Snapshot, Touched, Transport,
+    BackupState, BackupView, Decided, Entry, OperationState, OperationView, Reply, Snapshot, Touched,
+    Transport,
 };
 pub use judge::judge;
 pub use known::{KnownFailure, ListPlace, StaleEntry};
@@ -48,6 +49,6 @@ pub use observation::{Captured, Ended, LeakedProcess, Observation};
 pub use partition::{InvalidPartition, Partition, Shard, fingerprint};
 pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Try};
 pub use scenario::{Expectation, ExpectedExit, Given, GivenBackup, Scenario};
-pub use schedule::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term};
+pub use schedule::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term, UnknownDecision};
 pub use suggestion::suggestion;
 pub use verdict::{Summary, Verdict};

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use crate::{CaseId, ClockKind, Finding, Observation, Shard, StaleEntry, Summary, Verdict, exit};
 
 /// The version of the results' schema. It changes when a reader of the old one could misread the new one.
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 
 /// The lines that a reader would change to mend a sample: the region in its file, or the block in the page.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

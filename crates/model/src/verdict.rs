@@ -6,7 +6,7 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, Finding, KnownFailure, Observation, Scenario, exit, known};
+use crate::{CaseId, Decided, Entry, Finding, KnownFailure, Observation, Scenario, exit, known};
 
 /// The one word for a case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -32,7 +32,7 @@ pub enum Verdict {
     SetupError,
     /// It does not do the same thing each time.
     Flaky,
-    /// A replay did not follow the decisions that it was to repeat.
+    /// What its schedule says was not legal when it was asked for: what the schedule is about cannot happen with this sample.
     Diverged,
 }
 
@@ -85,8 +85,9 @@ impl Verdict {
 
     /// The verdict on one run of a case, given the list of known failures; and, where the findings do not tell it, why.
     ///
-    /// This is the one place where a case that [decides nothing](Observation::is_undecided) gets its verdict, and one
-    /// that has [not played](Scenario::not_played) its scenario. The latter says nothing about known failures either.
+    /// This is the one place where a case that [decides nothing](Observation::is_undecided) gets its verdict, one that has
+    /// [left its schedule](crate::Decided::divergence), and one that has [not played](Scenario::not_played) its scenario. The
+    /// two latter say nothing about known failures either.
     pub fn of_run(
         list: &[KnownFailure],
         scenario: &Scenario,
@@ -98,6 +99,9 @@ impl Verdict {
             let reason = format!("still waited at its deadline, {}", observation.limits.deadline());
             return (Verdict::Undecided, Some(reason));
         }
+        if let Some(reason) = divergence(&observation.journal) {
+            return (Verdict::Diverged, Some(reason));
+        }
         let missed = scenario.not_played(&observation.journal);
         if findings.is_empty() && !missed.is_empty() {
             let terms: Vec<String> = missed.iter().map(|term| format!("`{term}`")).collect();
@@ -106,6 +110,15 @@ impl Verdict {
         }
         known::verdict(list, id, findings)
     }
+}
+
+/// Where a case has left its schedule, and what would have been legal there.
+fn divergence(journal: &[Entry]) -> Option<String> {
+    let at = |entry: &Entry| {
+        let why = entry.decisions.iter().find_map(Decided::divergence)?;
+        Some(format!("left its schedule at request {} ({}): {why}", entry.seq, entry.rpc))
+    };
+    journal.iter().find_map(at)
 }
 
 impl fmt::Display for Verdict {
@@ -153,7 +166,7 @@ mod tests {
     use super::*;
     use crate::judge::tests::{cancel_wins, entry};
     use crate::results::testing::observation;
-    use crate::{ClockKind, Code, Ended, Expectation, ListPlace, Rule};
+    use crate::{ClockKind, Code, Decision, Ended, Expectation, ListPlace, Rule};
 
     #[test]
     fn only_a_wait_beyond_a_real_deadline_is_undecided_whatever_was_found() {
@@ -186,7 +199,8 @@ mod tests {
         let id = "spanner/go/cancel-wins".parse().unwrap();
         let mut seen = observation();
         seen.journal = vec![entry(1, "CreateBackup", Code::Ok, None)];
-        seen.journal[0].decisions = decided.iter().map(|term| (*term).to_owned()).collect();
+        seen.journal[0].decisions =
+            decided.iter().map(|term| Decided::of(term.parse().unwrap(), &[])).collect();
         let known = KnownFailure {
             place: ListPlace { file: "known.yaml".to_owned(), line: 3, column: 5 },
             pattern: "spanner/go/*".to_owned(),
@@ -201,6 +215,20 @@ mod tests {
             assert_eq!(of_list(&[known]), of_list(&[]), "it says nothing about the list");
         }
         of_list(&[])
+    }
+
+    #[test]
+    fn a_case_that_left_its_schedule_has_diverged_whatever_else_is_wrong_with_it() {
+        let id = "spanner/go/cancel-wins".parse().unwrap();
+        let mut seen = observation();
+        seen.journal =
+            vec![entry(1, "CreateBackup", Code::Ok, None), entry(2, "GetOperation", Code::Ok, None)];
+        let legal = [Decision::Done, Decision::Running];
+        seen.journal[1].decisions = vec![Decided::of("poll1:cancelled".parse().unwrap(), &legal)];
+        let finding = Finding::new(Rule::EarlyExit, "it did");
+        let (verdict, reason) = Verdict::of_run(&[], &cancel_wins(), &id, &seen, &[finding]);
+        assert_eq!(verdict, Verdict::Diverged);
+        insta::assert_snapshot!(reason.unwrap(), @"left its schedule at request 2 (GetOperation): `poll1` cannot be `cancelled` here; it can be done or running");
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use rescind_model::{Code, Entry, Touched, Transport};
+use rescind_model::{Code, Decided, Decision, Entry, Term, Touched, Transport};
 
 use crate::text::plural;
 
@@ -19,6 +19,8 @@ pub struct Request<'a> {
     pub resource: &'a str,
     /// The decisions, as terms of a schedule; those of a run are put together: `poll1-40:running`.
     pub decisions: Vec<String>,
+    /// True if the reply was lost: the request took effect.
+    pub lost: bool,
     /// The code of the reply.
     pub code: Code,
     /// The error's message; empty for OK.
@@ -104,6 +106,7 @@ pub fn requests(journal: &[Entry]) -> Vec<Request<'_>> {
             rpc: &first.rpc,
             resource: short_resource(&first.resource),
             decisions: fold_decisions(first, last),
+            lost: first.decisions.iter().any(|decided| decided.term.decision == Decision::Lost),
             code: first.reply.code,
             message: &first.reply.message,
             shown: first.reply.operation.as_ref().map(|operation| operation.state.to_string()),
@@ -128,18 +131,9 @@ fn repeats(first: &Entry, second: &Entry) -> bool {
         && first.decisions.iter().zip(&second.decisions).all(|(a, b)| same_decision(a, b))
 }
 
-/// A term of a schedule in its parts: request, count, decision.
-fn parts(term: &str) -> Option<(&str, &str, &str)> {
-    let (key, decision) = term.split_once(':')?;
-    let name = key.trim_end_matches(|c: char| c.is_ascii_digit());
-    Some((name, &key[name.len()..], decision))
-}
-
-fn same_decision(first: &str, second: &str) -> bool {
-    match (parts(first), parts(second)) {
-        (Some((name, _, decision)), Some((other, _, another))) => (name, decision) == (other, another),
-        _ => first == second,
-    }
+fn same_decision(first: &Decided, second: &Decided) -> bool {
+    (&first.term.request, first.term.decision, &first.legal)
+        == (&second.term.request, second.term.decision, &second.legal)
 }
 
 fn fold_decisions(first: &Entry, last: &Entry) -> Vec<String> {
@@ -147,11 +141,12 @@ fn fold_decisions(first: &Entry, last: &Entry) -> Vec<String> {
         .decisions
         .iter()
         .zip(&last.decisions)
-        .map(|(from, to)| match (parts(from), parts(to)) {
-            (Some((name, from, decision)), Some((_, to, _))) if from != to => {
-                format!("{name}{from}-{to}:{decision}")
+        .map(|(Decided { term, .. }, to)| match (term.count, to.term.count) {
+            (Some(from), Some(to)) if from != to => {
+                let Term { request, decision, .. } = term;
+                format!("{request}{from}-{to}:{decision}")
             }
-            _ => from.clone(),
+            _ => term.to_string(),
         })
         .collect()
 }
@@ -182,7 +177,7 @@ mod tests {
             transport: Transport::Grpc,
             rpc: "GetOperation".to_owned(),
             resource: "projects/p/instances/i/backups/b/operations/o".to_owned(),
-            decisions: vec![decision.to_owned()],
+            decisions: vec![Decided::of(decision.parse().unwrap(), &[])],
             reply: Reply { code: Code::Ok, message: String::new(), operation: None },
             fault: false,
             before,

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use async_trait::async_trait;
 use rescind_catalog::{Manifest, PageNames, Run, Source, Stage, Tool, Variables};
 use rescind_model::{
-    BackupState, Claim, ClaimPattern, Code, Contract, Endpoint, Entry, Expectation, ExpectedExit, Given,
-    GivenBackup, Outcome, Reply, Scenario, Schedule, Service, Snapshot, Stream, Touched, Transport,
+    BackupState, Claim, ClaimPattern, Code, Contract, Decided, Endpoint, Entry, Expectation, ExpectedExit,
+    Given, GivenBackup, Outcome, Reply, Scenario, Schedule, Service, Snapshot, Stream, Touched, Transport,
 };
 
 use crate::process::Supervisor;
@@ -122,7 +122,7 @@ fn refused_create() -> Entry {
         transport: Transport::Grpc,
         rpc: "CreateBackup".to_owned(),
         resource: "projects/p/instances/i/backups/b".to_owned(),
-        decisions: vec!["create1:not-found".to_owned()],
+        decisions: vec![Decided::of("create1:not-found".parse().unwrap(), &[])],
         reply: Reply { code: Code::NotFound, message: String::new(), operation: None },
         fault: true,
         before: Touched::default(),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::ValueEnum;
 use rescind_emulator::{Observed, Observer};
-use rescind_model::{Code, Transport};
+use rescind_model::{Code, Term, Transport};
 use serde::Serialize;
 
 /// The form of the lines.
@@ -38,7 +38,7 @@ struct Line<'a> {
     code: Code,
     #[serde(skip_serializing_if = "str::is_empty")]
     message: &'a str,
-    decisions: &'a [String],
+    decisions: Vec<&'a Term>,
     duration_us: u128,
 }
 
@@ -51,7 +51,7 @@ fn json(observed: &Observed) -> String {
         resource: &entry.resource,
         code: entry.reply.code,
         message: &entry.reply.message,
-        decisions: &entry.decisions,
+        decisions: entry.terms().collect(),
         duration_us: observed.took.as_micros(),
     };
     let written = serde_json::to_string(&line);
@@ -73,8 +73,8 @@ fn pretty(observed: &Observed) -> String {
         entry.reply.code,
         observed.took.as_micros()
     );
-    for decision in &entry.decisions {
-        line += &format!(" {decision}");
+    for term in entry.terms() {
+        line += &format!(" {term}");
     }
     // A name or a message that a client chose cannot begin a line of its own.
     line.replace(|c: char| c.is_control(), " ")
@@ -85,7 +85,7 @@ mod tests {
     use std::time::Duration;
 
     use rescind_engine::Time;
-    use rescind_model::{Entry, Reply, Touched};
+    use rescind_model::{Decided, Entry, Reply, Touched};
 
     use super::*;
 
@@ -98,7 +98,7 @@ mod tests {
                 transport: Transport::Grpc,
                 rpc: "GetBackup".to_owned(),
                 resource: "projects/p/instances/i/backups/b\n1".to_owned(),
-                decisions: vec!["get1:not-found".to_owned()],
+                decisions: vec![Decided::of("get1:not-found".parse().unwrap(), &[])],
                 reply: Reply { code: Code::NotFound, message: "gone".to_owned(), operation: None },
                 fault: true,
                 before: Touched::default(),

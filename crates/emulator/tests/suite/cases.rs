@@ -20,7 +20,8 @@ pub fn lines(journal: &[Entry]) -> String {
         let shown =
             entry.reply.operation.as_ref().map_or(String::new(), |view| format!(" shows {}", view.state));
         let fault = if entry.fault { " fault" } else { "" };
-        let decisions = entry.decisions.join(" ");
+        let decisions: Vec<String> = entry.terms().map(ToString::to_string).collect();
+        let decisions = decisions.join(" ");
         format!(
             "{} {} [{decisions}] {}{fault}{shown} {before} -> {after}",
             entry.seq, entry.rpc, entry.reply.code

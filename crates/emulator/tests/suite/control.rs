@@ -276,5 +276,6 @@ async fn a_delayed_request_takes_effect_at_once_and_its_reply_comes_later() {
     assert!(begin.elapsed() >= Duration::from_millis(60), "{:?}", begin.elapsed());
     let journal = emulator.journal("p").unwrap();
     assert_eq!((journal[0].reply.code, journal[0].fault), (Code::Ok, false));
-    assert_eq!(journal[0].decisions, ["GetDatabase1:delayed-60ms"]);
+    let terms: Vec<String> = journal[0].terms().map(ToString::to_string).collect();
+    assert_eq!(terms, ["GetDatabase1:delayed-60ms"]);
 }

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use rescind_engine::proto::{database as pb, longrunning};
 use rescind_engine::rpc::database_admin as databases;
-use rescind_model::{BackupState, Code, OperationState};
+use rescind_model::{BackupState, Code, Entry, OperationState};
 
 use crate::support::{Case, DATABASE, INSTANCE, backup_name, create_request};
 
@@ -218,8 +218,8 @@ proptest! {
         let played = play(&schedule);
         // What a journal says was decided is a schedule that leads to the same journal and to the same state; but what
         // was decided while the case settled is in no journal.
-        let decided = played.journal().iter().flat_map(|entry| &entry.decisions);
-        let decided = decided.map(String::as_str).collect::<Vec<_>>().join(" ");
+        let decided = played.journal().iter().flat_map(Entry::terms);
+        let decided = decided.map(ToString::to_string).collect::<Vec<_>>().join(" ");
         let settles = steps.iter().any(|step| matches!(step, Step::Settle));
         let replayed = play(if settles { &schedule } else { &decided });
         prop_assert_eq!(replayed.journal(), played.journal());

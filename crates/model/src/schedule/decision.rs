@@ -1,11 +1,18 @@
 //! What the server may decide at a request.
 
 use std::fmt;
+use std::str::FromStr;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::parse;
 use crate::Code;
 
 /// What the server decides at one request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub enum Decision {
     /// Nothing to decide: the rules of the service answer.
     Serve,
@@ -45,6 +52,52 @@ pub enum Decision {
 pub(super) const DELAYED: &str = "delayed-";
 /// The longest delay, in milliseconds: ten minutes.
 pub(super) const LONGEST_DELAY: u32 = 600_000;
+
+/// The decisions that have no parameter.
+const WORDS: [Decision; 13] = [
+    Decision::Serve,
+    Decision::Running,
+    Decision::Done,
+    Decision::DoneAfter,
+    Decision::FailedAfter,
+    Decision::Cancelled,
+    Decision::Failed,
+    Decision::Honoured,
+    Decision::Pending,
+    Decision::Ignored,
+    Decision::SameName,
+    Decision::Lost,
+    Decision::Reset,
+];
+
+/// A text that is no decision.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a decision")]
+pub struct UnknownDecision(String);
+
+impl FromStr for Decision {
+    type Err = UnknownDecision;
+
+    fn from_str(text: &str) -> Result<Decision, UnknownDecision> {
+        let word = WORDS.into_iter().find(|decision| decision.to_string() == text);
+        let delay = || parse::delay(text.strip_prefix(DELAYED)?).ok();
+        word.or_else(delay).or_else(|| parse::refusal(text)).ok_or_else(|| UnknownDecision(text.to_owned()))
+    }
+}
+
+impl From<Decision> for String {
+    fn from(decision: Decision) -> String {
+        decision.to_string()
+    }
+}
+
+impl TryFrom<String> for Decision {
+    type Error = UnknownDecision;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
+    }
+}
 
 impl Decision {
     /// True for what can befall any request: a refusal, a lost reply, a reset connection, a delay.

@@ -9,7 +9,8 @@
 //! What is given is decided at the first create and has no count: `given:same-name`.
 //!
 //! `COUNT` is the number of the request among those of its kind in the case, from 1. A term without a count speaks
-//! for every such request that has no term of its own. Where no term speaks, the [default](Schedule::decide) holds.
+//! for every such request that has no term of its own. Where no term speaks, the first of the options holds that the engine
+//! says are legal.
 
 mod decision;
 mod parse;
@@ -17,17 +18,20 @@ mod played;
 mod request;
 mod rpcs;
 
-pub use decision::Decision;
+pub use decision::{Decision, UnknownDecision};
 pub use request::RequestKind;
 pub use rpcs::RPCS;
 
 use std::fmt;
+use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// One term of a schedule.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
 pub struct Term {
     /// The kind of request that the term speaks for.
     pub request: RequestKind,
@@ -44,6 +48,35 @@ impl fmt::Display for Term {
             write!(f, "{count}")?;
         }
         write!(f, ":{}", self.decision)
+    }
+}
+
+impl FromStr for Term {
+    type Err = ScheduleError;
+
+    fn from_str(text: &str) -> Result<Term, ScheduleError> {
+        match <[Term; 1]>::try_from(text.parse::<Schedule>()?.terms) {
+            Ok([term]) => Ok(term),
+            Err(terms) => Err(ScheduleError {
+                offset: 0,
+                length: text.len(),
+                message: format!("`{text}` is not one term of a schedule, but {}", terms.len()),
+            }),
+        }
+    }
+}
+
+impl From<Term> for String {
+    fn from(term: Term) -> String {
+        term.to_string()
+    }
+}
+
+impl TryFrom<String> for Term {
+    type Error = ScheduleError;
+
+    fn try_from(text: String) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 
@@ -78,23 +111,14 @@ impl Schedule {
         self.terms.is_empty()
     }
 
-    /// The decision at the `count`-th request of a kind, out of the options that are legal there.
-    ///
-    /// A term with the count wins over one without; where neither speaks, or what it says is not legal in this
-    /// state (a `cancelled` poll of an operation that nobody cancelled), the first legal option holds: the engine
-    /// puts its default first. Faults are legal everywhere.
-    pub fn decide(&self, request: &RequestKind, count: u32, legal: &[Decision]) -> Decision {
+    /// What the schedule says of the `count`-th request of a kind, if it says anything: a term with the count wins over one
+    /// without. Whether that is legal in the state at that moment only the engine knows: a poll of an operation that nobody
+    /// cancelled cannot be `cancelled`.
+    pub fn decision(&self, request: &RequestKind, count: u32) -> Option<Decision> {
         let of_kind = |wanted: Option<u32>| {
-            self.terms
-                .iter()
-                .find(|term| term.request == *request && term.count == wanted)
-                .map(|term| term.decision)
+            self.terms.iter().find(|term| term.request == *request && term.count == wanted)
         };
-        of_kind(Some(count))
-            .or_else(|| of_kind(None))
-            .filter(|decision| decision.is_fault() || legal.contains(decision))
-            .or_else(|| legal.first().copied())
-            .unwrap_or(Decision::Serve)
+        of_kind(Some(count)).or_else(|| of_kind(None)).map(|term| term.decision)
     }
 }
 
@@ -126,7 +150,6 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::Code;
 
     fn schedule(text: &str) -> Schedule {
         text.parse().unwrap()
@@ -135,22 +158,23 @@ mod tests {
     #[test]
     fn a_counted_term_wins_over_the_general_one_whatever_the_order() {
         let schedule = schedule("poll:running poll3:done");
-        let legal = RequestKind::Poll.decisions();
-        assert_eq!(schedule.decide(&RequestKind::Poll, 1, legal), Decision::Running);
-        assert_eq!(schedule.decide(&RequestKind::Poll, 3, legal), Decision::Done);
-        assert_eq!(schedule.decide(&RequestKind::Poll, 4, legal), Decision::Running);
+        assert_eq!(schedule.decision(&RequestKind::Poll, 1), Some(Decision::Running));
+        assert_eq!(schedule.decision(&RequestKind::Poll, 3), Some(Decision::Done));
+        assert_eq!(schedule.decision(&RequestKind::Poll, 4), Some(Decision::Running));
+        assert_eq!(schedule.decision(&RequestKind::EarlyPoll, 3), None);
     }
 
     #[test]
-    fn what_is_not_legal_now_falls_back_to_the_default_and_faults_are_always_legal() {
-        let schedule = schedule("poll:cancelled get:permission-denied");
-        assert_eq!(
-            schedule.decide(&RequestKind::Poll, 1, &[Decision::Done, Decision::Running]),
-            Decision::Done
-        );
-        let denied = Decision::Refused(Code::PermissionDenied);
-        assert_eq!(schedule.decide(&RequestKind::Get, 7, &[Decision::Serve]), denied);
-        assert_eq!(schedule.decide(&RequestKind::List, 1, &[]), Decision::Serve);
+    fn a_term_and_a_decision_read_what_they_print() {
+        for text in
+            ["poll2:cancelled", "get:permission-denied", "given:same-name", "UpdateBackup1:delayed-5ms"]
+        {
+            let term: Term = text.parse().unwrap();
+            assert_eq!(term.to_string(), text);
+            assert_eq!(term.decision.to_string().parse(), Ok(term.decision));
+        }
+        insta::assert_snapshot!("poll1:done poll2:done".parse::<Term>().unwrap_err(), @"`poll1:done poll2:done` is not one term of a schedule, but 2");
+        insta::assert_snapshot!("honored".parse::<Decision>().unwrap_err(), @"`honored` is not a decision");
     }
 
     #[test]

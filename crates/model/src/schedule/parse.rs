@@ -94,14 +94,13 @@ fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String>
         _ => {}
     }
     if let Some(delay) = text.strip_prefix(DELAYED) {
-        return parse_delay(delay);
+        return self::delay(delay);
     }
     if let Some(decision) = request.decisions().iter().find(|decision| decision.to_string() == text) {
         return Ok(*decision);
     }
-    match text.parse::<Code>() {
-        Ok(code) if code != Code::Ok && code.kebab() == text => return Ok(Decision::Refused(code)),
-        _ => {}
+    if let Some(refusal) = refusal(text) {
+        return Ok(refusal);
     }
     let mut legal: Vec<String> = request.decisions().iter().map(Decision::to_string).collect();
     legal.extend([Decision::Lost, Decision::Reset, Decision::Delayed(250)].map(|fault| fault.to_string()));
@@ -113,7 +112,14 @@ fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String>
     ))
 }
 
-fn parse_delay(text: &str) -> Result<Decision, String> {
+/// The refusal with the code of this name, `permission-denied`.
+pub(super) fn refusal(text: &str) -> Option<Decision> {
+    let code = text.parse::<Code>().ok()?;
+    (code != Code::Ok && code.kebab() == text).then_some(Decision::Refused(code))
+}
+
+/// The delay of which `text` is what follows [`DELAYED`].
+pub(super) fn delay(text: &str) -> Result<Decision, String> {
     let number = text.strip_suffix("ms").filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
     match number.and_then(|digits| digits.parse::<u32>().ok()) {
         Some(milliseconds) if (1..=LONGEST_DELAY).contains(&milliseconds) => {

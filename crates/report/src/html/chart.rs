@@ -126,7 +126,7 @@ impl Row {
             backup: request.backup.to_string(),
             fault: request.fault,
             error: request.code != Code::Ok,
-            lost: request.decisions.iter().any(|decision| decision.ends_with(":lost")),
+            lost: request.lost,
             rpc,
             resource,
             decided,

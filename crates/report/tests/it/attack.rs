@@ -60,7 +60,6 @@ pub fn results() -> Results {
                 entry.rpc = attack();
                 entry.resource = attack();
                 entry.reply.message = attack();
-                entry.decisions.push(attack());
             }
             for snapshot in [&mut seen.given, &mut seen.at_exit, &mut seen.settled] {
                 snapshot.backups.iter_mut().for_each(|backup| backup.name = attack());

@@ -19,7 +19,7 @@ fn what_is_written_is_read_back() {
 #[test]
 fn another_version_is_refused_before_anything_else() {
     let error = read(r#"{ "schema_version": 7, "cases": "of a shape that nobody knows" }"#).unwrap_err();
-    insta::assert_snapshot!(error, @"`schema_version` is 7, and this rescind reads 2; write the file again with this version, or read it with the one that wrote it");
+    insta::assert_snapshot!(error, @"`schema_version` is 7, and this rescind reads 3; write the file again with this version, or read it with the one that wrote it");
     for text in [r#"{ "cases": [] }"#, r#"{ "schema_version": "1" }"#] {
         assert!(matches!(read(text), Err(ReadError::NoVersion { .. })), "{text}");
     }
@@ -29,8 +29,8 @@ fn another_version_is_refused_before_anything_else() {
 
 #[test]
 fn errors_have_a_position() {
-    insta::assert_snapshot!(read("{\n  \"schema_version\": 2,\n}").unwrap_err(), @"3:1: trailing comma");
-    insta::assert_snapshot!(read("{\n  \"schema_version\": 2,\n  \"case\": []\n}").unwrap_err(), @"3:8: unknown field `case`, expected one of `schema_version`, `environment`, `interrupted`, `filtered`, `shard`, `notices`, `stale_entries`, `cases`");
+    insta::assert_snapshot!(read("{\n  \"schema_version\": 3,\n}").unwrap_err(), @"3:1: trailing comma");
+    insta::assert_snapshot!(read("{\n  \"schema_version\": 3,\n  \"case\": []\n}").unwrap_err(), @"3:8: unknown field `case`, expected one of `schema_version`, `environment`, `interrupted`, `filtered`, `shard`, `notices`, `stale_entries`, `cases`");
     insta::assert_snapshot!(read("").unwrap_err(), @"1:0: EOF while parsing a value");
     insta::assert_snapshot!(read("[]").unwrap_err(), @"1:2: invalid length 0, expected the results object of rescind");
 }

@@ -1,8 +1,8 @@
 //! What the cases are built of: journals, observations, locations.
 
 use rescind_model::{
-    BackupState, BackupView, Captured, CaseResult, ClockKind, Code, Ended, Entry, Limits, Location,
-    Observation, OperationState, OperationView, Reply, Snapshot, Touched, Transport, Verdict,
+    BackupState, BackupView, Captured, CaseResult, ClockKind, Code, Decided, Ended, Entry, Limits, Location,
+    Observation, OperationState, OperationView, Reply, Snapshot, Term, Touched, Transport, Verdict,
 };
 
 pub(super) const INSTANCE: &str = "projects/spanner-case/instances/test-instance";
@@ -37,6 +37,13 @@ pub(super) struct Journal {
     pub(super) state: States,
 }
 
+/// A decision as the engine would have taken it down.
+fn decided(term: &str) -> Decided {
+    let term: Term = term.parse().unwrap();
+    let legal = if term.decision.is_fault() { &[] } else { term.request.decisions() };
+    Decided::of(term, legal)
+}
+
 impl Journal {
     pub(super) fn from(state: States) -> Journal {
         Journal { entries: Vec::new(), state }
@@ -58,7 +65,7 @@ impl Journal {
             transport: Transport::Grpc,
             rpc: rpc.to_owned(),
             resource: if rpc.ends_with("Operation") { operation() } else { backup() },
-            decisions: decision.split_whitespace().map(str::to_owned).collect(),
+            decisions: decision.split_whitespace().map(decided).collect(),
             reply: Reply {
                 code,
                 message: message.to_owned(),
