@@ -103,9 +103,9 @@ fn a_selection_that_matches_nothing_has_an_exit_code_of_its_own() {
 }
 
 #[test]
-fn a_folder_without_manifests_is_a_usage_error() {
+fn a_root_without_manifests_is_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
-    let ran = crate::support::rescind(folder.path(), &["run"]).exits(2);
+    let ran = crate::support::rescind(folder.path(), &["run", "--root", "."]).exits(2);
     assert!(ran.stderr.contains("no folder `manifests`"), "{}", ran.stderr);
     assert!(ran.stderr.contains("--root"), "{}", ran.stderr);
 }

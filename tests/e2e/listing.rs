@@ -56,6 +56,19 @@ fn doctor_speaks_json() {
     assert_eq!(json["samples"][0]["id"], "spanner/shell");
     assert_eq!(json["samples"][0]["usable"], true);
     assert_eq!(json["samples"][0]["dependencies"], "none");
+    assert_eq!(json["catalogue"]["built_in"], false);
+}
+
+#[test]
+fn without_a_catalogue_in_sight_the_built_in_one_is_used() {
+    let folder = tempfile::tempdir().unwrap();
+    let built_in = rescind(folder.path(), &["list"]).exits(0);
+    let root = crate::support::repository();
+    let checkout = rescind(folder.path(), &["list", "--root", &root.display().to_string()]).exits(0);
+    assert_eq!(built_in.stdout, checkout.stdout);
+    assert!(built_in.stdout.contains("spanner/go/cancel-wins\n"), "{}", built_in.stdout);
+    let doctor = rescind(folder.path(), &["doctor"]).exits(0);
+    assert!(doctor.stdout.contains("built in, unpacked in "), "{}", doctor.stdout);
 }
 
 #[test]

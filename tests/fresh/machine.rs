@@ -36,7 +36,7 @@ impl Machine {
         remove(&machine.project());
         fs::create_dir_all(machine.project()).unwrap();
         let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for part in ["Cargo.toml", "Cargo.lock", "crates"] {
+        for part in ["Cargo.toml", "Cargo.lock", "crates", "xtask"] {
             copy(&repository.join(part), &machine.project().join(part));
         }
         machine

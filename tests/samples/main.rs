@@ -9,6 +9,7 @@ mod support;
 #[path = "../trial.rs"]
 mod trial;
 
+mod archive;
 mod bundled;
 mod mistakes;
 mod names;
@@ -140,6 +141,7 @@ fn main() -> ExitCode {
             &[&python, &curl, &jq, &world, &counter],
             names::nothing_leaves,
         ),
+        trial("the_archive_of_a_release_checks_a_page", &[&python], archive::checks_a_page),
         trial("languages_of_a_page_without_a_manifest_are_named", &[&python], page::uncovered),
     ];
     libtest_mimic::run(&arguments, tests).exit_code()

@@ -14,7 +14,7 @@ fn the_committed_schemas_are_up_to_date() {
         let committed = std::fs::read_to_string(root().join(path)).unwrap_or_default();
         assert!(
             committed.replace("\r\n", "\n") == schema,
-            "{path} is stale; bring it up to date with: cargo run -p rescind-catalog --example schema"
+            "{path} is stale; bring it up to date with: cargo xtask schemas"
         );
     }
 }

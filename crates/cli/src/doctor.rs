@@ -1,5 +1,7 @@
 //! `rescind doctor`.
 
+use std::path::PathBuf;
+
 use anyhow::Context as _;
 use rescind_catalog::Manifest;
 use rescind_model::{ClockKind, Verdict, exit};
@@ -43,11 +45,22 @@ enum Dependencies {
     Unknown,
 }
 
+/// Where the manifests and samples are from.
+#[derive(Serialize)]
+struct Catalogue {
+    /// True if the program carries them with it.
+    built_in: bool,
+    /// The folder that they lie in.
+    folder: PathBuf,
+}
+
 /// All that was found.
 #[derive(Serialize)]
 struct Report {
     /// `linux/x86_64`.
     platform: String,
+    /// Where the manifests and samples are from.
+    catalogue: Catalogue,
     /// The clock that runs go by here.
     clock: ClockKind,
     /// Why it is the real one.
@@ -86,6 +99,7 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
     let time = Time::of_run(None);
     let report = Report {
         platform: context.platform.name.clone(),
+        catalogue: Catalogue { built_in: machine.built_in, folder: machine.root.clone() },
         clock: time.kind(),
         clock_reason: time.reason().map(str::to_owned),
         samples,
@@ -127,9 +141,10 @@ async fn diagnose(
     })
 }
 
-/// One line for each sample, and one for the clock.
+/// One line for each sample, one for the catalogue and one for the clock.
 fn text(report: &Report) -> String {
-    let width = report.samples.iter().map(|sample| sample.id.len()).max().unwrap_or(0);
+    let names = report.samples.iter().map(|sample| sample.id.len());
+    let width = names.chain(["catalogue".len()]).max().unwrap_or(0);
     let mut text = String::new();
     for sample in &report.samples {
         let found = sample.found.join(", ");
@@ -151,6 +166,13 @@ fn text(report: &Report) -> String {
             Verdict::Undecided
         ),
     };
+    let folder = report.catalogue.folder.display();
+    let catalogue = if report.catalogue.built_in {
+        format!("built in, unpacked in {folder}")
+    } else {
+        folder.to_string()
+    };
+    text.push_str(&format!("{:width$}  {catalogue}\n", "catalogue"));
     text.push_str(&format!("{:width$}  {clock}\n", "clock"));
     text
 }

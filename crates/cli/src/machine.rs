@@ -11,6 +11,7 @@ use rescind_report::redact::{Redactor, Secret, is_secret_name};
 use rescind_runner::{Clock, Context};
 
 use crate::args::Cli;
+use crate::builtin;
 use crate::failure::Failure;
 
 /// How wide reports are that do not go to a terminal.
@@ -22,6 +23,8 @@ pub struct Machine {
     pub context: Arc<Context>,
     /// The folder with `manifests` and `samples`.
     pub root: PathBuf,
+    /// True if that is the binary's own catalogue, unpacked into the cache.
+    pub built_in: bool,
     /// That folder as it was typed, if it was.
     pub typed_root: Option<PathBuf>,
     /// This program.
@@ -54,13 +57,23 @@ impl Machine {
         let clock = Clock::new(Instant::now);
         let context = Context::detect(std::env::vars_os(), cache, clock).map_err(Failure::setup)?;
         let stdout = std::io::stdout();
-        let root = find_root(cli.root.as_deref(), &current)?;
+        let found = find_root(cli.root.as_deref(), &current)?;
+        let built_in = found.is_none();
+        let root = match found {
+            Some(root) => root,
+            None => builtin::unpacked(&context.cache)
+                .with_context(|| {
+                    format!("cannot unpack the built-in catalogue into {}", context.cache.display())
+                })
+                .map_err(Failure::setup)?,
+        };
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         Ok(Machine {
             context: Arc::new(context),
             now: SystemTime::now(),
             repository: find_repository(&current, &root),
             root,
+            built_in,
             typed_root: cli.root.clone(),
             color: anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
             interactive: std::io::stderr().is_terminal(),
@@ -100,23 +113,24 @@ fn terminal_width() -> Option<usize> {
         .map(|(width, _)| width.0.into())
 }
 
-fn find_root(asked: Option<&Path>, current: &Path) -> Result<PathBuf, Failure> {
+/// The folder with the catalogue: the one that was asked for, else the nearest at or above the current one that has a
+/// catalogue in it; none where there is no such folder, so that it is the built-in one.
+///
+/// # Errors
+/// A folder that was asked for and has no `manifests`.
+fn find_root(asked: Option<&Path>, current: &Path) -> Result<Option<PathBuf>, Failure> {
     if let Some(asked) = asked {
         let root = current.join(asked);
         return if root.join("manifests").is_dir() {
-            root.canonicalize().with_context(|| root.display().to_string()).map_err(Failure::usage)
+            let root = root.canonicalize().with_context(|| root.display().to_string());
+            root.map(Some).map_err(Failure::usage)
         } else {
             Err(Failure::usage(anyhow!("no folder `manifests` in {}, which --root names", root.display())))
         };
     }
-    current.ancestors().find(|folder| folder.join("manifests").is_dir()).map(Path::to_owned).ok_or_else(
-        || {
-            Failure::usage(anyhow!(
-                "no folder `manifests` in {} or above it; name the folder that has one with --root",
-                current.display()
-            ))
-        },
-    )
+    // Others keep manifests of another kind in a folder of this name; without scenarios there is nothing to run.
+    let is_root = |folder: &&Path| folder.join("manifests/scenarios").is_dir();
+    Ok(current.ancestors().find(is_root).map(Path::to_owned))
 }
 
 /// The nearest folder, at or above the current one, that Git calls a repository (or a worktree of one, whose `.git` is a
@@ -133,6 +147,22 @@ mod tests {
     use std::fs;
 
     use super::*;
+
+    #[test]
+    fn the_root_is_the_one_that_was_asked_for_else_the_nearest_else_built_in() {
+        let folder = tempfile::tempdir().unwrap();
+        let top = folder.path().canonicalize().unwrap();
+        let inner = top.join("docs/pages");
+        fs::create_dir_all(&inner).unwrap();
+        fs::create_dir_all(top.join("other/manifests")).unwrap();
+        // Somebody else's manifests.
+        fs::create_dir_all(inner.join("manifests/deployments")).unwrap();
+        assert_eq!(find_root(None, &inner).unwrap(), None);
+        fs::create_dir_all(top.join("manifests/scenarios")).unwrap();
+        assert_eq!(find_root(None, &inner).unwrap(), Some(top.clone()));
+        assert_eq!(find_root(Some(Path::new("../../other")), &inner).unwrap(), Some(top.join("other")));
+        assert!(find_root(Some(Path::new("none")), &inner).is_err());
+    }
 
     #[test]
     fn the_repository_is_gits_else_the_catalogues_else_the_current_folder() {

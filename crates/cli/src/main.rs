@@ -3,6 +3,7 @@
 mod accept;
 mod args;
 mod backend;
+mod builtin;
 mod compare;
 mod doctor;
 mod emulator;

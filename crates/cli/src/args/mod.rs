@@ -27,7 +27,8 @@ pub struct Cli {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// The folder with `manifests` and `samples` [default: the nearest one at or above the current folder]
+    /// The folder with `manifests` and `samples` [default: the nearest one at or above the current folder, else those that
+    /// the program carries with it]
     #[arg(long, global = true, value_name = "DIR")]
     pub root: Option<PathBuf>,
     /// The folder that keeps dependencies and builds [default: `rescind` in the user's cache folder]

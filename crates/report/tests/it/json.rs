@@ -74,7 +74,7 @@ fn the_committed_schemas_are_those_of_the_types() {
         let committed = std::fs::read_to_string(format!("{folder}/{file}")).unwrap_or_default();
         assert!(
             committed == schema,
-            "docs/schema/{file} is stale; bring it up to date with: cargo run -p rescind-report --example results-schema"
+            "docs/schema/{file} is stale; bring it up to date with: cargo xtask schemas"
         );
     }
 }
