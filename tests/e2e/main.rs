@@ -6,6 +6,7 @@
 mod accept;
 mod bad_input;
 mod covered;
+mod diverged;
 mod emulator;
 mod github;
 mod hostile;

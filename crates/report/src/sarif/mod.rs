@@ -108,6 +108,11 @@ fn invocation(results: &Results, left_out: usize) -> Invocation {
             parts::notification(level, &text)
         })
         .collect();
+    let diverged = results.cases.iter().filter(|case| case.verdict == Verdict::Diverged);
+    notifications.extend(diverged.map(|case| {
+        let reason = case.reason.as_deref().unwrap_or(&case.title);
+        parts::notification("error", &format!("{} {}: {reason}", case.verdict, case.id))
+    }));
     notifications.extend(results.notes().map(|note| parts::notification("note", &note)));
     if left_out > 0 {
         let text =
