@@ -67,8 +67,6 @@ pub(crate) struct Desk {
     counts: HashMap<RequestKind, u32>,
     faults: Option<Faults>,
     taken: Vec<(Term, &'static [Decision])>,
-    /// True if the schedule has said what is not legal, since this was last asked.
-    diverged: bool,
 }
 
 /// Faults that were put into a project later on, which come before those of its decisions.
@@ -88,7 +86,7 @@ impl Faults {
 
 impl Desk {
     pub fn new(decisions: Box<dyn Decisions>) -> Desk {
-        Desk { decisions, counts: HashMap::new(), faults: None, taken: Vec::new(), diverged: false }
+        Desk { decisions, counts: HashMap::new(), faults: None, taken: Vec::new() }
     }
 
     /// Lets requests meet the faults of a schedule, in the place of those that were put before.
@@ -125,25 +123,20 @@ impl Desk {
     }
 
     /// Asks which of the legal options it is to be. Where the answer is none of them, that is remembered, and the request
-    /// is served by the default; its reply is to be the [refusal](Self::take_divergence).
+    /// is served by the default; its reply is to be the [refusal](Self::divergence).
     pub fn choose(&mut self, point: &Point, legal: &'static [Decision]) -> Decision {
         let decision = self.decisions.choose(point, legal);
         self.taken.push((point.term(decision), legal));
-        if legal.contains(&decision) {
-            return decision;
-        }
-        self.diverged = true;
-        legal.first().copied().unwrap_or(Decision::Serve)
+        if legal.contains(&decision) { decision } else { legal.first().copied().unwrap_or(Decision::Serve) }
     }
 
     /// The refusal of a request at which the schedule has said what is not legal.
-    pub fn take_divergence(&mut self) -> Option<Status> {
-        if !std::mem::take(&mut self.diverged) {
-            return None;
-        }
-        let why = self.taken.iter().find_map(|(term, legal)| Decided::of(term.clone(), legal).divergence());
-        let message = format!("The schedule cannot go on: {}.", why.unwrap_or_default());
-        Some(Status::new(Code::FailedPrecondition, message))
+    pub fn divergence(&self) -> Option<Status> {
+        let illegal =
+            |(term, legal): &&(Term, &[Decision])| !legal.is_empty() && !legal.contains(&term.decision);
+        let (term, legal) = self.taken.iter().find(illegal)?;
+        let why = Decided::of(term.clone(), legal).divergence()?;
+        Some(Status::new(Code::FailedPrecondition, format!("The schedule cannot go on: {why}.")))
     }
 
     /// What was decided since this was last asked.
@@ -166,7 +159,7 @@ mod tests {
         let poll = desk.arrive(RequestKind::Poll);
         assert!(desk.fault(&poll).is_some());
         assert_eq!(desk.choose(&poll, &[Decision::Done, Decision::Running]), Decision::Done);
-        assert_eq!(desk.take_divergence(), None);
+        assert_eq!(desk.divergence(), None);
     }
 
     #[test]
@@ -174,7 +167,7 @@ mod tests {
         let mut desk = desk("poll:cancelled");
         let poll = desk.arrive(RequestKind::Poll);
         assert_eq!(desk.choose(&poll, &[Decision::Done, Decision::Running]), Decision::Done);
-        let refusal = desk.take_divergence().unwrap();
+        let refusal = desk.divergence().unwrap();
         assert_eq!(refusal.code, Code::FailedPrecondition);
         insta::assert_snapshot!(refusal.message, @"The schedule cannot go on: `poll1` cannot be `cancelled` here; it can be done or running.");
         let [(term, legal)] = &*desk.take_decided() else { panic!("one decision") };
@@ -182,7 +175,7 @@ mod tests {
             (term.to_string(), *legal),
             ("poll1:cancelled".to_owned(), &[Decision::Done, Decision::Running][..])
         );
-        assert_eq!(desk.take_divergence(), None);
+        assert_eq!(desk.divergence(), None);
     }
 
     #[test]

@@ -175,7 +175,7 @@ impl Project {
                 let (world, desk) = (&mut self.world, &mut self.desk);
                 let served =
                     effect(&mut Turn { world, now, choices: &self.choices, desk, point: &point, lost });
-                match self.desk.take_divergence() {
+                match self.desk.divergence() {
                     Some(refusal) => Err(refusal),
                     None if lost => Err(fault::connection_reset()),
                     None => served,
@@ -244,7 +244,6 @@ impl Project {
             }
         }
         // No client made these looks. What the schedule says and cannot be is nobody's to be told.
-        self.desk.take_divergence();
         self.desk.take_decided();
     }
 }

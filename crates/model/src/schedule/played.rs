@@ -6,9 +6,9 @@ use crate::Entry;
 impl Schedule {
     /// The terms that were never asked for in a case with this journal, in the order in which they were written.
     ///
-    /// A term was asked for if the server once decided by it, or could not because it was not legal. One without a count speaks for every request of its kind
-    /// that has no term of its own, and one of these is enough. A term was not asked for if no such request came, if
-    /// there was nothing left to decide at it (a look at an operation that had ended).
+    /// A term was asked for if the server once decided by it, or could not because it was not legal. One without a count
+    /// speaks for every request of its kind that has no term of its own, and one of these is enough. A term was not asked
+    /// for if no such request came, or if there was nothing left to decide at it (a look at an operation that had ended).
     pub fn never_asked_for(&self, journal: &[Entry]) -> Vec<&Term> {
         let asked_for = |term: &&Term| {
             let mut decided = journal.iter().flat_map(|entry| &entry.decisions);
