@@ -33,6 +33,12 @@ fn on_request(name: &str, test: fn()) -> Trial {
     trial(name, &[], test).with_ignored_flag(true)
 }
 
+/// Asks Bundler for the library, by whatever mirror the user has set.
+const RESOLVES_THE_RUBY_LIBRARY: &str = r#"
+folder=$(mktemp -d) && trap 'rm -r "$folder"' EXIT && cd "$folder" &&
+printf 'source "https://rubygems.org"\ngem "google-cloud-spanner"\n' > Gemfile && bundle lock --print
+"#;
+
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();
     // The samples fill the cores by themselves.
@@ -48,6 +54,8 @@ fn main() -> ExitCode {
         "composer",
         &["show", "--available", "--no-interaction", "--no-plugins", "google/cloud-spanner"],
     );
+    let ruby_library =
+        need("a registry with google-cloud-spanner for Ruby", "sh", &["-c", RESOLVES_THE_RUBY_LIBRARY]);
     let (composer, pkg_config) = (program("composer"), program("pkg-config"));
     let (cmake, cxx) = (program("cmake"), need("c++", "c++", &["--version"]));
     let libcurl = need("libcurl's headers", "curl-config", &["--version"]);
@@ -69,7 +77,7 @@ fn main() -> ExitCode {
     let tests = vec![
         trial("python_passes_every_scenario", &[&python], bundled::python),
         trial("nodejs_passes_every_scenario", &[&node, &npm], bundled::nodejs),
-        trial("ruby_passes_every_scenario", &[&ruby, &bundle], bundled::ruby),
+        trial("ruby_passes_every_scenario", &[&ruby, &bundle, &ruby_library], bundled::ruby),
         trial("php_passes_every_scenario", &[&php_curl, &php_bcmath, &php_library, &world], bundled::php),
         trial("cpp_passes_every_scenario", &[&cmake, &cxx, &google_cloud_cpp], bundled::cpp),
         trial("alloydb_curl_passes_every_scenario", &[&curl, &jq], bundled::alloydb_curl),
@@ -124,8 +132,13 @@ fn main() -> ExitCode {
         ),
         trial(
             "published_ruby_that_does_not_build_is_a_finding",
-            &[&ruby, &bundle],
+            &[&ruby, &bundle, &ruby_library],
             mistakes::published_ruby_that_does_not_build,
+        ),
+        trial(
+            "published_plain_ruby_that_does_not_build_is_a_finding",
+            &[&ruby],
+            mistakes::published_plain_ruby_that_does_not_build,
         ),
         trial("plain_cpp_passes_every_scenario", &[&cmake, &cxx, &libcurl, &json, &world], plain::cpp),
         trial("plain_csharp_passes_every_scenario", &[&dotnet, &world], plain::csharp),

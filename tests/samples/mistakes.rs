@@ -195,6 +195,9 @@ pub fn published_php_that_does_not_build() {
 }
 
 pub fn published_ruby_that_does_not_build() {
-    does_not_build("tests/plain", "ruby");
     does_not_build("", "ruby");
+}
+
+pub fn published_plain_ruby_that_does_not_build() {
+    does_not_build("tests/plain", "ruby");
 }
