@@ -1,37 +1,29 @@
 //! The rules of the services, as a pure state machine.
 //!
-//! [`Project::handle`] takes a request and the time, and answers: no sockets, no threads, no clock. All that may vary
-//! is asked of one object, [`Decisions`], and all that nobody published stands in one table, [`Choices`].
+//! [`Project::call`] takes a request and the time, and answers: no sockets, no threads, no clock. All that may vary is
+//! asked of one object, [`Decisions`], and all that nobody published stands in tables of [`choices`](kernel::choices).
+//!
+//! * [`kernel`]: what the services have in common, and the trait that makes a [`Service`];
+//! * [`spanner`], [`alloydb`], [`geminidb`]: a service each, with all that is known of it;
+//! * [`services`]: the three of them.
 
-mod alloydb;
-mod choices;
-mod decision;
-mod fault;
-mod filter;
+pub mod alloydb;
 pub mod geminidb;
-mod given;
-mod longrunning;
-mod name;
-mod operation;
-mod operations;
-mod page;
-mod project;
+pub mod kernel;
 pub mod proto;
-mod reflect;
-pub mod rpc;
-mod spanner;
-mod status;
-mod time;
-mod turn;
-mod world;
+pub mod spanner;
 
-pub use choices::{AlloyDbChoices, Choices, Fate, GeminiDbChoices, InvalidSetting, Settings, Switch};
-pub use decision::{Decisions, FreeRunning, Point};
-pub use fault::Delivery;
-pub use given::{InvalidSetup, Setup};
-pub use name::project as project_of;
-pub use project::Project;
-pub use status::{Detail, Status};
-pub use time::{Span, Time};
-pub use turn::{Arrival, Turn};
-pub use world::World;
+pub use kernel::choices::{Choices, InvalidSetting, Settings, Switch};
+pub use kernel::decision::{Decisions, FreeRunning, Point};
+pub use kernel::longrunning::operations;
+pub use kernel::name::project as project_of;
+pub use kernel::rpc::{Rpc, describe};
+pub use kernel::{
+    Addressed, Arrival, Delivery, Detail, InvalidSetup, ListName, OperationsPath, Project, RestReply,
+    RestRequest, RpcName, Service, Services, Setup, Span, Status, Time,
+};
+
+/// The services that there are. Those of an emulator may be others: whatever is a [`Service`].
+pub fn services() -> Services {
+    Services::new().and::<spanner::Spanner>().and::<alloydb::AlloyDb>().and::<geminidb::GeminiDb>()
+}

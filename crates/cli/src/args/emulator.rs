@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::Args;
 use rescind_emulator::control::Place;
-use rescind_engine::{Choices, Settings, Switch};
+use rescind_engine::{InvalidSetting, Settings, services};
 
 use super::duration::duration;
 use super::token::token;
@@ -44,7 +44,7 @@ pub struct EmulatorArgs {
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub log: Option<LogFormat>,
     /// Decide what nobody has published about the services otherwise than by default; may be repeated
-    #[arg(long, value_name = "NAME=VALUE", long_help = choices_help())]
+    #[arg(long, value_name = "NAME=VALUE", long_help = choices_help(), value_parser = choice)]
     pub choice: Vec<Settings>,
     /// Listen on addresses that other machines can reach, and let the control API be called by any name; the services
     /// have no authentication
@@ -64,11 +64,18 @@ fn choices_help() -> String {
         "Decide what nobody has published about the services otherwise than by default; may be repeated.\n\
                     The choices, with their defaults:\n"
             .to_owned();
-    for switch in Switch::all() {
+    for switch in services().switches() {
         let about: Vec<&str> = switch.about.split_whitespace().collect();
-        text += &format!("  {}={}: {}\n", switch.name, switch.value(&Choices::default()), about.join(" "));
+        text += &format!("  {}={}: {}\n", switch.name, switch.value, about.join(" "));
     }
     text
+}
+
+/// A choice that there is, with a value that it can have.
+fn choice(text: &str) -> Result<Settings, InvalidSetting> {
+    let settings: Settings = text.parse()?;
+    services().with(&settings)?;
+    Ok(settings)
 }
 
 /// The ids that lead to a database.

@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 use anyhow::{Context as _, anyhow};
 use rescind_emulator::control::{ControlServer, Guard, Place};
 use rescind_emulator::{Emulator, Options, Server};
-use rescind_engine::Settings;
+use rescind_engine::{Settings, services};
 use rescind_model::exit;
 use rescind_runner::find_emulator;
 use tokio::runtime::{Builder, Runtime};
@@ -65,7 +65,7 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     let emulator = Emulator::with(Options {
         clock: Arc::new(SystemTime::now),
         operation_time: Some(args.operation_time),
-        choices,
+        services: services().with(&choices).map_err(Failure::usage)?,
         observer: args.log.map(log::observer),
     });
     seed::seed(&emulator, args)?;

@@ -2,8 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use rescind_engine::operations;
 use rescind_engine::proto::{database as pb, longrunning};
-use rescind_engine::rpc::{database_admin as databases, operations_service as operations};
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::Service;
 
 use crate::stock::{INSTANCE, Stock, id};

@@ -7,10 +7,11 @@ use std::time::{Duration, SystemTime};
 use prost::Message;
 use prost_types::Timestamp;
 use rescind_emulator::Setup;
-use rescind_engine::geminidb::{ApiVersion, BackupQuery, CreateBackup, Credentials, ListBackups, NewBackup};
+use rescind_engine::Rpc;
+use rescind_engine::alloydb::v1 as alloydb;
 use rescind_engine::proto::{alloydb::v1 as alloydb_pb, database as spanner_pb, longrunning};
-use rescind_engine::rpc::{Rpc, alloydb::v1 as alloydb, database_admin as spanner};
-use rescind_engine::{Choices, FreeRunning, Project, Settings, Span, Time};
+use rescind_engine::spanner::database_admin as spanner;
+use rescind_engine::{FreeRunning, Project, RestRequest, Settings, Span, Time, services};
 use rescind_model::{Given, Schedule, Service, Transport};
 
 use crate::program::resident;
@@ -32,7 +33,6 @@ pub struct Stock {
 
 impl Stock {
     pub fn new(service: Service, count: usize) -> Stock {
-        let choices = Arc::new(Choices::default());
         let clock = Time::from(SystemTime::now());
         let setup = Setup {
             service,
@@ -44,8 +44,9 @@ impl Stock {
             choices: Settings::default(),
         };
         // As in an emulator that runs free: operations take their time, and there is no journal.
-        let world = setup.world("p", clock, &choices).unwrap().at_pace(Some(OPERATION_TIME.into()));
-        let project = Project::new(world, choices, Box::new(FreeRunning), false);
+        let mut project = Project::new(Arc::new(services()), "p", Box::new(FreeRunning), false);
+        project.give(&setup, clock).unwrap();
+        let project = project.at_pace(Some(OPERATION_TIME.into()));
         let mut stock = Stock { project, clock, service };
         for number in 0..count {
             stock.create(number);
@@ -54,7 +55,17 @@ impl Stock {
     }
 
     pub fn call<R: Rpc>(&mut self, request: R::Request) -> R::Reply {
-        self.project.handle::<R>(request, Transport::Grpc, self.clock).unwrap()
+        self.project.handle::<R>(&request, Transport::Grpc, self.clock).unwrap()
+    }
+
+    /// Makes a request over HTTP.
+    fn ask(&mut self, method: &str, path: &str, body: &[u8]) -> Vec<u8> {
+        let request = http::Request::builder().method(method).uri(path).header("x-auth-token", "t");
+        let (head, ()) = request.body(()).unwrap().into_parts();
+        let request = RestRequest { head: &head, body: Ok(body) };
+        let reply = self.project.handle_rest(&request, self.clock).unwrap();
+        assert!(reply.status < 400, "{}", String::from_utf8_lossy(&reply.body));
+        reply.body
     }
 
     /// Makes a backup. Returns the name of its operation where there are operations.
@@ -87,9 +98,8 @@ impl Stock {
                 })
             }
             Service::GeminiDb => {
-                let body = Ok(NewBackup { name: Some(backup_id), ..NewBackup::default() });
-                let create = CreateBackup { instance: "db".into(), body };
-                self.project.handle_geminidb(create, Credentials::Given, self.clock).unwrap();
+                let body = format!(r#"{{"name":"{backup_id}"}}"#);
+                self.ask("POST", "/v3/p/instances/db/backups", body.as_bytes());
                 return None;
             }
         };
@@ -109,10 +119,9 @@ impl Stock {
                 self.call::<alloydb::GetBackup>(request).encoded_len()
             }
             Service::GeminiDb => {
-                let query = BackupQuery { limit: Some("1".into()), ..BackupQuery::default() };
-                let list = ListBackups { version: ApiVersion::V4, query: Ok(query) };
-                let list = self.project.handle_geminidb(list, Credentials::Given, self.clock).unwrap();
-                serde_json::to_string(&list.backups[0]).unwrap().len()
+                let list = self.ask("GET", "/v4/p/backups?limit=1", &[]);
+                let list: serde_json::Value = serde_json::from_slice(&list).unwrap();
+                list["backups"][0].to_string().len()
             }
         }
     }

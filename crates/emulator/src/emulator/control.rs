@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use rescind_model::{Entry as Request, Schedule, Snapshot};
 
 use super::{Emulator, Projects};
-use rescind_engine::{FreeRunning, InvalidSetup, Project, Setup, World};
+use rescind_engine::{Decisions, FreeRunning, InvalidSetup, Project, Setup};
 
 /// Why the emulator could not be controlled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -43,7 +43,7 @@ impl Emulator {
     /// Sets a project up for a case, whatever it was before: given state, schedule, empty journal.
     ///
     /// # Errors
-    /// The set-up asks for a state that the service knows not; the project then stays as it was.
+    /// The set-up asks for a state that the service cannot be in; the project then stays as it was.
     pub fn prepare(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
         self.put(project, self.case(project, setup)?);
         Ok(())
@@ -64,10 +64,8 @@ impl Emulator {
         }
     }
 
-    fn case(&self, project: &str, setup: &Setup) -> Result<Project, ControlError> {
-        let choices = self.choices([setup]);
-        let world = setup.world(project, self.now(), &choices).map_err(invalid(project))?;
-        Ok(Project::new(world, choices, Box::new(setup.schedule.clone()), true))
+    fn case(&self, id: &str, setup: &Setup) -> Result<Project, ControlError> {
+        self.given(id, &[setup], Box::new(setup.schedule.clone()), true)
     }
 
     /// Sets a project up to run free, at the pace of the emulator, whatever it was before: given state, empty journal.
@@ -77,7 +75,7 @@ impl Emulator {
     /// As [`prepare`](Self::prepare); and the emulator is [one of cases](Self::new).
     pub fn prepare_free_running(&self, project: &str, setup: &Setup) -> Result<(), ControlError> {
         self.shared.pace.ok_or(ControlError::NotFreeRunning)?;
-        let mut project_running_free = self.furnished(project, &[setup], true)?;
+        let mut project_running_free = self.given_running_free(project, &[setup], true)?;
         project_running_free.put_faults(setup.schedule.clone());
         self.put(project, project_running_free);
         Ok(())
@@ -113,20 +111,36 @@ impl Emulator {
             by_project.entry(id).or_default().push(setup);
         }
         let project = |(id, setups): (&str, Vec<&Setup>)| {
-            Ok((id.to_owned(), Arc::new(Mutex::new(self.furnished(id, &setups, false)?))))
+            Ok((id.to_owned(), Arc::new(Mutex::new(self.given_running_free(id, &setups, false)?))))
         };
         by_project.into_iter().map(project).collect()
     }
 
     /// A project with what set-ups give, which runs free.
-    fn furnished(&self, id: &str, setups: &[&Setup], journal: bool) -> Result<Project, ControlError> {
-        let choices = self.choices(setups.iter().copied());
-        let mut world = World::new(id, None);
+    fn given_running_free(
+        &self,
+        id: &str,
+        setups: &[&Setup],
+        journal: bool,
+    ) -> Result<Project, ControlError> {
+        Ok(self.given(id, setups, Box::new(FreeRunning), journal)?.at_pace(self.shared.pace))
+    }
+
+    /// A project with what set-ups give.
+    fn given(
+        &self,
+        id: &str,
+        setups: &[&Setup],
+        decisions: Box<dyn Decisions>,
+        journal: bool,
+    ) -> Result<Project, ControlError> {
+        let services = self.services_of(setups.iter().copied());
+        let services = services.map_err(|error| invalid(id)(InvalidSetup(error.to_string())))?;
+        let mut project = Project::new(services, id, decisions, journal);
         for setup in setups {
-            setup.furnish(&mut world, self.now(), &choices).map_err(invalid(id))?;
+            project.give(setup, self.now()).map_err(invalid(id))?;
         }
-        let world = world.at_pace(self.shared.pace);
-        Ok(Project::new(world, choices, Box::new(FreeRunning), journal))
+        Ok(project)
     }
 
     fn put(&self, id: &str, project: Project) {

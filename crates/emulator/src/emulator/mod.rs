@@ -7,7 +7,7 @@ pub use control::ControlError;
 pub use scope::Scope;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use parking_lot::{Mutex, RwLock};
@@ -16,10 +16,10 @@ use tokio::sync::watch;
 
 use self::scope::Named;
 use crate::clock::Clock;
-use rescind_engine::geminidb::{Call, Credentials};
-use rescind_engine::rpc::Method;
+use crate::wire::{Introspection, Router};
 use rescind_engine::{
-    Arrival, Choices, Decisions, Delivery, FreeRunning, Project, Settings, Setup, Span, Status, Time, World,
+    Addressed, Arrival, Decisions, Delivery, FreeRunning, InvalidSetting, Project, RestReply, RestRequest,
+    Services, Settings, Setup, Span, Status, Time,
 };
 
 /// An emulator. Clones are the same emulator.
@@ -34,9 +34,10 @@ type Projects = HashMap<String, Arc<Mutex<Project>>>;
 
 struct Shared {
     clock: Arc<dyn Clock>,
-    choices: Arc<Choices>,
-    /// From which the choices follow.
-    settings: Settings,
+    services: Arc<Services>,
+    /// How paths lead to their RPCs, once somebody has asked for one.
+    router: OnceLock<Router>,
+    introspection: Introspection,
     observer: Option<Observer>,
     /// How long operations take in projects that were not prepared; none if those are not kept.
     pace: Option<Span>,
@@ -54,8 +55,8 @@ pub struct Options {
     /// How long operations take in projects that nobody prepared. None for an emulator of cases, which keeps no such
     /// projects.
     pub operation_time: Option<Duration>,
-    /// What is decided otherwise than by default where nobody has published what a service does.
-    pub choices: Settings,
+    /// The services, with what is decided where nobody has published what a service does.
+    pub services: Services,
     /// Sees every request once it has been served.
     pub observer: Option<Observer>,
 }
@@ -85,22 +86,33 @@ impl Emulator {
     /// An emulator of cases, to which `clock` tells the time: it knows the projects that were prepared, and answers for
     /// every other as for an empty one.
     pub fn new(clock: Arc<dyn Clock>) -> Emulator {
-        Emulator::with(Options { clock, operation_time: None, choices: Settings::default(), observer: None })
+        Emulator::with(Options {
+            clock,
+            operation_time: None,
+            services: rescind_engine::services(),
+            observer: None,
+        })
     }
 
     /// A free-running emulator: every project is there, empty at first, and an operation takes `operation_time`. A cancel
     /// takes effect at once. Projects can be prepared for cases beside.
     pub fn free_running(clock: Arc<dyn Clock>, operation_time: Duration) -> Emulator {
         let operation_time = Some(operation_time);
-        Emulator::with(Options { clock, operation_time, choices: Settings::default(), observer: None })
+        Emulator::with(Options {
+            clock,
+            operation_time,
+            services: rescind_engine::services(),
+            observer: None,
+        })
     }
 
     /// An emulator of this kind.
     pub fn with(options: Options) -> Emulator {
         let shared = Shared {
             clock: options.clock,
-            choices: Arc::new(options.choices.choices()),
-            settings: options.choices,
+            services: Arc::new(options.services),
+            router: OnceLock::new(),
+            introspection: Introspection::default(),
             pace: options.operation_time.map(Span::from),
             observer: options.observer,
             projects: RwLock::default(),
@@ -116,15 +128,32 @@ impl Emulator {
         Emulator { shared: Arc::clone(&self.shared), scope: Some(scope) }
     }
 
-    /// The choices of a project: those of the emulator, but for what its set-ups choose.
-    fn choices<'a>(&self, setups: impl IntoIterator<Item = &'a Setup>) -> Arc<Choices> {
-        let mut choosing = setups.into_iter().filter(|setup| !setup.choices.is_empty()).peekable();
-        if choosing.peek().is_none() {
-            return Arc::clone(&self.shared.choices);
+    /// Its services.
+    pub fn services(&self) -> &Services {
+        &self.shared.services
+    }
+
+    /// How paths lead to the RPCs of its services.
+    pub(crate) fn router(&self) -> &Router {
+        self.shared.router.get_or_init(|| Router::of(&self.shared.services))
+    }
+
+    /// What tells about its server.
+    pub(crate) fn introspection(&self) -> &Introspection {
+        &self.shared.introspection
+    }
+
+    /// The services of a project: those of the emulator, but for what its set-ups choose.
+    fn services_of<'a>(
+        &self,
+        setups: impl IntoIterator<Item = &'a Setup>,
+    ) -> Result<Arc<Services>, InvalidSetting> {
+        let mut settings = Settings::default();
+        setups.into_iter().for_each(|setup| settings.extend(&setup.choices));
+        if settings.is_empty() {
+            return Ok(Arc::clone(&self.shared.services));
         }
-        let mut settings = self.shared.settings.clone();
-        choosing.for_each(|setup| settings.extend(&setup.choices));
-        Arc::new(settings.choices())
+        self.shared.services.with(&settings).map(Arc::new)
     }
 
     /// How many requests its servers have received, of services and of the control API; tells of each new one.
@@ -149,21 +178,28 @@ impl Emulator {
 
     /// As [`call`](Self::call), with how the reply is to be delivered.
     pub(crate) fn answer(&self, path: &str, transport: Transport, request: &[u8]) -> Answer<Vec<u8>> {
-        let Some(method) = Method::find(path) else {
-            return self.unserved(path, transport, request);
-        };
-        match method.decode(request) {
-            Ok(call) => {
-                // The name is needed beside the call, which is consumed when it is served.
-                let resource = call.resource().into_owned();
-                let request = Named { transport, rpc: method.name, resource: &resource };
-                self.in_project(request, |project, clock| call.serve(project, transport, clock))
+        match self.shared.services.address(path, request) {
+            Some(Ok(addressed)) => self.in_project(Named::of(transport, &addressed), |project, clock| {
+                project.call(&addressed, request, transport, clock)
+            }),
+            Some(Err(refusal)) => {
+                let rpc = path.rsplit('/').next().unwrap_or(path);
+                self.refuse(transport, rpc, "", refusal)
             }
-            Err(error) => {
-                let message = format!("{}.{}: malformed request: {error}", method.service, method.name);
-                self.refuse(transport, method.name, "", Status::new(Code::Internal, message))
-            }
+            None => self.unserved(path, transport, request),
         }
+    }
+
+    /// Serves a request to a service's own REST API. The reply is what the rules of the service answer, or a fault.
+    pub(crate) fn answer_rest(
+        &self,
+        addressed: &Addressed,
+        request: &RestRequest<'_>,
+    ) -> (RestReply, Delivery) {
+        let named = Named::of(Transport::Rest, addressed);
+        let Answer { reply, delivery } =
+            self.in_project(named, |project, clock| project.rest(addressed, request, clock));
+        (reply.unwrap_or_else(|status| self.shared.services.rest_error(addressed, &status)), delivery)
     }
 
     /// Refuses a request that is no request of an RPC, or of one that is not served, and has it journaled.
@@ -176,26 +212,13 @@ impl Emulator {
     ) -> Answer<T> {
         let arrival = Arrival { transport, rpc, resource, kind: RequestKind::Rpc(rpc.to_owned()) };
         let request = Named { transport, rpc, resource };
-        self.in_project(request, |project, clock| project.serve(&arrival, clock, |_| Err(refusal), |_| None))
-    }
-
-    /// Serves a request to GeminiDB in its project. A project that was never prepared answers as an empty one, and keeps
-    /// nothing. The reply is what the rules of the service answer, or a fault.
-    pub(crate) fn answer_geminidb<C: Call>(
-        &self,
-        project: &str,
-        call: C,
-        credentials: Credentials,
-    ) -> Answer<C::Reply> {
-        let resource = format!("projects/{project}");
-        let request = Named { transport: Transport::Rest, rpc: C::NAME, resource: &resource };
-        self.in_project(request, |project, clock| project.handle_geminidb(call, credentials, clock))
+        self.in_project(request, |project, clock| Err(project.refuse(&arrival, refusal, clock)))
     }
 
     fn unserved(&self, path: &str, transport: Transport, request: &[u8]) -> Answer<Vec<u8>> {
         let name = path.trim_start_matches('/').replace('/', ".");
         let status = Status::new(Code::Unimplemented, format!("{name} is not implemented."));
-        match rescind_engine::rpc::describe(path, request) {
+        match rescind_engine::describe(path, request) {
             Some((rpc, resource)) => self.refuse(transport, &rpc, &resource, status),
             None => self.refuse(transport, path, "", status),
         }
@@ -242,7 +265,7 @@ impl Emulator {
     }
 
     fn empty_project(&self, id: &str, decisions: Box<dyn Decisions>) -> Project {
-        Project::new(World::new(id, self.shared.pace), self.choices([]), decisions, false)
+        Project::new(Arc::clone(&self.shared.services), id, decisions, false).at_pace(self.shared.pace)
     }
 
     fn now(&self) -> Time {

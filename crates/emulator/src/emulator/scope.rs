@@ -3,7 +3,7 @@
 use parking_lot::Mutex;
 use rescind_model::{Code, Transport};
 
-use rescind_engine::Status;
+use rescind_engine::{Addressed, Status};
 
 /// One project and nothing beside it: what a case may ask for. What else it asked for is taken down.
 #[derive(Debug)]
@@ -18,6 +18,13 @@ pub(super) struct Named<'a> {
     pub transport: Transport,
     pub rpc: &'a str,
     pub resource: &'a str,
+}
+
+impl<'a> Named<'a> {
+    /// A request for somebody, by its names.
+    pub fn of(transport: Transport, addressed: &'a Addressed) -> Named<'a> {
+        Named { transport, rpc: &addressed.rpc, resource: &addressed.resource }
+    }
 }
 
 impl Scope {

@@ -7,7 +7,7 @@ use percent_encoding::{CONTROLS, percent_decode, utf8_percent_encode};
 use tonic::body::Body;
 
 use super::connection::Connection;
-use super::{geminidb, grpc, rest};
+use super::{grpc, rest};
 use crate::{Emulator, Scope};
 
 /// The header by which a client binds itself to one project: requests for any other are refused. This is how the front
@@ -24,8 +24,6 @@ pub async fn answer(emulator: Emulator, connection: Connection, request: Request
     emulator.count_request();
     if grpc::is_call(&request) {
         grpc::answer(emulator, connection, request).await
-    } else if geminidb::serves(request.uri().path()) {
-        geminidb::answer(emulator, connection, request).await
     } else {
         rest::answer(emulator, connection, request).await
     }

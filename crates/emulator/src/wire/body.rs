@@ -31,7 +31,12 @@ pub async fn read(body: Body) -> Result<Bytes, Status> {
 pub fn json(status: StatusCode, body: &impl Serialize) -> Response<Body> {
     let written = serde_json::to_vec(body);
     debug_assert!(written.is_ok(), "writing JSON into memory cannot fail");
-    let mut response = Response::new(Body::new(Full::from(written.unwrap_or_default())));
+    written_json(status, written.unwrap_or_default())
+}
+
+/// A reply in JSON that is written already.
+pub fn written_json(status: StatusCode, body: Vec<u8>) -> Response<Body> {
+    let mut response = Response::new(Body::new(Full::from(body)));
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response

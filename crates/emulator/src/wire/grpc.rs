@@ -35,7 +35,7 @@ pub fn is_call<B>(request: &Request<B>) -> bool {
 pub async fn answer(emulator: Emulator, connection: Connection, request: Request<Body>) -> Response<Body> {
     let path = request.uri().path().to_owned();
     if introspection::serves(&path) {
-        return introspection::answer(request).await;
+        return introspection::answer(emulator.introspection(), emulator.services(), request).await;
     }
     let mut handler = Handler { emulator, connection, path, handed_over: false };
     let mut response = tonic::server::Grpc::new(BytesCodec)

@@ -15,8 +15,7 @@ use tonic_health::pb::health_server::HealthServer;
 use tonic_health::server::{HealthReporter, HealthService};
 use tonic_reflection::server::Builder;
 
-use rescind_engine::proto;
-use rescind_engine::rpc::methods;
+use rescind_engine::{Services, proto};
 
 const HEALTH: &str = "grpc.health.v1.Health";
 const REFLECTION: &str = "grpc.reflection.v1.ServerReflection";
@@ -37,17 +36,27 @@ fn service_of(path: &str) -> Option<&str> {
     path.strip_prefix('/')?.split_once('/').map(|(service, _)| service)
 }
 
+/// What tells about a server. It is made when somebody first asks: most clients never do, and the descriptors take memory.
+#[derive(Default)]
+pub struct Introspection(OnceCell<HashMap<&'static str, Handler>>);
+
 /// Answers a gRPC call of one of them. The reply tells which server it is of, by [`SERVER`].
-pub async fn answer(request: Request<Body>) -> Response<Body> {
-    let mut response = dispatch(request).await;
+pub async fn answer(
+    introspection: &Introspection,
+    services: &Services,
+    request: Request<Body>,
+) -> Response<Body> {
+    let mut response = dispatch(introspection, services, request).await;
     response.headers_mut().insert(header::SERVER, HeaderValue::from_static(SERVER));
     response
 }
 
-async fn dispatch(request: Request<Body>) -> Response<Body> {
-    /// Made when they are first asked for: most clients never do, and the descriptors take memory.
-    static HANDLERS: OnceCell<HashMap<&str, Handler>> = OnceCell::const_new();
-    let handlers = HANDLERS.get_or_init(handlers).await;
+async fn dispatch(
+    introspection: &Introspection,
+    services: &Services,
+    request: Request<Body>,
+) -> Response<Body> {
+    let handlers = introspection.0.get_or_init(|| handlers(names(services))).await;
     let handler = service_of(request.uri().path()).and_then(|service| handlers.get(service));
     match handler {
         Some(handler) => handler(request).await,
@@ -55,33 +64,33 @@ async fn dispatch(request: Request<Body>) -> Response<Body> {
     }
 }
 
-async fn handlers() -> HashMap<&'static str, Handler> {
-    let mut handlers = HashMap::from([(HEALTH, handler(health().await))]);
+async fn handlers(names: BTreeSet<&'static str>) -> HashMap<&'static str, Handler> {
+    let mut handlers = HashMap::from([(HEALTH, handler(health(&names).await))]);
     // The descriptors are those that this program was built from; were they unsound, there would be no reflection.
-    handlers.extend(builder().build_v1().ok().map(|service| (REFLECTION, handler(service))));
-    handlers.extend(builder().build_v1alpha().ok().map(|service| (REFLECTION_ALPHA, handler(service))));
+    handlers.extend(builder(&names).build_v1().ok().map(|service| (REFLECTION, handler(service))));
+    handlers.extend(builder(&names).build_v1alpha().ok().map(|service| (REFLECTION_ALPHA, handler(service))));
     handlers
 }
 
-/// Every service that is in the table of RPCs.
-fn services() -> BTreeSet<&'static str> {
-    methods().map(|method| method.service).collect()
+/// The gRPC services of which something is served.
+fn names(services: &Services) -> BTreeSet<&'static str> {
+    services.rpcs().into_iter().map(|rpc| rpc.service).collect()
 }
 
 /// What answers at all is healthy, with every service that it has.
-async fn health() -> HealthServer<HealthService> {
+async fn health(names: &BTreeSet<&'static str>) -> HealthServer<HealthService> {
     let reporter = HealthReporter::new();
-    for service in services() {
+    for service in names {
         reporter.set_service_status(service, ServingStatus::Serving).await;
     }
     HealthServer::new(HealthService::from_health_reporter(reporter))
 }
 
-fn builder() -> Builder<'static> {
+fn builder(names: &BTreeSet<&'static str>) -> Builder<'static> {
     let builder = Builder::configure()
         .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
         .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET);
-    services().into_iter().chain([HEALTH, REFLECTION]).fold(builder, Builder::with_service_name)
+    names.iter().copied().chain([HEALTH, REFLECTION]).fold(builder, Builder::with_service_name)
 }
 
 fn handler<S>(service: S) -> Handler

@@ -4,7 +4,6 @@
 mod answer;
 pub(crate) mod body;
 mod connection;
-mod geminidb;
 mod grpc;
 mod introspection;
 mod rest;
@@ -12,5 +11,7 @@ mod server;
 
 pub use answer::{PROJECT, STRANGER, answer, answer_within};
 pub use connection::{Connection, Stream, Tasks};
+pub(crate) use introspection::Introspection;
 pub use introspection::SERVER;
+pub(crate) use rest::Router;
 pub use server::{ServeError, Server};

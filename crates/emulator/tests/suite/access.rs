@@ -2,7 +2,7 @@
 
 use rescind_engine::Status;
 use rescind_engine::proto::{iam as pb, spanner as data_pb};
-use rescind_engine::rpc::{data, database_admin as databases, instance_admin as instances};
+use rescind_engine::spanner::{data, database_admin as databases, instance_admin as instances};
 use rescind_model::{BackupState, Code};
 
 use crate::support::{Case, DATABASE, INSTANCE, backup_name, clock};

@@ -3,7 +3,7 @@
 use prost_types::{FieldMask, Timestamp};
 use rescind_engine::Status;
 use rescind_engine::proto::database as pb;
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::{BackupState, Code};
 
 use crate::support::{Case, DAY, HOUR, after, backup_name};

@@ -2,7 +2,7 @@
 
 use prost_types::Timestamp;
 use rescind_engine::proto::database as pb;
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_engine::{Detail, Status, Time};
 use rescind_model::{BackupState, Code};
 

@@ -2,7 +2,7 @@
 
 use rescind_emulator::Setup;
 use rescind_engine::proto::database as pb;
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::{BackupState, Code, Entry, OperationState, Snapshot};
 
 use crate::support::{Case, backup_name, create_request, error_code, setup};

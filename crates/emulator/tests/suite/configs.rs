@@ -3,7 +3,7 @@
 use prost_types::FieldMask;
 use rescind_engine::Status;
 use rescind_engine::proto::{instance as pb, longrunning};
-use rescind_engine::rpc::instance_admin as instances;
+use rescind_engine::spanner::instance_admin as instances;
 use rescind_model::Code;
 
 use crate::instances::{create, delete};

@@ -3,7 +3,7 @@
 use prost_types::FieldMask;
 use rescind_engine::Status;
 use rescind_engine::proto::{database as pb, instance as instance_pb, longrunning};
-use rescind_engine::rpc::{database_admin as databases, instance_admin as instances};
+use rescind_engine::spanner::{database_admin as databases, instance_admin as instances};
 use rescind_model::Code;
 
 use crate::support::{Case, DATABASE, INSTANCE, no_database, no_instance};

@@ -1,7 +1,7 @@
 //! Every spelling of a filter that real clients send.
 
 use rescind_engine::proto::database as pb;
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::{BackupState, Code};
 
 use crate::support::{Case, DATABASE, INSTANCE, backup_name};

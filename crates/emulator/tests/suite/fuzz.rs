@@ -5,7 +5,6 @@ use prost::Message;
 use prost_reflect::{DynamicMessage, FieldDescriptor, Kind, MapKey, MessageDescriptor, Value};
 use rescind_emulator::{Emulator, Setup};
 use rescind_engine::proto::{self, database as pb};
-use rescind_engine::rpc::methods;
 use rescind_model::{BackupState, Code, Transport};
 
 use crate::alloydb::support as alloydb;
@@ -122,7 +121,7 @@ proptest! {
     ) {
         let given = [("b1", BackupState::Ready)];
         let emulator = prepared(&if spanner { setup("", &given) } else { alloydb::setup("", &given) });
-        let all: Vec<_> = methods().collect();
+        let all = rescind_engine::services().rpcs();
         for (number, bytes) in calls {
             let method = all[usize::from(number) % all.len()];
             let descriptor = proto::pool().get_service_by_name(method.service).unwrap();
@@ -139,7 +138,7 @@ proptest! {
     #[test]
     fn no_bytes_make_an_rpc_fail(number in any::<u16>(), bytes in proptest::collection::vec(any::<u8>(), 0..60)) {
         let emulator = prepared(&setup("", &[("b1", BackupState::Ready)]));
-        let all: Vec<_> = methods().collect();
+        let all = rescind_engine::services().rpcs();
         let method = all[usize::from(number) % all.len()];
         if let Err(status) = emulator.call(method.path, Transport::Grpc, &bytes) {
             prop_assert!(status.code != Code::Ok, "{status}");

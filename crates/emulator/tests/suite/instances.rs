@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 
 use prost_types::FieldMask;
 use rescind_engine::Status;
+use rescind_engine::operations;
 use rescind_engine::proto::{database as database_pb, instance as pb, longrunning};
-use rescind_engine::rpc::{
-    database_admin as databases, instance_admin as instances, operations_service as operations,
-};
+use rescind_engine::spanner::{database_admin as databases, instance_admin as instances};
 use rescind_model::Code;
 
 use crate::support::{

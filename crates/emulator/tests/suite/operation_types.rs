@@ -3,9 +3,10 @@
 use std::collections::BTreeMap;
 
 use prost_types::{Any, FieldMask};
+use rescind_engine::Rpc;
 use rescind_engine::proto::longrunning::{Operation, operation};
 use rescind_engine::proto::{self, database as pb, instance as instance_pb};
-use rescind_engine::rpc::{Rpc, database_admin as databases, instance_admin as instances, methods};
+use rescind_engine::spanner::{database_admin as databases, instance_admin as instances};
 use rescind_model::BackupState;
 
 use crate::alloydb::support as alloydb;
@@ -21,7 +22,7 @@ type ByRpc = BTreeMap<String, Types>;
 fn announced() -> ByRpc {
     let option = proto::pool().get_extension_by_name("google.longrunning.operation_info").unwrap();
     let mut announced = ByRpc::new();
-    for served in methods() {
+    for served in rescind_engine::services().rpcs() {
         let service = proto::pool().get_service_by_name(served.service).unwrap();
         let method = service.methods().find(|method| method.name() == served.name).unwrap();
         let options = method.options();
@@ -180,8 +181,8 @@ fn spanner(answered: &mut ByRpc) {
 /// One example of each RPC of a version of AlloyDB.
 macro_rules! alloydb {
     ($answered:ident, $version:ident) => {{
+        use rescind_engine::alloydb::$version as rpc;
         use rescind_engine::proto::alloydb::$version as pb;
-        use rescind_engine::rpc::alloydb::$version as rpc;
 
         let mut case = alloydb::Case::given("create:done", &[("there", BackupState::Ready)]);
         macro_rules! call {

@@ -1,7 +1,8 @@
 //! Long-running operations.
 
+use rescind_engine::operations;
 use rescind_engine::proto::{database as pb, longrunning};
-use rescind_engine::rpc::{database_admin as databases, operations_service as operations};
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::{BackupState, Code};
 
 use crate::support::{Case, DAY, INSTANCE, backup_name, error_code, metadata, response};

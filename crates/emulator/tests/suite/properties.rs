@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use rescind_engine::proto::{database as pb, longrunning};
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::{BackupState, Code, Entry, OperationState};
 
 use crate::support::{Case, DATABASE, INSTANCE, backup_name, create_request};

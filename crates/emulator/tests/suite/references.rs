@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use rescind_engine::proto::database::{self as pb, database::State, restore_database_request::Source};
 use rescind_engine::proto::longrunning;
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::Code;
 
 use crate::support::{Case, DAY, INSTANCE, OPERATION_TIME, after, backup_name};

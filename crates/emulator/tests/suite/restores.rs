@@ -3,7 +3,7 @@
 use rescind_engine::Status;
 use rescind_engine::proto::database::{self as pb, database::State, restore_database_request::Source};
 use rescind_engine::proto::{instance as instance_pb, longrunning};
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::{BackupState, Code};
 
 use crate::support::{
@@ -211,7 +211,7 @@ fn the_instances_must_have_the_same_configuration() {
         instance_id: "j1".into(),
         instance: Some(instance),
     };
-    case.call::<rescind_engine::rpc::instance_admin::CreateInstance>(create).unwrap();
+    case.call::<rescind_engine::spanner::instance_admin::CreateInstance>(create).unwrap();
     case.pass(OPERATION_TIME);
     let other = pb::RestoreDatabaseRequest { parent: "projects/p/instances/j1".into(), ..request("new") };
     assert_eq!(case.call::<databases::RestoreDatabase>(other).unwrap_err().code, Code::InvalidArgument);

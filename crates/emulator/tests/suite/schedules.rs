@@ -5,7 +5,7 @@ use rescind_engine::Status;
 use rescind_engine::proto::database::{
     self as pb, backup_schedule::BackupTypeSpec, backup_schedule_spec::ScheduleSpec,
 };
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::Code;
 
 use crate::support::{Case, DATABASE, DAY, HOUR};

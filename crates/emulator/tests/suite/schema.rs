@@ -3,7 +3,7 @@
 use prost_types::FieldMask;
 use rescind_engine::Status;
 use rescind_engine::proto::{database as pb, longrunning};
-use rescind_engine::rpc::database_admin as databases;
+use rescind_engine::spanner::database_admin as databases;
 use rescind_model::Code;
 
 use crate::support::{Case, DATABASE, INSTANCE, OPERATION_TIME, error_code, metadata_as, response_as};

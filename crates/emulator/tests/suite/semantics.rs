@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rescind_engine::proto::pool;
-use rescind_engine::{Choices, Switch};
+use rescind_engine::{Switch, services};
 
 const GRADES: [&str; 6] = ["P", "D", "S", "M", "R", "I"];
 
@@ -74,7 +74,7 @@ fn rows(document: &str, first: &str) -> Vec<Vec<Cell>> {
 fn every_rule_names_tests_that_exist_and_its_source() {
     let mut known = BTreeSet::new();
     tests(&crate_path("tests/suite"), "", &mut known);
-    let switches: BTreeSet<&str> = Switch::all().map(|switch| switch.name).collect();
+    let switches: BTreeSet<&str> = services().switches().iter().map(|switch| switch.name).collect();
     let document = document();
     let rules = rows(&document, "rule");
     assert!(rules.len() > 100, "{} rules", rules.len());
@@ -111,12 +111,11 @@ fn the_protos_know_no_free_instances_and_no_partial_success() {
 
 #[test]
 fn the_table_of_choices_is_that_of_the_code() {
-    let table = Choices::default();
-    let row = |switch: &Switch| {
+    let row = |switch: Switch| {
         let about = switch.about.trim().replace('|', "\\|");
-        format!("| `{}` | `{}` | {} | {about} |\n", switch.name, switch.value(&table), switch.form)
+        format!("| `{}` | `{}` | {} | {about} |\n", switch.name, switch.value, switch.form)
     };
-    let rows: String = Switch::all().map(row).collect();
+    let rows: String = services().switches().into_iter().map(row).collect();
     let expected = format!("| choice | here | other values | what is chosen |\n|---|---|---|---|\n{rows}");
     assert!(document().ends_with(&expected), "docs/semantics.md must end with this table:\n{expected}");
 }

@@ -7,10 +7,10 @@ use prost::Name;
 use prost_types::Timestamp;
 use rescind_emulator::{InvalidSetup, Setup};
 use rescind_engine::proto::{database as pb, instance as instance_pb, longrunning};
-use rescind_engine::rpc::{
-    Rpc, database_admin as databases, instance_admin, operations_service as operations,
+use rescind_engine::spanner::{database_admin as databases, instance_admin};
+use rescind_engine::{
+    Detail, FreeRunning, Project, Rpc, Services, Settings, Span, Status, Time, operations, services,
 };
-use rescind_engine::{Choices, Detail, FreeRunning, Project, Span, Status, Time, World};
 use rescind_model::{BackupState, Code, Given, GivenBackup, Service, Transport};
 
 pub const INSTANCE: &str = "projects/p/instances/test";
@@ -51,6 +51,21 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
     }
 }
 
+/// The services, with these choices.
+pub fn choosing(settings: &[&str]) -> Arc<Services> {
+    let mut all = Settings::default();
+    settings.iter().for_each(|setting| all.extend(&setting.parse().unwrap()));
+    Arc::new(services().with(&all).unwrap())
+}
+
+/// A project as a set-up says, with a journal.
+pub fn prepared(setup: &Setup) -> Result<Project, InvalidSetup> {
+    let services = Arc::new(services().with(&setup.choices).unwrap());
+    let mut project = Project::new(services, "p", Box::new(setup.schedule.clone()), true);
+    project.give(setup, clock())?;
+    Ok(project)
+}
+
 /// A project, with the time.
 pub struct Case {
     pub project: Project,
@@ -69,10 +84,7 @@ impl Case {
     }
 
     pub fn with(setup: &Setup) -> Result<Case, InvalidSetup> {
-        let choices = Arc::new(Choices::default());
-        let world = setup.world("p", clock(), &choices)?;
-        let project = Project::new(world, choices, Box::new(setup.schedule.clone()), true);
-        Ok(Case { project, now: clock() })
+        Ok(Case { project: prepared(setup)?, now: clock() })
     }
 
     /// This project, now.
@@ -91,8 +103,8 @@ impl Case {
     }
 
     pub fn free_running_and_empty() -> Case {
-        let world = World::new("p", Some(Span::seconds(OPERATION_TIME)));
-        let project = Project::new(world, Arc::new(Choices::default()), Box::new(FreeRunning), true);
+        let project = Project::new(Arc::new(services()), "p", Box::new(FreeRunning), true);
+        let project = project.at_pace(Some(Span::seconds(OPERATION_TIME)));
         Case { project, now: clock() }
     }
 
@@ -102,7 +114,7 @@ impl Case {
     }
 
     pub fn call<R: Rpc>(&mut self, request: R::Request) -> Result<R::Reply, Status> {
-        self.project.handle::<R>(request, Transport::Grpc, self.now)
+        self.project.handle::<R>(&request, Transport::Grpc, self.now)
     }
 
     pub fn create_instance(&mut self, id: &str) -> Result<longrunning::Operation, Status> {

@@ -7,18 +7,17 @@ use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
 use super::listing::{self, Listing};
+use super::name;
 use super::requests::RequestId;
-use super::state::{Managed, Resource};
+use super::state::{Managed, Resource, Turn};
 use super::version::{Version, convert};
 use super::work::{Change, Verb, Work};
 use super::{clusters, errors};
-use crate::filter::{Kind, Value};
-use crate::name;
+use crate::kernel::filter::{Kind, Value};
+use crate::kernel::reflect;
+use crate::kernel::status::Status;
 use crate::proto::alloydb::v1beta as pb;
 use crate::proto::longrunning;
-use crate::reflect;
-use crate::status::Status;
-use crate::turn::Turn;
 
 /// The fields that clients may change: those of resources.proto that are neither output only nor said when the backup is
 /// created.
@@ -58,8 +57,8 @@ fn begin<V: Version>(
     if validate_only {
         return Ok(work.preview(turn.now, Arc::new(backup)));
     }
-    backup.uid = turn.world.alloydb.next_uid();
-    turn.world.alloydb.backups.insert(name.clone(), Managed::new(backup));
+    backup.uid = turn.world.state.next_uid();
+    turn.world.state.backups.insert(name.clone(), Managed::new(backup));
     let key = work.start(turn);
     once.id.remember(turn, once.verb, name, key);
     turn.run_as_decided(key);
@@ -102,7 +101,7 @@ fn check_wanted(turn: &mut Turn<'_>, name: &str, wanted: pb::Backup) -> Result<p
 
 pub fn get<Q: Message, R: Message + Default>(turn: &mut Turn<'_>, request: Q) -> Result<R, Status> {
     let request: pb::GetBackupRequest = convert(&request)?;
-    name::location_backup(&request.name)?;
+    name::backup(&request.name)?;
     convert(&*check::find::<pb::Backup>(turn, &request.name)?.about)
 }
 
@@ -114,13 +113,13 @@ pub fn update<V: Version, Q: Message>(
 ) -> Result<longrunning::Operation, Status> {
     let request: pb::UpdateBackupRequest = convert(&request)?;
     let wanted = request.backup.ok_or_else(|| errors::missing("backup"))?;
-    let [project, location, id] = name::location_backup(&wanted.name)?;
+    let [project, location, id] = name::backup(&wanted.name)?;
     let target: Arc<str> = wanted.name.as_str().into();
     let once = Once { verb: Verb::Update, id: RequestId::read(&request.request_id)? };
     if let Some(operation) = once.id.repeated(turn, once.verb, &target)? {
         return Ok(operation);
     }
-    if request.allow_missing && turn.world.alloydb.backups.get(&target).is_none() {
+    if request.allow_missing && turn.world.state.backups.get(&target).is_none() {
         let parent = format!("projects/{project}/locations/{location}");
         check::new_name::<pb::Backup>(turn, &parent, id, "backup.name")?;
         let backup = check_wanted(turn, &target, wanted)?;
@@ -155,7 +154,7 @@ pub fn delete<V: Version, Q: Message>(
     request: Q,
 ) -> Result<longrunning::Operation, Status> {
     let pb::DeleteBackupRequest { name, request_id, validate_only, etag } = convert(&request)?;
-    name::location_backup(&name)?;
+    name::backup(&name)?;
     let deletion = Deletion { name: &name, request_id: &request_id, validate_only, etag: &etag };
     deletion.carry_out::<V, pb::Backup>(turn)
 }

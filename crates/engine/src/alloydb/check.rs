@@ -5,21 +5,21 @@ use std::sync::Arc;
 use rescind_model::BackupState as Stage;
 
 use super::errors;
+use super::name;
 use super::requests::RequestId;
-use super::state::{Managed, Resource};
+use super::state::{Managed, Resource, Turn};
 use super::version::Version;
 use super::work::{Change, Verb, Work};
-use crate::name;
+use crate::kernel::name::is_dashed_id;
+use crate::kernel::status::Status;
 use crate::proto::longrunning;
-use crate::status::Status;
-use crate::turn::Turn;
 
 /// The most characters in an id (resources.proto, `Backup.name`).
 const LONGEST_ID: usize = 63;
 
 /// True for an id `[a-z]([a-z0-9-]{0,61}[a-z0-9])?`.
 pub fn is_id(id: &str) -> bool {
-    name::is_dashed_id(id, LONGEST_ID) || (id.len() == 1 && id.starts_with(|c: char| c.is_ascii_lowercase()))
+    is_dashed_id(id, LONGEST_ID) || (id.len() == 1 && id.starts_with(|c: char| c.is_ascii_lowercase()))
 }
 
 /// The name of a resource that is to be created. Whether there is one of that name already is not looked at.
@@ -46,7 +46,7 @@ pub fn new_name<R: Resource>(
 /// # Errors
 /// ALREADY_EXISTS.
 pub fn check_new<R: Resource>(turn: &mut Turn<'_>, name: &str) -> Result<(), Status> {
-    match R::kept(&mut turn.world.alloydb).get(name) {
+    match R::kept(&mut turn.world.state).get(name) {
         Some(_) => Err(errors::already_exists::<R>(name)),
         None => Ok(()),
     }
@@ -57,7 +57,7 @@ pub fn check_new<R: Resource>(turn: &mut Turn<'_>, name: &str) -> Result<(), Sta
 /// # Errors
 /// NOT_FOUND.
 pub fn find<'a, R: Resource>(turn: &'a mut Turn<'_>, name: &str) -> Result<&'a mut Managed<R>, Status> {
-    R::kept(&mut turn.world.alloydb).get_mut(name).ok_or_else(|| errors::not_found::<R>(name))
+    R::kept(&mut turn.world.state).get_mut(name).ok_or_else(|| errors::not_found::<R>(name))
 }
 
 /// Whether a request is about the resource as it is; one without an etag always is.
@@ -100,7 +100,7 @@ impl Deletion<'_> {
         check_etag(name, &*managed.about, etag)?;
         let (stage, busy) = (managed.about.stage(), managed.busy);
         let about = managed.about.clone();
-        let refusal = turn.choices.alloydb.delete_while_creating;
+        let refusal = turn.world.state.choices.delete_while_creating;
         match (stage, busy) {
             (Stage::Creating, _) => {
                 if let Some(code) = refusal {

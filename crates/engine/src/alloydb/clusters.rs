@@ -9,17 +9,16 @@ use rescind_model::{BackupState as Stage, Code};
 use super::check::{self, Deletion};
 use super::errors;
 use super::listing::{self, Listing};
+use super::name;
 use super::requests::RequestId;
-use super::state::{Managed, Resource};
+use super::state::{Managed, Resource, Turn};
 use super::version::{Version, convert};
 use super::work::{Change, Verb, Work};
-use crate::filter::{Kind, Value};
-use crate::name;
+use crate::kernel::Time;
+use crate::kernel::filter::{Kind, Value};
+use crate::kernel::status::Status;
 use crate::proto::alloydb::v1beta as pb;
 use crate::proto::longrunning;
-use crate::status::Status;
-use crate::time::Time;
-use crate::turn::Turn;
 
 /// A cluster that is being created.
 pub fn new(name: &str, now: Time) -> pb::Cluster {
@@ -81,9 +80,9 @@ pub fn create<V: Version, Q: Message>(
     if request.validate_only {
         return Ok(work.preview(turn.now, Arc::new(about)));
     }
-    let uid = turn.world.alloydb.next_uid();
+    let uid = turn.world.state.next_uid();
     let about = pb::Cluster { uid, ..about };
-    turn.world.alloydb.clusters.insert(name.clone(), Managed::new(about));
+    turn.world.state.clusters.insert(name.clone(), Managed::new(about));
     let key = work.start(turn);
     request_id.remember(turn, Verb::Create, name, key);
     turn.run(key);

@@ -3,7 +3,7 @@
 use rescind_model::Code;
 
 use super::state::Resource;
-use crate::status::{Detail, Status};
+use crate::kernel::status::{Detail, Status};
 
 fn about<R: Resource>(code: Code, name: &str, what: &str, description: &'static str) -> Status {
     Status::new(code, format!("Resource '{name}' {what}")).with(Detail::Resource {

@@ -6,23 +6,22 @@ use rescind_model::BackupState as Stage;
 
 use super::check;
 use super::clusters;
-use super::state::{Managed, Resource};
+use super::name;
+use super::state::{Managed, Resource, World};
 use super::version::{V1, Version};
 use super::work::{Change, Work};
-use crate::choices::Choices;
-use crate::given::{InvalidSetup, Setup};
-use crate::name;
-use crate::operation::Operation;
+use crate::kernel::choices::Choices;
+use crate::kernel::operation::Operation;
+use crate::kernel::{InvalidSetup, Setup};
+use crate::kernel::{Span, Time};
 use crate::proto::alloydb::v1beta::{self as pb, backup::Type};
-use crate::time::{Span, Time};
-use crate::world::World;
 
 /// Gives a world, in the location with the id that the set-up calls the instance, the cluster with the id that it
 /// calls the database, and the given backups of it.
 ///
 /// # Errors
 /// The set-up asks for what AlloyDB could not be in.
-pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
     let location = format!("projects/{}/locations/{}", world.id, setup.instance);
     if name::location(&location).is_err() {
         let message = format!("`{location}` is no name of a location; ids hold no `/` and are not empty");
@@ -33,7 +32,7 @@ pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices)
     }
     let mut begin = clock - choices.age_of_given;
     let mut cluster = clusters::new(&format!("{location}/clusters/{}", setup.database), begin);
-    cluster.uid = world.alloydb.next_uid();
+    cluster.uid = world.state.next_uid();
     cluster.enter(Stage::Ready, begin);
     for given in &setup.given.backups {
         let id = given.id.replace("{backup}", &setup.backup);
@@ -43,12 +42,12 @@ pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices)
             return refused("no id of a backup in AlloyDB");
         }
         let name: Arc<str> = format!("{location}/backups/{id}").into();
-        if world.alloydb.backups.get(&name).is_some() {
+        if world.state.backups.get(&name).is_some() {
             return refused("given twice");
         }
         let mut about = pb::Backup {
             name: name.to_string(),
-            uid: world.alloydb.next_uid(),
+            uid: world.state.next_uid(),
             cluster_name: cluster.name.clone(),
             cluster_uid: cluster.uid.clone(),
             database_version: cluster.database_version,
@@ -67,14 +66,24 @@ pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices)
             let task = Box::new(Work::<pb::Backup>::new(V1::NAME, name.clone(), change));
             world.start(Operation { foreign: true, ..Operation::new(location.as_str(), task, begin) })
         });
-        world.alloydb.backups.insert(name, Managed { busy, foreign: true, ..Managed::new(about) });
+        world.state.backups.insert(name, Managed { busy, foreign: true, ..Managed::new(about) });
     }
     if !setup.given.database_missing {
         let name: Arc<str> = cluster.name.as_str().into();
-        if world.alloydb.clusters.get(&name).is_some() {
+        if world.state.clusters.get(&name).is_some() {
             return Err(InvalidSetup(format!("cluster `{}`: given twice", setup.database)));
         }
-        world.alloydb.clusters.insert(name, Managed { foreign: true, ..Managed::new(cluster) });
+        world.state.clusters.insert(name, Managed { foreign: true, ..Managed::new(cluster) });
     }
     Ok(())
+}
+
+/// Gives a backup that was there before the name that a create asks for, as if it had always had it. It stays as it is
+/// if that name is taken, or is no name beside its own.
+pub fn rename(world: &mut World, backup: &str, wanted: &str) {
+    let (Ok(parts), Ok(wanted_parts)) = (name::backup(backup), name::backup(wanted)) else { return };
+    let backups = &mut world.state.backups;
+    if parts[..2] == wanted_parts[..2] && backups.get(wanted).is_none() {
+        backups.rename(backup, wanted);
+    }
 }

@@ -9,13 +9,12 @@ use rescind_model::Code;
 use serde::{Deserialize, Serialize};
 
 use super::errors;
-use super::state::{Managed, Resource};
-use crate::filter::{Fields, Filter, Kind, Value};
-use crate::name;
-use crate::page::{Page, Position};
-use crate::status::Status;
-use crate::time::Time;
-use crate::turn::Turn;
+use super::name;
+use super::state::{Managed, Resource, Turn};
+use crate::kernel::Time;
+use crate::kernel::filter::{Fields, Filter, Kind, Value};
+use crate::kernel::page::{Page, Position};
+use crate::kernel::status::Status;
 
 /// What a list asks for.
 pub struct Listing<'a> {
@@ -63,7 +62,7 @@ impl Listing<'_> {
             "-" => format!("projects/{project}/locations/"),
             _ => format!("{}/{}/", self.parent, R::COLLECTION),
         };
-        let kept = R::kept_in(&turn.world.alloydb);
+        let kept = R::kept_in(&turn.world.state);
         let passes = |found: &(&str, &Managed<R>)| filter.matches(&Item(&*found.1.about));
         if order.0.is_empty() {
             // The names are in order already: nothing is looked at but this page and what the filter leaves out.

@@ -1,19 +1,68 @@
 //! AlloyDB: clusters and their backups, in the two versions of its API.
 //!
-//! Sources of the rules that [`Choices`](super::Choices) does not list: service.proto and resources.proto of
+//! Sources of the rules that the table of choices does not list: service.proto and resources.proto of
 //! google/cloud/alloydb/v1beta, whose messages hold all that those of v1 do, and the AIPs that they refer to.
 
-pub mod backups;
+mod backups;
 mod check;
-pub mod clusters;
+mod choices;
+mod clusters;
 mod errors;
 mod given;
 mod listing;
+mod name;
 mod requests;
 mod state;
+mod table;
 mod version;
 mod work;
 
-pub use given::furnish;
-pub use state::{AlloyDb, Resource};
-pub use version::{V1, V1Beta};
+use rescind_model::{BackupState, BackupView};
+
+pub use self::choices::AlloyDbChoices;
+pub use self::state::AlloyDb;
+use self::state::{Resource, World};
+pub use self::table::{v1, v1beta};
+use crate::kernel::choices::Choices;
+use crate::kernel::rpc::Method;
+use crate::kernel::{InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
+
+impl Service for AlloyDb {
+    const NAME: &'static str = "alloydb";
+    type Choices = AlloyDbChoices;
+    const METHODS: &'static [Method<AlloyDb>] = table::METHODS;
+
+    /// Out of alloydb_v1.yaml and alloydb_v1beta.yaml, where a list is asked for by the name of the location.
+    const OPERATIONS: &'static [OperationsPath] = &[
+        OperationsPath { parent: "/v1/{name=projects/*/locations/*", list: ListName::Parent },
+        OperationsPath { parent: "/v1beta/{name=projects/*/locations/*", list: ListName::Parent },
+    ];
+
+    fn new(choices: AlloyDbChoices) -> AlloyDb {
+        AlloyDb::choosing(choices)
+    }
+
+    fn has_operations(parent: &str) -> bool {
+        name::location(parent).is_ok()
+    }
+
+    fn give(world: &mut World, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+        given::give(setup, world, clock, choices)
+    }
+
+    fn backup_name(project: &str, setup: &Setup, id: &str) -> String {
+        format!("projects/{project}/locations/{}/backups/{id}", setup.instance)
+    }
+
+    fn rename(world: &mut World, backup: &str, wanted: &str) {
+        given::rename(world, backup, wanted);
+    }
+
+    fn backups(world: &World) -> Vec<BackupView> {
+        world.state.views().collect()
+    }
+
+    fn backup_state(world: &World, name: &str) -> Option<BackupState> {
+        Some(world.state.backups.get(name)?.about.stage())
+    }
+}

@@ -10,12 +10,12 @@ use rescind_model::Code;
 use uuid::Uuid;
 
 use super::errors;
+use super::state::Turn;
 use super::work::Verb;
-use crate::operation::Key;
+use crate::kernel::operation::Key;
+use crate::kernel::status::Status;
+use crate::kernel::{Span, Time};
 use crate::proto::longrunning;
-use crate::status::Status;
-use crate::time::{Span, Time};
-use crate::turn::Turn;
 
 /// How long an id is remembered.
 const REMEMBERED_FOR: Span = Span::hours(1);
@@ -63,12 +63,12 @@ impl RequestId {
         target: &str,
     ) -> Result<Option<longrunning::Operation>, Status> {
         let Some(id) = &self.0 else { return Ok(None) };
-        let requests = &mut turn.world.alloydb.requests;
+        let requests = &mut turn.world.state.requests;
         requests.forget(turn.now - REMEMBERED_FOR);
         let Some(carried) = requests.by_id.get(id) else { return Ok(None) };
         if carried.verb != verb || *carried.target != *target {
             let why = format!("'{id}' is the id of an earlier request, which was another one");
-            return Err(errors::invalid(turn.choices.alloydb.request_id_reused, "request_id", why));
+            return Err(errors::invalid(turn.world.state.choices.request_id_reused, "request_id", why));
         }
         let key = carried.operation;
         if turn.world.operations.get(key).is_none() {
@@ -81,7 +81,7 @@ impl RequestId {
     /// Remembers that the request was carried out.
     pub fn remember(&self, turn: &mut Turn<'_>, verb: Verb, target: Arc<str>, operation: Key) {
         if let Some(id) = self.0 {
-            let requests = &mut turn.world.alloydb.requests;
+            let requests = &mut turn.world.state.requests;
             requests.by_id.insert(id, Carried { verb, target, operation });
             requests.by_time.push_back((turn.now, id));
         }

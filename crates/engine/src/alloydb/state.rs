@@ -8,15 +8,24 @@ use std::sync::Arc;
 use prost::Name;
 use rescind_model::{BackupState as Stage, BackupView};
 
+use super::choices::AlloyDbChoices;
 use super::requests::Requests;
-use crate::choices::{AlloyDbChoices, Fate};
-use crate::operation::{End, Key};
+use crate::kernel::choices::Fate;
+use crate::kernel::operation::{End, Key};
+use crate::kernel::{self, Time};
 use crate::proto::alloydb::v1beta as pb;
-use crate::time::Time;
+
+/// What is there of AlloyDB in a project, with its operations.
+pub type World = kernel::World<AlloyDb>;
+
+/// The turn of a request to AlloyDB.
+pub type Turn<'a> = kernel::Turn<'a, AlloyDb>;
 
 /// AlloyDB, in one project. Locations are there without being made.
 #[derive(Debug, Default)]
 pub struct AlloyDb {
+    /// What it does where nobody published what the service does.
+    pub choices: AlloyDbChoices,
     /// The clusters, by full name.
     pub clusters: Kept<pb::Cluster>,
     /// The backups, by full name.
@@ -28,6 +37,11 @@ pub struct AlloyDb {
 }
 
 impl AlloyDb {
+    /// Nothing yet, with these choices.
+    pub fn choosing(choices: AlloyDbChoices) -> AlloyDb {
+        AlloyDb { choices, ..AlloyDb::default() }
+    }
+
     /// A unique id: a UUID, the same one in every run of a case.
     pub fn next_uid(&mut self) -> String {
         self.made += 1;

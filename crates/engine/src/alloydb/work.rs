@@ -7,16 +7,14 @@ use prost::Message;
 use prost_types::Any;
 use rescind_model::BackupState as Stage;
 
-use super::state::Resource;
+use super::state::{Resource, Turn, World};
 use super::version::ApiVersion;
-use crate::choices::Fate;
-use crate::operation::{End, Ending, Key, Task, Timeline};
+use crate::kernel::Time;
+use crate::kernel::choices::Fate;
+use crate::kernel::operation::{End, Ending, Key, Task, Timeline};
+use crate::kernel::status::any;
 use crate::proto::alloydb::v1beta as pb;
 use crate::proto::longrunning::{self, operation::Result as Outcome};
-use crate::status::any;
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
 
 /// What an operation does, as `OperationMetadata.verb` names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -80,7 +78,7 @@ impl<R: Resource> Work<R> {
     pub fn start(self, turn: &mut Turn<'_>) -> Key {
         let target = self.target.clone();
         let key = turn.start(location_of(&target), self);
-        if let Some(managed) = R::kept(&mut turn.world.alloydb).get_mut(&target) {
+        if let Some(managed) = R::kept(&mut turn.world.state).get_mut(&target) {
             managed.busy = Some(key);
         }
         key
@@ -104,10 +102,11 @@ impl<R: Resource> Work<R> {
     }
 
     fn end_creation(&mut self, world: &mut World, ending: &Ending<'_>) {
-        let kept = R::kept(&mut world.alloydb);
+        let fate = R::fate(ending.end, &world.state.choices);
+        let kept = R::kept(&mut world.state);
         let stage = match ending.end {
             End::Completed => Stage::Ready,
-            end if R::fate(end, &ending.choices.alloydb) == Fate::Removed => {
+            _ if fate == Fate::Removed => {
                 kept.remove(&self.target);
                 return;
             }
@@ -126,7 +125,7 @@ fn location_of(name: &str) -> &str {
     name.match_indices('/').nth(3).map_or(name, |(end, _)| &name[..end])
 }
 
-impl<R: Resource> Task for Work<R> {
+impl<R: Resource> Task<World> for Work<R> {
     fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
         let metadata = pb::OperationMetadata {
             create_time: Some(timeline.start.to_proto()),
@@ -155,10 +154,10 @@ impl<R: Resource> Task for Work<R> {
         let completed = ending.end == End::Completed;
         match &mut self.change {
             Change::Create => return self.end_creation(world, ending),
-            Change::Delete(_) if completed => return R::kept(&mut world.alloydb).remove(&self.target),
+            Change::Delete(_) if completed => return R::kept(&mut world.state).remove(&self.target),
             _ => {}
         }
-        let Some(managed) = R::kept(&mut world.alloydb).get_mut(&self.target) else { return };
+        let Some(managed) = R::kept(&mut world.state).get_mut(&self.target) else { return };
         managed.busy = None;
         match &mut self.change {
             Change::Update(wanted) if completed => {
@@ -173,10 +172,6 @@ impl<R: Resource> Task for Work<R> {
 
     fn target(&self) -> Option<&Arc<str>> {
         Some(&self.target)
-    }
-
-    fn id_prefix(&self) -> &'static str {
-        crate::operation::OPERATION_ID
     }
 
     fn creates_backup(&self) -> bool {

@@ -2,18 +2,17 @@
 
 use rescind_model::{BackupState, Decision, RequestKind};
 
-use super::jobs::{self, Job, job_id};
+use super::job::{Job, job_id};
+use super::jobs;
 use super::message::{
     ApiVersion, BackupList, BackupQuery, Empty, NewBackup, Started, StartedBackup, StopAction, WantedBackups,
 };
 use super::problem::Problem;
 use super::query::Wanted;
-use super::store::{Backup, backup_id, full_name, key_of_backup};
-use super::{Answer, Call, Sent};
-use crate::operation::{Cancel, End, Key};
-use crate::status::Status;
-use crate::turn::Turn;
-use crate::world::World;
+use super::request::{Request, Sent};
+use super::store::{Backup, Turn, World, backup_id, full_name, key_of_backup};
+use crate::kernel::operation::{Cancel, End, Key};
+use crate::kernel::status::Status;
 
 /// How many backups can be deleted at once.
 const LARGEST_BATCH: usize = 10;
@@ -27,7 +26,7 @@ pub struct CreateBackup {
     pub body: Sent<NewBackup>,
 }
 
-impl Call for CreateBackup {
+impl Request for CreateBackup {
     type Reply = StartedBackup;
     const NAME: &'static str = "CreateBackup";
     const STATUS: u16 = 202;
@@ -41,25 +40,25 @@ impl Call for CreateBackup {
         RequestKind::Create
     }
 
-    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<StartedBackup>, Status> {
+    fn serve(self, turn: &mut Turn<'_>) -> Result<StartedBackup, Status> {
         let backup = check_create(turn, &self.instance, self.body?)?;
         let job = Job::Backup { instance: backup.instance.clone(), stops: Vec::new() };
         let key = jobs::start(turn.world, job, turn.now);
-        turn.world.geminidb.insert(key, backup);
+        turn.world.state.insert(key, backup);
         // The answer does not show how far the job is: that it be completed already cannot be told from `done-after`.
         match turn.choose(&[Decision::Running, Decision::DoneAfter, Decision::FailedAfter]) {
             Decision::DoneAfter => turn.world.end_later(key, End::Completed),
             Decision::FailedAfter => turn.world.end_later(key, End::Failed),
             _ => {}
         }
-        let body = StartedBackup { job_id: job_id(key), backup_id: backup_id(key) };
-        Ok(Answer { job: Some(body.job_id.clone()), body })
+        turn.shows(key);
+        Ok(StartedBackup { job_id: job_id(key), backup_id: backup_id(key) })
     }
 }
 
 /// Every rule that is checked before a backup is begun; the backup.
 fn check_create(turn: &Turn<'_>, instance: &str, body: NewBackup) -> Result<Backup, Status> {
-    let store = &turn.world.geminidb;
+    let store = &turn.world.state;
     let instance = store.instances.get(instance).ok_or_else(|| Problem::NO_INSTANCE.status())?;
     let name = body.name.filter(|name| is_name(name)).ok_or_else(|| {
         Problem::BACKUP_NAME.about("4 to 64 letters, digits, `-` and `_`, of which the first is a letter")
@@ -76,7 +75,7 @@ fn check_create(turn: &Turn<'_>, instance: &str, body: NewBackup) -> Result<Back
         return Err(Problem::BACKUP_EXISTS.status());
     }
     if instance.building.is_some() {
-        return Err(turn.choices.geminidb.another_backup.status());
+        return Err(turn.world.state.choices.another_backup.status());
     }
     Ok(Backup {
         name: name.into(),
@@ -101,7 +100,7 @@ pub fn is_name(name: &str) -> bool {
 /// The key and the record of the backup with this id.
 fn find<'a>(turn: &'a Turn<'_>, id: &str) -> Result<(Key, &'a Backup), Status> {
     let key = key_of_backup(id).ok_or_else(|| Problem::BACKUP_ID.status())?;
-    let backup = turn.world.geminidb.get(key).ok_or_else(|| Problem::NO_BACKUP.status())?;
+    let backup = turn.world.state.get(key).ok_or_else(|| Problem::NO_BACKUP.status())?;
     Ok((key, backup))
 }
 
@@ -114,7 +113,7 @@ pub struct StopBackup {
     pub body: Sent<StopAction>,
 }
 
-impl Call for StopBackup {
+impl Request for StopBackup {
     type Reply = Started;
     const NAME: &'static str = "StopBackup";
     const STATUS: u16 = 202;
@@ -125,7 +124,7 @@ impl Call for StopBackup {
 
     /// Notes that a stop was received: looks at the job are counted apart from now on, whatever becomes of it.
     fn arrive(&self, world: &mut World) -> RequestKind {
-        let key = key_of_backup(&self.backup).filter(|key| world.geminidb.get(*key).is_some());
+        let key = key_of_backup(&self.backup).filter(|key| world.state.get(*key).is_some());
         let job = key.and_then(|key| world.operations.get_mut(key));
         if let Some(job) = job.filter(|job| job.cancel == Cancel::None) {
             job.cancel = Cancel::Received;
@@ -133,16 +132,16 @@ impl Call for StopBackup {
         RequestKind::Cancel
     }
 
-    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<Started>, Status> {
+    fn serve(self, turn: &mut Turn<'_>) -> Result<Started, Status> {
         if self.body?.action.as_deref() != Some("stop") {
             return Err(Problem::ACTION.about("action must be `stop`"));
         }
         let (key, backup) = find(turn, &self.backup)?;
         if backup.datastore.r#type != "cassandra" {
-            return Err(turn.choices.geminidb.not_cassandra.status());
+            return Err(turn.world.state.choices.not_cassandra.status());
         }
         if backup.state != BackupState::Creating {
-            return Err(turn.choices.geminidb.stop_in_wrong_state.status());
+            return Err(turn.world.state.choices.stop_in_wrong_state.status());
         }
         let stop = Job::Stop { instance: backup.instance.clone(), backup: key };
         let stop = jobs::start(turn.world, stop, turn.now);
@@ -150,30 +149,30 @@ impl Call for StopBackup {
         if let Some(job) = turn.world.operations.get_mut(key) {
             job.cancel_time.get_or_insert(turn.now);
         }
-        if let Some(Job::Backup { stops, .. }) = turn.world.geminidb.jobs.get_mut(&key) {
+        if let Some(Job::Backup { stops, .. }) = turn.world.state.jobs.get_mut(&key) {
             stops.push(stop);
         }
         if takes_effect {
             turn.end(key, End::Cancelled);
         }
-        Ok(Answer::plain(Started { job_id: job_id(stop) }))
+        Ok(Started { job_id: job_id(stop) })
     }
 }
 
 /// Refuses to delete a backup that is being made, unless that is chosen to stop it.
 fn check_delete(turn: &Turn<'_>, id: &str) -> Result<Key, Status> {
     let (key, backup) = find(turn, id)?;
-    match turn.choices.geminidb.delete_while_building {
+    match turn.world.state.choices.delete_while_building {
         Some(refusal) if backup.state == BackupState::Creating => Err(refusal.status()),
         _ => Ok(key),
     }
 }
 
 fn remove(turn: &mut Turn<'_>, key: Key) -> Key {
-    let instance = turn.world.geminidb.get(key).map(|backup| backup.instance.clone()).unwrap_or_default();
+    let instance = turn.world.state.get(key).map(|backup| backup.instance.clone()).unwrap_or_default();
     // Without effect on a job that has ended.
     turn.end(key, End::Cancelled);
-    turn.world.geminidb.remove(key);
+    turn.world.state.remove(key);
     let job = jobs::start(turn.world, Job::Delete { instance }, turn.now);
     turn.end(job, End::Completed);
     job
@@ -186,7 +185,7 @@ pub struct DeleteBackup {
     pub backup: String,
 }
 
-impl Call for DeleteBackup {
+impl Request for DeleteBackup {
     type Reply = Started;
     const NAME: &'static str = "DeleteBackup";
     const STATUS: u16 = 202;
@@ -199,10 +198,10 @@ impl Call for DeleteBackup {
         RequestKind::Delete
     }
 
-    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<Started>, Status> {
+    fn serve(self, turn: &mut Turn<'_>) -> Result<Started, Status> {
         let key = check_delete(turn, &self.backup)?;
         let job = remove(turn, key);
-        Ok(Answer::plain(Started { job_id: job_id(job) }))
+        Ok(Started { job_id: job_id(job) })
     }
 }
 
@@ -213,7 +212,7 @@ pub struct BatchDeleteBackups {
     pub body: Sent<WantedBackups>,
 }
 
-impl Call for BatchDeleteBackups {
+impl Request for BatchDeleteBackups {
     type Reply = Empty;
     const NAME: &'static str = "BatchDeleteBackups";
     const STATUS: u16 = 202;
@@ -231,7 +230,7 @@ impl Call for BatchDeleteBackups {
         RequestKind::Delete
     }
 
-    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<Empty>, Status> {
+    fn serve(self, turn: &mut Turn<'_>) -> Result<Empty, Status> {
         let ids = self.body?.backup_ids.unwrap_or_default();
         if !(1..=LARGEST_BATCH).contains(&ids.len()) {
             return Err(Problem::PARAMETER.about(format!("backup_ids must hold 1 to {LARGEST_BATCH} ids")));
@@ -239,11 +238,11 @@ impl Call for BatchDeleteBackups {
         let keys: Vec<Key> = ids.iter().map(|id| check_delete(turn, id)).collect::<Result<_, _>>()?;
         for key in keys {
             // The same id may stand there twice.
-            if turn.world.geminidb.get(key).is_some() {
+            if turn.world.state.get(key).is_some() {
                 remove(turn, key);
             }
         }
-        Ok(Answer::plain(Empty {}))
+        Ok(Empty {})
     }
 }
 
@@ -262,7 +261,7 @@ impl ListBackups {
     }
 }
 
-impl Call for ListBackups {
+impl Request for ListBackups {
     type Reply = BackupList;
     const NAME: &'static str = "ListBackups";
     const STATUS: u16 = 200;
@@ -279,13 +278,13 @@ impl Call for ListBackups {
         if self.id().is_some() { RequestKind::Get } else { RequestKind::List }
     }
 
-    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<BackupList>, Status> {
+    fn serve(self, turn: &mut Turn<'_>) -> Result<BackupList, Status> {
         let wanted = Wanted::read(self.query?, self.version)?;
-        let found = turn.world.geminidb.latest_first();
+        let found = turn.world.state.latest_first();
         let matching: Vec<(Key, &Backup)> =
             found.filter(|(key, backup)| wanted.matches(*key, backup)).collect();
         let page = matching.iter().skip(wanted.skip).take(wanted.limit);
         let backups = page.map(|(key, backup)| backup.item(*key)).collect();
-        Ok(Answer::plain(BackupList { total_count: matching.len(), backups }))
+        Ok(BackupList { total_count: matching.len(), backups })
     }
 }

@@ -3,14 +3,14 @@
 use rescind_model::BackupState;
 
 use super::backups::is_name;
-use super::jobs::{self, Job};
+use super::job::Job;
+use super::jobs;
 use super::message::Datastore;
-use super::store::{Backup, Instance};
-use crate::choices::Choices;
-use crate::given::{InvalidSetup, Setup};
-use crate::operation::End;
-use crate::time::{Span, Time};
-use crate::world::World;
+use super::store::{Backup, Instance, World};
+use crate::kernel::choices::Choices;
+use crate::kernel::operation::End;
+use crate::kernel::{InvalidSetup, Setup};
+use crate::kernel::{Span, Time};
 
 const CASSANDRA: Datastore = Datastore { r#type: "cassandra", version: "3.11" };
 const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
@@ -20,7 +20,7 @@ const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
 ///
 /// # Errors
 /// The set-up asks for what GeminiDB could not be in.
-pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
     let id = setup.database.as_str();
     if id.is_empty() || id.contains('/') {
         return Err(InvalidSetup(format!(
@@ -30,7 +30,7 @@ pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices)
     let datastore = if setup.given.not_cassandra { MONGODB } else { CASSANDRA };
     let instance = Instance { id: id.into(), datastore: datastore.clone(), building: None };
     if !setup.given.database_missing {
-        let there = world.geminidb.instances.insert(instance.id.clone(), instance.clone());
+        let there = world.state.instances.insert(instance.id.clone(), instance.clone());
         if there.is_some() {
             return Err(InvalidSetup(format!("instance `{id}`: given twice")));
         }
@@ -43,10 +43,10 @@ pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices)
         if !is_name(&name) {
             return refused("no name of a backup in GeminiDB");
         }
-        if world.geminidb.key_named(id, &name).is_some() {
+        if world.state.key_named(id, &name).is_some() {
             return refused("given twice");
         }
-        let building = world.geminidb.instances.get(id).is_some_and(|found| found.building.is_some());
+        let building = world.state.instances.get(id).is_some_and(|found| found.building.is_some());
         let end = match given.state {
             BackupState::Creating if building => {
                 return refused("only one backup of an instance can be CREATING at a time in GeminiDB");
@@ -72,10 +72,27 @@ pub fn furnish(setup: &Setup, world: &mut World, clock: Time, choices: &Choices)
             end: None,
             foreign: true,
         };
-        world.geminidb.insert(key, backup);
+        world.state.insert(key, backup);
         if let Some(end) = end {
             world.end(key, end, begin, choices);
         }
     }
     Ok(())
+}
+
+/// Gives a backup that was there before the name that a create asks for, as if it had always had it. It stays as it is
+/// if that name is taken, or is no name beside its own.
+pub fn rename(world: &mut World, backup: &str, wanted: &str) {
+    let (Some((parent, _)), Some((wanted_parent, wanted_name))) =
+        (backup.rsplit_once('/'), wanted.rsplit_once('/'))
+    else {
+        return;
+    };
+    if parent == wanted_parent
+        && !wanted_name.is_empty()
+        && let Some(key) = world.state.key_in(backup)
+        && world.state.key_in(wanted).is_none()
+    {
+        world.state.rename(key, wanted_name);
+    }
 }

@@ -1,20 +1,17 @@
-//! Jobs: what the service does in the background, and "list jobs", by which clients watch it.
-
-use std::sync::Arc;
+//! Jobs as operations, and "list jobs", by which clients watch them.
 
 use prost_types::Any;
 use rescind_model::{OperationState, RequestKind};
 
+use super::job::{Job, job_id};
 use super::message::{JobInstance, JobItem, JobList, JobQuery, parse_time, time_text};
 use super::problem::Problem;
-use super::store::Store;
-use super::{Answer, Call, Sent};
-use crate::choices::Choices;
-use crate::operation::{End, Ending, Key, Operation, Task, Timeline};
-use crate::status::Status;
-use crate::time::{Span, Time};
-use crate::turn::{self, Turn};
-use crate::world::World;
+use super::request::{Request, Sent};
+use super::store::{Turn, World};
+use crate::kernel::operation::{End, Ending, Key, Operation, Task, Timeline};
+use crate::kernel::status::Status;
+use crate::kernel::turn::poll_kind;
+use crate::kernel::{Span, Time};
 
 /// How far back jobs are listed where the request does not say it, and the longest span that it may ask for.
 const LISTED_FOR: Span = Span::days(30);
@@ -22,76 +19,12 @@ const LISTED_FOR: Span = Span::days(30);
 const LIMITS: [usize; 3] = [10, 20, 50];
 const STATES: [&str; 3] = ["Running", "Completed", "Failed"];
 
-/// What a job does.
-#[derive(Debug)]
-pub enum Job {
-    /// It makes the backup that has its key.
-    Backup {
-        /// The id of the instance.
-        instance: Arc<str>,
-        /// The jobs that are to stop it.
-        stops: Vec<Key>,
-    },
-    /// It stops the backup with this key: it is completed if it does, and failed if the backup ends otherwise.
-    Stop {
-        /// The id of the instance.
-        instance: Arc<str>,
-        /// The backup.
-        backup: Key,
-    },
-    /// It deletes a backup.
-    Delete {
-        /// The id of the instance.
-        instance: Arc<str>,
-    },
-}
-
-impl Job {
-    fn instance(&self) -> &Arc<str> {
-        match self {
-            Job::Backup { instance, .. } | Job::Stop { instance, .. } | Job::Delete { instance } => instance,
-        }
-    }
-
-    fn name<'a>(&self, choices: &'a Choices) -> &'a str {
-        match self {
-            Job::Backup { .. } => "BackupInstance",
-            Job::Stop { .. } => &choices.geminidb.stop_job,
-            Job::Delete { .. } => &choices.geminidb.delete_job,
-        }
-    }
-}
-
-/// The id of the job with this key: a UUID.
-pub fn job_id(key: Key) -> String {
-    format!("00000000-0000-4000-8000-{key:012x}")
-}
-
-/// The key in the id of a job; none for what does not have the form of one.
-fn key_of_job(id: &str) -> Option<Key> {
-    let key = Key::from_str_radix(id.rsplit('-').next()?, 16).ok()?;
-    // Comparing the whole refuses other spellings of the number.
-    (job_id(key) == id).then_some(key)
-}
-
-impl Store {
-    /// The key of the backup that the job with this id makes or is to stop.
-    pub fn backup_of_job(&self, id: &str) -> Option<Key> {
-        let key = key_of_job(id)?;
-        match self.jobs.get(&key)? {
-            Job::Backup { .. } => Some(key),
-            Job::Stop { backup, .. } => Some(*backup),
-            Job::Delete { .. } => None,
-        }
-    }
-}
-
 /// Starts a job.
 pub fn start(world: &mut World, job: Job, now: Time) -> Key {
     let parent = format!("projects/{}", world.id);
     let task = Box::new(Run { makes_backup: matches!(job, Job::Backup { .. }) });
     let key = world.start(Operation::new(parent, task, now));
-    world.geminidb.jobs.insert(key, job);
+    world.state.jobs.insert(key, job);
     key
 }
 
@@ -101,7 +34,7 @@ struct Run {
     makes_backup: bool,
 }
 
-impl Task for Run {
+impl Task<World> for Run {
     /// Jobs are not shown as operations of Google's.
     fn metadata(&self, _parent: &str, _timeline: &Timeline) -> Any {
         Any::default()
@@ -114,7 +47,7 @@ impl Task for Run {
     /// The jobs that were to stop a backup end with the job that makes it.
     fn end(&mut self, world: &mut World, _parent: &str, ending: &Ending<'_>) {
         let stop = if ending.end == End::Cancelled { End::Completed } else { End::Failed };
-        for key in world.geminidb.ended(ending) {
+        for key in world.state.ended(ending) {
             world.end(key, stop, ending.now, ending.choices);
         }
     }
@@ -145,13 +78,13 @@ impl ListJobs {
     /// looks at the latest that the sample has begun.
     fn watched(&self, world: &World) -> Option<Key> {
         match self.id() {
-            Some(id) => world.geminidb.backup_of_job(id),
-            None => world.geminidb.latest_first().find(|(_, backup)| !backup.foreign).map(|(key, _)| key),
+            Some(id) => world.state.backup_of_job(id),
+            None => world.state.latest_first().find(|(_, backup)| !backup.foreign).map(|(key, _)| key),
         }
     }
 }
 
-impl Call for ListJobs {
+impl Request for ListJobs {
     type Reply = JobList;
     const NAME: &'static str = "ListJobs";
     const STATUS: u16 = 200;
@@ -164,11 +97,11 @@ impl Call for ListJobs {
     }
 
     fn arrive(&self, world: &mut World) -> RequestKind {
-        let kind = self.watched(world).and_then(|key| turn::poll_kind(world, key));
+        let kind = self.watched(world).and_then(|key| poll_kind(world, key));
         kind.unwrap_or_else(|| RequestKind::Rpc(Self::NAME.to_owned()))
     }
 
-    fn serve(self, turn: &mut Turn<'_>) -> Result<Answer<JobList>, Status> {
+    fn serve(self, turn: &mut Turn<'_>) -> Result<JobList, Status> {
         let watched = self.watched(turn.world);
         let wanted = Wanted::read(self.query?, turn.now)?;
         let looks = matches!(turn.kind(), RequestKind::Poll | RequestKind::EarlyPoll);
@@ -176,9 +109,11 @@ impl Call for ListJobs {
         if let Some(key) = watched.filter(runs).filter(|_| looks) {
             turn.look_at(key);
         }
-        let found: Vec<JobItem> = (turn.world.geminidb.jobs.iter().rev())
+        let found: Vec<JobItem> = (turn.world.state.jobs.iter().rev())
             .filter_map(|(key, job)| Some((*key, job, turn.world.operations.get(*key)?)))
-            .filter(|(key, job, operation)| wanted.matches(*key, operation, job.name(turn.choices)))
+            .filter(|(key, job, operation)| {
+                wanted.matches(*key, operation, job.name(&turn.world.state.choices))
+            })
             .map(|(key, job, operation)| item(turn, key, job, operation))
             .collect();
         let total_count = found.len();
@@ -187,7 +122,10 @@ impl Call for ListJobs {
             let id = job_id(*key);
             jobs.iter().any(|job| job.id == id) || wanted.id.is_some() && !jobs.is_empty()
         });
-        Ok(Answer { body: JobList { total_count, jobs }, job: shown.map(job_id) })
+        if let Some(key) = shown {
+            turn.shows(key);
+        }
+        Ok(JobList { total_count, jobs })
     }
 }
 
@@ -231,7 +169,7 @@ impl Wanted {
         Ok(Wanted { id, name, status, from, to, offset, limit })
     }
 
-    fn matches(&self, key: Key, operation: &Operation, name: &str) -> bool {
+    fn matches(&self, key: Key, operation: &Operation<World>, name: &str) -> bool {
         self.id.as_ref().is_none_or(|id| *id == job_id(key))
             && self.name.as_ref().is_none_or(|wanted| wanted == name)
             && self.status.as_ref().is_none_or(|status| status == status_word(operation))
@@ -239,7 +177,7 @@ impl Wanted {
     }
 }
 
-fn status_word(operation: &Operation) -> &'static str {
+fn status_word(operation: &Operation<World>) -> &'static str {
     match operation.state() {
         OperationState::Running => STATES[0],
         OperationState::Completed => STATES[1],
@@ -247,44 +185,22 @@ fn status_word(operation: &Operation) -> &'static str {
     }
 }
 
-fn item(turn: &Turn<'_>, key: Key, job: &Job, operation: &Operation) -> JobItem {
+fn item(turn: &Turn<'_>, key: Key, job: &Job, operation: &Operation<World>) -> JobItem {
     let running = operation.is_running();
     let fail_reason = match (job, &operation.error) {
         (_, None) => "",
-        (Job::Stop { .. }, Some(_)) => &turn.choices.geminidb.not_stopped_reason,
+        (Job::Stop { .. }, Some(_)) => &turn.world.state.choices.not_stopped_reason,
         (_, Some(error)) => &error.message,
     };
     let instance = job.instance().to_string();
     JobItem {
         id: job_id(key),
-        name: job.name(turn.choices).to_owned(),
+        name: job.name(&turn.world.state.choices).to_owned(),
         status: status_word(operation),
         start_time: time_text(operation.start),
         end_time: operation.end.map(time_text),
         progress: if running { format!("{}%", operation.percent(turn.now)) } else { String::new() },
         instance: JobInstance { id: instance.clone(), name: instance },
         fail_reason: fail_reason.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use proptest::prelude::*;
-
-    use super::*;
-
-    proptest! {
-        #[test]
-        fn ids_of_jobs_yield_their_keys(key in 1u64..1 << 48) {
-            prop_assert_eq!(key_of_job(&job_id(key)), Some(key));
-            prop_assert_eq!(job_id(key).len(), 36);
-        }
-
-        #[test]
-        fn no_text_makes_reading_ids_of_jobs_panic(id in "[0-9a-f+-]{0,40}|.{0,40}") {
-            if let Some(key) = key_of_job(&id) {
-                prop_assert_eq!(job_id(key), id);
-            }
-        }
     }
 }

@@ -3,7 +3,7 @@
 use rescind_model::BackupState;
 use serde::{Deserialize, Serialize};
 
-use crate::time::Time;
+use crate::kernel::Time;
 
 /// The versions in which backups can be listed. Version 3 counts pages, the later ones count backups.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use rescind_model::Code;
 
-use crate::status::{Detail, Status};
+use crate::kernel::status::{Detail, Status};
 
 /// An error of the API, `{"error_code":"DBS.200002","error_msg":"The DB instance does not exist."}`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,19 +38,19 @@ impl Problem {
         Problem::new("DBS.200002", 404, Code::NotFound, "The DB instance does not exist.");
     pub(super) const BACKUP_EXISTS: Problem =
         Problem::new("DBS.201201", 400, Code::AlreadyExists, "The backup already exists.");
-    pub(crate) const WRONG_STATE: Problem = Problem::new(
+    pub(super) const WRONG_STATE: Problem = Problem::new(
         "DBS.201202",
         400,
         Code::FailedPrecondition,
         "Operation cannot be executed in current state of the DB instance.",
     );
-    pub(crate) const ANOTHER_OPERATION: Problem = Problem::new(
+    pub(super) const ANOTHER_OPERATION: Problem = Problem::new(
         "DBS.200019",
         403,
         Code::FailedPrecondition,
         "Another operation is being performed on the DB instance.",
     );
-    pub(crate) const NO_TOKEN: Problem = Problem::new(
+    pub(super) const NO_TOKEN: Problem = Problem::new(
         "APIGW.0301",
         401,
         Code::Unauthenticated,
@@ -101,20 +101,20 @@ impl Problem {
 
     /// The error as the engine answers it.
     pub fn status(self) -> Status {
-        Status::new(self.code, self.text).with(Detail::Problem(self))
+        Status::new(self.code, self.text).with(Detail::Reason(self.number))
     }
 
     /// The same with a word about what exactly is wrong.
     pub fn about(self, what: impl std::fmt::Display) -> Status {
         Status::new(self.code, format!("{}: {what}", self.text.trim_end_matches('.')))
-            .with(Detail::Problem(self))
+            .with(Detail::Reason(self.number))
     }
 
     /// The error that a status of the engine is, and its text: its own, or those for its code, which is what a fault
     /// has.
     pub fn of(status: &Status) -> (Problem, &str) {
         let own = status.details.iter().find_map(|detail| match detail {
-            Detail::Problem(problem) => Some((*problem, status.message.as_str())),
+            Detail::Reason(number) => Some((Problem::numbered(number)?, status.message.as_str())),
             _ => None,
         });
         own.unwrap_or_else(|| {

@@ -3,9 +3,9 @@
 use super::message::{ApiVersion, BackupQuery, parse_time};
 use super::problem::Problem;
 use super::store::{Backup, backup_id};
-use crate::operation::Key;
-use crate::status::Status;
-use crate::time::Time;
+use crate::kernel::Time;
+use crate::kernel::operation::Key;
+use crate::kernel::status::Status;
 
 /// The longest page, which is also what is answered where the request does not say it.
 const LARGEST_PAGE: usize = 100;

@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use rescind_model::{BackupState, BackupView};
 
-use super::jobs::Job;
+use super::choices::GeminiDbChoices;
+use super::job::{Job, key_of_job};
 use super::message::{BackupItem, DatabaseTable, Datastore, status_word, time_text};
-use crate::choices::Fate;
-use crate::operation::{End, Ending, Key};
-use crate::time::Time;
+use crate::kernel::choices::Fate;
+use crate::kernel::operation::{End, Ending, Key};
+use crate::kernel::{self, Time};
 
 /// An instance.
 #[derive(Clone, Debug)]
@@ -89,9 +90,17 @@ pub fn key_of_backup(id: &str) -> Option<Key> {
     (backup_id(key) == id).then_some(key)
 }
 
-/// The instances and backups of a project.
+/// What is there of GeminiDB in a project, with its operations.
+pub type World = kernel::World<GeminiDb>;
+
+/// The turn of a request to GeminiDB.
+pub type Turn<'a> = kernel::Turn<'a, GeminiDb>;
+
+/// GeminiDB, in one project: its instances, backups and jobs.
 #[derive(Debug, Default)]
-pub struct Store {
+pub struct GeminiDb {
+    /// What it does where nobody published what the service does.
+    pub choices: GeminiDbChoices,
     /// By id.
     pub instances: BTreeMap<Arc<str>, Instance>,
     /// By key.
@@ -100,7 +109,12 @@ pub struct Store {
     by_name: HashMap<(Arc<str>, Box<str>), Key>,
 }
 
-impl Store {
+impl GeminiDb {
+    /// Nothing yet, with these choices.
+    pub fn choosing(choices: GeminiDbChoices) -> GeminiDb {
+        GeminiDb { choices, ..GeminiDb::default() }
+    }
+
     /// Adds a backup. Its name must be new in its instance.
     pub fn insert(&mut self, key: Key, backup: Backup) {
         if let Some(instance) =
@@ -146,14 +160,14 @@ impl Store {
 
     /// What the end of a job means for the backup that it makes. Returns the jobs that end with it: those which were
     /// to stop it.
-    pub fn ended(&mut self, &Ending { key, end, now, choices }: &Ending<'_>) -> Vec<Key> {
+    pub fn ended(&mut self, &Ending { key, end, now, .. }: &Ending<'_>) -> Vec<Key> {
         let Some(Job::Backup { instance, stops }) = self.jobs.get_mut(&key) else { return Vec::new() };
         let stops = std::mem::take(stops);
         if let Some(instance) = self.instances.get_mut(instance).filter(|found| found.building == Some(key)) {
             instance.building = None;
         }
         match end {
-            End::Cancelled if choices.geminidb.stopped_backup == Fate::Removed => self.remove(key),
+            End::Cancelled if self.choices.stopped_backup == Fate::Removed => self.remove(key),
             _ => {
                 if let Some(backup) = self.backups.get_mut(&key) {
                     backup.end = Some(now);
@@ -163,6 +177,28 @@ impl Store {
             }
         }
         stops
+    }
+
+    /// The key of the backup that the job with this id makes or is to stop.
+    pub fn backup_of_job(&self, id: &str) -> Option<Key> {
+        let key = key_of_job(id)?;
+        match self.jobs.get(&key)? {
+            Job::Backup { .. } => Some(key),
+            Job::Stop { backup, .. } => Some(*backup),
+            Job::Delete { .. } => None,
+        }
+    }
+
+    /// The key of the backup that a full name is about: one with the name of the backup, as requests that create one have
+    /// it, one with its id, or one of a job that makes or stops it.
+    pub fn key_in(&self, resource: &str) -> Option<Key> {
+        let parts: Vec<&str> = resource.split('/').collect();
+        match parts.as_slice() {
+            ["projects", _, "instances", instance, "backups", name] => self.key_named(instance, name),
+            ["projects", _, "backups", id] => key_of_backup(id),
+            ["projects", _, "jobs", id] => self.backup_of_job(id),
+            _ => None,
+        }
     }
 
     /// The backups as snapshots show them, by the names that were chosen for them.

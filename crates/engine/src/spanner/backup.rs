@@ -9,9 +9,9 @@ use std::sync::Arc;
 use rescind_model::BackupState;
 
 use super::encryption;
-use crate::operation::Key;
+use crate::kernel::operation::Key;
+use crate::kernel::{Span, Time};
 use crate::proto::database as pb;
-use crate::time::{Span, Time};
 
 /// The most characters in the id of a backup.
 pub const LONGEST_ID: usize = 60;

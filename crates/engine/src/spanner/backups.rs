@@ -7,16 +7,18 @@ use prost_types::Any;
 use rescind_model::{BackupState, Code};
 
 use super::backup::{Backup, LONGEST_ID, LONGEST_LIFE, SHORTEST_LIFE};
+use super::family::{AUTO_ID, BACKUP};
+use super::name;
+use super::progress;
+use super::state::{Turn, World};
 use super::{ddl, encryption, errors};
-use crate::filter::{Fields, Filter, Kind, Value};
-use crate::name;
-use crate::operation::{End, Ending, Family, Task, Timeline};
-use crate::page::Page;
+use crate::kernel::Time;
+use crate::kernel::filter::{Fields, Filter, Kind, Value};
+use crate::kernel::name::is_id;
+use crate::kernel::operation::{End, Ending, Family, Task, Timeline};
+use crate::kernel::page::Page;
+use crate::kernel::status::{Detail, Status, any};
 use crate::proto::{database as pb, longrunning};
-use crate::status::{Detail, Status, any};
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
 
 /// The operation that creates the backup that is its parent.
 #[derive(Debug)]
@@ -34,12 +36,12 @@ impl Creation {
     }
 }
 
-impl Task for Creation {
+impl Task<World> for Creation {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         any(&pb::CreateBackupMetadata {
             name: parent.to_owned(),
             database: self.database.to_string(),
-            progress: Some(timeline.progress()),
+            progress: Some(progress::of_database(timeline)),
             cancel_time: timeline.cancel.map(Time::to_proto),
         })
     }
@@ -57,11 +59,15 @@ impl Task for Creation {
     }
 
     fn family(&self) -> Option<Family> {
-        Some(Family::Backup)
+        Some(BACKUP)
     }
 
     fn creates_backup(&self) -> bool {
         true
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }
 
@@ -103,7 +109,7 @@ fn check_create(turn: &Turn<'_>, request: &pb::CreateBackupRequest) -> Result<Ba
     let [_, instance_id] = name::instance(&request.parent)?;
     let instance = turn.world.instance(instance_id)?;
     let name = format!("{}/backups/{}", request.parent, request.backup_id);
-    if !name::is_id(&request.backup_id, LONGEST_ID) {
+    if !is_id(&request.backup_id, LONGEST_ID) {
         return Err(bad_id(turn, &name));
     }
     let wanted = request.backup.as_ref().ok_or_else(|| errors::missing("backup", "CreateBackup"))?;

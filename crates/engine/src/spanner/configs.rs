@@ -3,21 +3,30 @@
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::errors;
-use super::instances::{LONGEST_ID, check_labels};
+use super::family::INSTANCE_CONFIG;
 use super::managed::{Change, Kind, Managed};
-use crate::choices::INSTANCE_CONFIGS;
-use crate::longrunning::Query;
-use crate::name;
-use crate::operation::{Family, Timeline};
-use crate::page::Page;
+use super::name;
+use super::operations::LISTED_FOR;
+use super::progress;
+use super::state::{Turn, World};
+use super::{errors, labels};
+use crate::kernel::Time;
+use crate::kernel::longrunning::Query;
+use crate::kernel::name::is_dashed_id;
+use crate::kernel::operation::{Family, Timeline};
+use crate::kernel::page::Page;
+use crate::kernel::reflect;
+use crate::kernel::status::{Status, any};
 use crate::proto::instance as pb;
 use crate::proto::longrunning::Operation;
-use crate::reflect;
-use crate::status::{Status, any};
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
+
+/// The configurations that every project has: id and display name. The first is the default one.
+pub const GIVEN: [(&str, &str); 4] = [
+    ("emulator-config", "Emulator instance config"),
+    ("regional-us-central1", "us-central1 (Iowa)"),
+    ("regional-europe-west1", "europe-west1 (Belgium)"),
+    ("nam3", "United States (Northern Virginia/South Carolina)"),
+];
 
 /// What may be updated.
 const UPDATABLE: [&str; 2] = ["display_name", "labels"];
@@ -28,7 +37,7 @@ struct Configs;
 
 impl Kind for Configs {
     type About = pb::InstanceConfig;
-    const FAMILY: Option<Family> = Some(Family::InstanceConfig);
+    const FAMILY: Option<Family> = Some(INSTANCE_CONFIG);
 
     fn name(about: &pb::InstanceConfig) -> &str {
         &about.name
@@ -36,18 +45,18 @@ impl Kind for Configs {
 
     fn slot<'a>(world: &'a mut World, name: &str) -> Option<&'a mut Managed<pb::InstanceConfig>> {
         let [_, id] = name::instance_config(name).ok()?;
-        world.spanner.configs.get_mut(id)
+        world.state.configs.get_mut(id)
     }
 
     fn remove(world: &mut World, name: &str) {
         if let Ok([_, id]) = name::instance_config(name) {
-            world.spanner.configs.remove(id);
+            world.state.configs.remove(id);
         }
     }
 
     fn metadata(wanted: &pb::InstanceConfig, creates: bool, timeline: &Timeline) -> Any {
         let instance_config = Some(wanted.clone());
-        let progress = Some(timeline.instance_progress());
+        let progress = Some(progress::of_instance(timeline));
         let cancel_time = timeline.cancel.map(Time::to_proto);
         if creates {
             any(&pb::CreateInstanceConfigMetadata { instance_config, progress, cancel_time })
@@ -69,9 +78,9 @@ fn of_google(project: &str, (id, display_name): (&str, &str)) -> pb::InstanceCon
 
 /// All configurations of the project, by id.
 fn all(turn: &Turn<'_>) -> Vec<(String, pb::InstanceConfig)> {
-    let given = INSTANCE_CONFIGS.iter();
+    let given = GIVEN.iter();
     let given = given.map(|found| (found.0.to_owned(), of_google(&turn.world.id, *found)));
-    let made = turn.world.spanner.configs.iter().map(|(id, config)| (id.to_string(), config.about.clone()));
+    let made = turn.world.state.configs.iter().map(|(id, config)| (id.to_string(), config.about.clone()));
     let mut configs: Vec<_> = given.chain(made).collect();
     configs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     configs
@@ -116,16 +125,16 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstanceConfigRequest) -> 
     name::only_project(&request.parent)?;
     let id = request.instance_config_id;
     let name = format!("{}/instanceConfigs/{id}", request.parent);
-    if !id.starts_with("custom-") || !name::is_dashed_id(&id, LONGEST_ID) {
+    if !id.starts_with("custom-") || !is_dashed_id(&id, name::LONGEST_INSTANCE_ID) {
         return Err(Status::new(turn.choices.bad_id, format!("Invalid instance config uri: {name}")));
     }
     let mut wanted =
         request.instance_config.ok_or_else(|| errors::missing("instance_config", "CreateInstanceConfig"))?;
-    if turn.world.spanner.configs.contains_key(id.as_str()) {
+    if turn.world.state.configs.contains_key(id.as_str()) {
         return Err(Status::new(Code::AlreadyExists, format!("Instance config already exists: {name}")));
     }
     find(turn, &wanted.base_config)?;
-    check_labels(&wanted.labels)?;
+    labels::check(&wanted.labels)?;
     wanted.name = name;
     wanted.config_type = pb::instance_config::Type::UserManaged.into();
     wanted.state = pb::instance_config::State::Creating.into();
@@ -136,7 +145,7 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstanceConfigRequest) -> 
     if request.validate_only {
         return Ok(validated(any(&ready)));
     }
-    turn.world.spanner.configs.insert(id.into(), Managed::new(wanted));
+    turn.world.state.configs.insert(id.into(), Managed::new(wanted));
     Change::<Configs>::start(turn, ready, true)
 }
 
@@ -155,7 +164,7 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateInstanceConfigRequest) -> 
     config.check_idle(&wanted.name)?;
     check_etag(&config.about.etag, &wanted.etag)?;
     let updated = reflect::merge_fields(config.about.clone(), &wanted, &paths);
-    check_labels(&updated.labels)?;
+    labels::check(&updated.labels)?;
     if request.validate_only {
         return Ok(validated(any(&updated)));
     }
@@ -169,7 +178,7 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateInstanceConfigRequest) -> 
 fn user_managed<'a>(turn: &'a Turn<'_>, name: &str) -> Result<&'a Managed<pb::InstanceConfig>, Status> {
     find(turn, name)?;
     let [_, id] = name::instance_config(name)?;
-    turn.world.spanner.configs.get(id).ok_or_else(|| {
+    turn.world.state.configs.get(id).ok_or_else(|| {
         let message = format!("Instance config {name} is managed by Google and cannot be changed.");
         Status::new(Code::InvalidArgument, message)
     })
@@ -187,7 +196,7 @@ pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceConfigRequest) -> 
     let config = user_managed(turn, &request.name)?;
     check_etag(&config.about.etag, &request.etag)?;
     let busy = config.busy;
-    if turn.world.spanner.instances.values().any(|instance| instance.managed.about.config == request.name) {
+    if turn.world.state.instances.values().any(|instance| instance.managed.about.config == request.name) {
         let message = format!("Cannot delete instance config {} because instances use it.", request.name);
         return Err(Status::new(Code::FailedPrecondition, message));
     }
@@ -203,8 +212,9 @@ pub fn list_operations(
     request: pb::ListInstanceConfigOperationsRequest,
 ) -> Result<pb::ListInstanceConfigOperationsResponse, Status> {
     name::only_project(&request.parent)?;
-    let keys = turn.world.operations.of_family(&request.parent, Family::InstanceConfig);
+    let keys = turn.world.operations.of_family(&request.parent, INSTANCE_CONFIG);
     let query = Query { filter: &request.filter, size: request.page_size, token: &request.page_token };
-    let (operations, next_page_token) = query.answer_recent(turn, keys, "ListInstanceConfigOperations")?;
+    let (operations, next_page_token) =
+        query.answer(turn, keys, LISTED_FOR, "ListInstanceConfigOperations")?;
     Ok(pb::ListInstanceConfigOperationsResponse { operations, next_page_token })
 }

@@ -7,14 +7,16 @@ use rescind_model::{BackupState, Code};
 
 use super::backup::{Backup, LONGEST_ID, SHORTEST_LIFE};
 use super::backups::{bad_id, finish, instance_of};
+use super::family::{AUTO_ID, BACKUP};
+use super::name;
+use super::progress;
+use super::state::{Turn, World};
 use super::{encryption, errors};
-use crate::name;
-use crate::operation::{Ending, Family, Task, Timeline};
+use crate::kernel::Time;
+use crate::kernel::name::is_id;
+use crate::kernel::operation::{Ending, Family, Task, Timeline};
+use crate::kernel::status::{Status, any};
 use crate::proto::{database as pb, longrunning};
-use crate::status::{Status, any};
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
 
 /// The operation that copies a backup into the one that is its parent.
 #[derive(Debug)]
@@ -25,12 +27,12 @@ struct Copying {
     made: Option<Box<Backup>>,
 }
 
-impl Task for Copying {
+impl Task<World> for Copying {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         any(&pb::CopyBackupMetadata {
             name: parent.to_owned(),
             source_backup: self.source.to_string(),
-            progress: Some(timeline.progress()),
+            progress: Some(progress::of_database(timeline)),
             cancel_time: timeline.cancel.map(Time::to_proto),
         })
     }
@@ -47,7 +49,11 @@ impl Task for Copying {
     }
 
     fn family(&self) -> Option<Family> {
-        Some(Family::Backup)
+        Some(BACKUP)
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }
 
@@ -70,7 +76,7 @@ fn check(turn: &Turn<'_>, request: &pb::CopyBackupRequest) -> Result<Backup, Sta
     let instance = turn.world.instance(instance)?;
     instance.check_usable()?;
     let name = format!("{}/backups/{}", request.parent, request.backup_id);
-    if !name::is_id(&request.backup_id, LONGEST_ID) {
+    if !is_id(&request.backup_id, LONGEST_ID) {
         return Err(bad_id(turn, &name));
     }
     let source = turn.world.backup(&request.source_backup)?;

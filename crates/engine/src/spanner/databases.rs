@@ -5,17 +5,18 @@ use std::ops::Bound;
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::state::{Database, Instance};
+use super::family::{AUTO_ID, DATABASE};
+use super::name;
+use super::progress;
+use super::state::{Database, Instance, Turn, World};
 use super::{ddl, errors};
-use crate::name;
-use crate::operation::{End, Ending, Family, Task, Timeline};
-use crate::page::Page;
+use crate::kernel::Time;
+use crate::kernel::name::is_id;
+use crate::kernel::operation::{End, Ending, Family, Task, Timeline};
+use crate::kernel::page::Page;
+use crate::kernel::status::{Status, any};
 use crate::proto::database::{self as pb, DatabaseDialect};
 use crate::proto::longrunning;
-use crate::status::{Status, any};
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
 
 /// The most characters in the id of a database (spanner_database_admin.proto, `create_statement`).
 const LONGEST_ID: usize = 30;
@@ -29,7 +30,7 @@ struct Creation {
     made: Option<Box<pb::Database>>,
 }
 
-impl Task for Creation {
+impl Task<World> for Creation {
     fn metadata(&self, parent: &str, _timeline: &Timeline) -> Any {
         any(&pb::CreateDatabaseMetadata { database: parent.to_owned() })
     }
@@ -49,7 +50,11 @@ impl Task for Creation {
     }
 
     fn family(&self) -> Option<Family> {
-        Some(Family::Database)
+        Some(DATABASE)
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }
 
@@ -96,7 +101,7 @@ pub fn create(
 
 /// What must hold for a new database, created or restored, in an instance; its full name.
 pub fn check_new(turn: &Turn<'_>, instance: &Instance, id: &str) -> Result<String, Status> {
-    if !name::is_id(id, LONGEST_ID) {
+    if !is_id(id, LONGEST_ID) {
         return Err(errors::bad_database_id(turn.choices.bad_id, id));
     }
     instance.check_usable()?;
@@ -138,11 +143,11 @@ struct Update {
     made: Option<Box<pb::Database>>,
 }
 
-impl Task for Update {
+impl Task<World> for Update {
     fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
         any(&pb::UpdateDatabaseMetadata {
             request: Some(self.request.clone()),
-            progress: Some(timeline.progress()),
+            progress: Some(progress::of_database(timeline)),
             cancel_time: timeline.cancel.map(Time::to_proto),
         })
     }
@@ -163,7 +168,11 @@ impl Task for Update {
     }
 
     fn family(&self) -> Option<Family> {
-        Some(Family::Database)
+        Some(DATABASE)
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }
 
@@ -209,12 +218,12 @@ pub fn drop(turn: &mut Turn<'_>, request: pb::DropDatabaseRequest) -> Result<(),
         return cannot(Code::FailedPrecondition, why);
     }
     if database.pending_backup.is_some() {
-        return cannot(turn.choices.drop_with_pending_backup, "a backup of it is being created.");
+        return cannot(turn.world.state.choices.drop_with_pending_backup, "a backup of it is being created.");
     }
     for key in [database.busy, database.optimizing].into_iter().flatten() {
         turn.cancel(key);
     }
-    turn.world.policies.remove(request.database.as_str());
+    turn.world.state.policies.remove(request.database.as_str());
     remove(turn.world, &request.database);
     Ok(())
 }

@@ -5,18 +5,15 @@ use prost_types::Any;
 use rescind_model::Code;
 
 use super::errors;
-use super::state::Database;
-use crate::name;
-use crate::operation::{End, Ending, Family, Operation, Task, Timeline};
+use super::family::{AUTO_ID, DATABASE};
+use super::name;
+use super::progress;
+use super::state::{DEFAULT_RETENTION, Database, Turn, World};
+use crate::kernel::operation::{End, Ending, Family, Operation, Task, Timeline};
+use crate::kernel::status::{Status, any};
+use crate::kernel::{Span, Time};
 use crate::proto::database::{self as pb, DatabaseDialect};
 use crate::proto::longrunning;
-use crate::status::{Status, any};
-use crate::time::{Span, Time};
-use crate::turn::Turn;
-use crate::world::World;
-
-/// How long versions are kept where the schema does not say otherwise: the default of `version_retention_period`.
-pub const DEFAULT_RETENTION: (&str, Span) = ("1h", Span::hours(1));
 
 /// The words that statements begin with.
 const ACTIONS: [&str; 8] = ["CREATE", "ALTER", "DROP", "GRANT", "REVOKE", "RENAME", "ANALYZE", "COMMENT"];
@@ -153,7 +150,7 @@ struct Update {
     statements: Vec<Statement>,
 }
 
-impl Task for Update {
+impl Task<World> for Update {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         let completed = timeline.end.filter(|_| timeline.percent == 100);
         any(&pb::UpdateDatabaseDdlMetadata {
@@ -161,7 +158,7 @@ impl Task for Update {
             statements: self.statements.iter().map(|statement| statement.text.clone()).collect(),
             commit_timestamps: self.statements.iter().filter_map(|_| completed).map(Time::to_proto).collect(),
             throttled: false,
-            progress: self.statements.iter().map(|_| timeline.progress()).collect(),
+            progress: self.statements.iter().map(|_| progress::of_database(timeline)).collect(),
             actions: self.statements.iter().map(|statement| action(&statement.text)).collect(),
         })
     }
@@ -179,7 +176,11 @@ impl Task for Update {
     }
 
     fn family(&self) -> Option<Family> {
-        Some(Family::Database)
+        Some(DATABASE)
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }
 

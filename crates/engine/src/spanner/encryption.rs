@@ -2,8 +2,8 @@
 
 use rescind_model::Code;
 
+use crate::kernel::status::Status;
 use crate::proto::database::{EncryptionInfo, encryption_info::Type};
-use crate::status::Status;
 
 /// What the API says about the encryption with a customer's key, or with Google's where there is none.
 pub fn info(kms_key: Option<&str>) -> EncryptionInfo {

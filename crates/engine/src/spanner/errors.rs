@@ -2,8 +2,8 @@
 
 use rescind_model::Code;
 
-use crate::status::{Detail, Status};
-use crate::time::Time;
+use crate::kernel::Time;
+use crate::kernel::status::{Detail, Status};
 
 /// The types of resources, as `google.rpc.ResourceInfo` names them.
 mod resource_type {

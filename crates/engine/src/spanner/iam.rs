@@ -2,12 +2,11 @@
 
 use rescind_model::Code;
 
+use super::name;
+use super::state::{Turn, World};
 use super::{errors, roles};
-use crate::name;
+use crate::kernel::status::Status;
 use crate::proto::iam as pb;
-use crate::status::Status;
-use crate::turn::Turn;
-use crate::world::World;
 
 /// Whether a policy can be attached to this resource: an instance, a database, a backup, a backup schedule, a role.
 fn check_resource(world: &World, resource: &str) -> Result<(), Status> {
@@ -30,7 +29,7 @@ fn check_resource(world: &World, resource: &str) -> Result<(), Status> {
 
 pub fn get(turn: &mut Turn<'_>, request: pb::GetIamPolicyRequest) -> Result<pb::Policy, Status> {
     check_resource(turn.world, &request.resource)?;
-    Ok(turn.world.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty))
+    Ok(turn.world.state.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty))
 }
 
 /// The policy of a resource that was never given one.
@@ -41,7 +40,7 @@ fn empty() -> pb::Policy {
 pub fn set(turn: &mut Turn<'_>, request: pb::SetIamPolicyRequest) -> Result<pb::Policy, Status> {
     check_resource(turn.world, &request.resource)?;
     let mut policy = request.policy.ok_or_else(|| errors::missing("policy", "SetIamPolicy"))?;
-    let current = turn.world.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty);
+    let current = turn.world.state.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty);
     if !policy.etag.is_empty() && policy.etag != current.etag {
         let message = "There were concurrent policy changes. Please retry the whole read-modify-write.";
         return Err(Status::new(Code::Aborted, message));
@@ -49,7 +48,7 @@ pub fn set(turn: &mut Turn<'_>, request: pb::SetIamPolicyRequest) -> Result<pb::
     // Every policy of a project is set at another moment.
     policy.etag = turn.now.micros().to_be_bytes().to_vec();
     policy.version = policy.version.max(1);
-    turn.world.policies.insert(request.resource.into(), policy.clone());
+    turn.world.state.policies.insert(request.resource.into(), policy.clone());
     Ok(policy)
 }
 

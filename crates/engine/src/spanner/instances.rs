@@ -1,30 +1,23 @@
 //! Instances: CreateInstance, GetInstance, ListInstances, UpdateInstance, DeleteInstance.
 
-use std::collections::BTreeMap;
 use std::ops::Bound;
 
 use prost_types::Any;
 use rescind_model::Code;
 
 use super::managed::{Change, Kind as ManagedKind, Managed};
-use super::state::Instance;
-use super::{configs, errors};
-use crate::choices::INSTANCE_CONFIGS;
-use crate::filter::{Fields, Filter, Kind, Value};
-use crate::name;
-use crate::operation::{Family, Timeline};
-use crate::page::Page;
+use super::name;
+use super::state::{Instance, Turn, World};
+use super::{configs, errors, labels};
+use crate::kernel::Time;
+use crate::kernel::filter::{Fields, Filter, Kind, Value};
+use crate::kernel::name::is_dashed_id;
+use crate::kernel::operation::{Family, Timeline};
+use crate::kernel::page::Page;
+use crate::kernel::reflect;
+use crate::kernel::status::{Status, any};
 use crate::proto::{instance as pb, longrunning};
-use crate::reflect;
-use crate::status::{Status, any};
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
 
-/// The most characters in the id of an instance or a configuration (spanner_instance_admin.proto).
-pub const LONGEST_ID: usize = 64;
-/// The most labels of a resource (spanner_instance_admin.proto, `Instance.labels`).
-const MOST_LABELS: usize = 64;
 /// What may be updated.
 const UPDATABLE: [&str; 6] =
     ["display_name", "node_count", "processing_units", "labels", "autoscaling_config", "edition"];
@@ -43,12 +36,12 @@ impl ManagedKind for Instances {
 
     fn slot<'a>(world: &'a mut World, name: &str) -> Option<&'a mut Managed<pb::Instance>> {
         let [_, id] = name::instance(name).ok()?;
-        world.spanner.instances.get_mut(id).map(|instance| &mut instance.managed)
+        world.state.instances.get_mut(id).map(|instance| &mut instance.managed)
     }
 
     fn remove(world: &mut World, name: &str) {
         if let Ok([_, id]) = name::instance(name) {
-            world.spanner.instances.remove(id);
+            world.state.instances.remove(id);
         }
     }
 
@@ -80,7 +73,7 @@ impl ManagedKind for Instances {
 
 /// An instance of one node, in the default configuration, that is ready.
 pub fn new(project: &str, id: &str, create_time: Time) -> pb::Instance {
-    let config = INSTANCE_CONFIGS[0].0;
+    let config = configs::GIVEN[0].0;
     pb::Instance {
         name: format!("projects/{project}/instances/{id}"),
         config: format!("projects/{project}/instanceConfigs/{config}"),
@@ -100,24 +93,24 @@ pub fn create(
 ) -> Result<longrunning::Operation, Status> {
     name::only_project(&request.parent)?;
     let name = format!("{}/instances/{}", request.parent, request.instance_id);
-    if !name::is_dashed_id(&request.instance_id, LONGEST_ID) {
+    if !is_dashed_id(&request.instance_id, name::LONGEST_INSTANCE_ID) {
         return Err(errors::bad_instance_id(turn.choices.bad_id, &request.instance_id));
     }
     let mut wanted = request.instance.ok_or_else(|| errors::missing("instance", "CreateInstance"))?;
     if !wanted.name.is_empty() && wanted.name != name {
         return Err(Status::new(Code::InvalidArgument, format!("Mismatching instance: {}", wanted.name)));
     }
-    if turn.world.spanner.instances.contains_key(request.instance_id.as_str()) {
+    if turn.world.state.instances.contains_key(request.instance_id.as_str()) {
         return Err(errors::instance_exists(&name));
     }
     configs::check_usable(turn, &wanted.config)?;
-    check_labels(&wanted.labels)?;
+    labels::check(&wanted.labels)?;
     fill_capacity(&mut wanted, "CreateInstance")?;
     wanted.name = name;
     wanted.create_time = Some(turn.now.to_proto());
     wanted.update_time = wanted.create_time;
     wanted.state = pb::instance::State::Creating.into();
-    turn.world.spanner.instances.insert(request.instance_id.into(), Instance::new(wanted.clone()));
+    turn.world.state.instances.insert(request.instance_id.into(), Instance::new(wanted.clone()));
     wanted.state = pb::instance::State::Ready.into();
     Change::<Instances>::start(turn, wanted, true)
 }
@@ -149,36 +142,6 @@ fn fill_capacity(wanted: &mut pb::Instance, rpc: &str) -> Result<(), Status> {
     Ok(())
 }
 
-/// The form of labels that spanner_instance_admin.proto documents. (Texts: common/errors.cc of the vendor's emulator,
-/// where a bad value, too, is told by its key.)
-pub fn check_labels(labels: &BTreeMap<String, String>) -> Result<(), Status> {
-    let invalid = |message| Err(Status::new(Code::InvalidArgument, message));
-    let inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
-    if labels.len() > MOST_LABELS {
-        let count = labels.len();
-        return invalid(format!(
-            "Too many labels: {count}. There can be a maximum of {MOST_LABELS} labels per resource."
-        ));
-    }
-    for (key, value) in labels {
-        let valid_key =
-            key.len() <= 63 && key.starts_with(|c: char| c.is_ascii_lowercase()) && key.chars().all(inner);
-        if !valid_key {
-            return invalid(format!(
-                "Label keys must be between 1-63 characters long, consist only of lowercase letters, digits, \
-                 underscores, and dashes, and must start with a letter. Got: {key}"
-            ));
-        }
-        if value.len() > 63 || !value.chars().all(inner) {
-            return invalid(format!(
-                "Non-empty label values must be between 1-63 characters long, and consist only of lowercase letters, \
-                 digits, underscores, and dashes. Got: {key}"
-            ));
-        }
-    }
-    Ok(())
-}
-
 pub fn get(turn: &mut Turn<'_>, request: pb::GetInstanceRequest) -> Result<pb::Instance, Status> {
     let [_, id] = name::instance(&request.name)?;
     let about = turn.world.instance(id)?.managed.about.clone();
@@ -207,7 +170,7 @@ pub fn update(
         (true, true) => {}
         (false, false) => (updated.node_count, updated.processing_units) = (0, updated.processing_units),
     }
-    check_labels(&updated.labels)?;
+    labels::check(&updated.labels)?;
     fill_capacity(&mut updated, "UpdateInstance")?;
     updated.update_time = Some(turn.now.to_proto());
     Change::<Instances>::start(turn, updated, false)
@@ -217,7 +180,7 @@ pub fn update(
 /// it, and backups prevent the deletion.
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceRequest) -> Result<(), Status> {
     let [_, id] = name::instance(&request.name)?;
-    let Some(instance) = turn.world.spanner.instances.get(id) else { return Ok(()) };
+    let Some(instance) = turn.world.state.instances.get(id) else { return Ok(()) };
     let cannot = |code, why: &str| {
         let message = format!("Cannot delete instance {} because it {why}", request.name);
         Err(Status::new(code, message))
@@ -231,7 +194,7 @@ pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceRequest) -> Result
     }
     if !instance.backups.is_empty() {
         let why = "contains backups. Please delete all backups in the instance before deleting it.";
-        return cannot(turn.choices.delete_instance_with_backups, why);
+        return cannot(turn.world.state.choices.delete_instance_with_backups, why);
     }
     let mut running: Vec<_> = instance.managed.busy.into_iter().collect();
     running.extend(
@@ -242,8 +205,8 @@ pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceRequest) -> Result
         turn.cancel(key);
     }
     let inside = format!("{}/", request.name);
-    turn.world.policies.retain(|name, _| **name != *request.name && !name.starts_with(&inside));
-    turn.world.spanner.instances.remove(id);
+    turn.world.state.policies.retain(|name, _| **name != *request.name && !name.starts_with(&inside));
+    turn.world.state.instances.remove(id);
     Ok(())
 }
 
@@ -255,7 +218,7 @@ pub fn list(
     let filter = Filter::parse(&request.filter, kind).map_err(|error| error.into_status("ListInstances"))?;
     let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
     let after = page.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-    let found = (turn.world.spanner.instances.range::<str, _>((after, Bound::Unbounded)))
+    let found = (turn.world.state.instances.range::<str, _>((after, Bound::Unbounded)))
         .filter(|(_, instance)| filter.matches(&Listed(&instance.managed.about)));
     let (instances, next_page_token) = page.take(found, |(id, _)| id.to_string());
     let instances = instances.into_iter().map(|(_, instance)| instance.managed.about.clone()).collect();

@@ -7,11 +7,11 @@ use prost::Name;
 use prost_types::Any;
 use rescind_model::Code;
 
-use crate::operation::{End, Ending, Family, Key, Task, Timeline};
+use super::family::AUTO_ID;
+use super::state::{Turn, World};
+use crate::kernel::operation::{End, Ending, Family, Key, Task, Timeline};
+use crate::kernel::status::{Status, any};
 use crate::proto::longrunning;
-use crate::status::{Status, any};
-use crate::turn::Turn;
-use crate::world::World;
 
 /// A resource, with the operation that is changing it.
 #[derive(Debug)]
@@ -83,7 +83,7 @@ impl<K: Kind> Change<K> {
     }
 }
 
-impl<K: Kind> Task for Change<K> {
+impl<K: Kind> Task<World> for Change<K> {
     fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
         K::metadata(&self.wanted, self.creates, timeline)
     }
@@ -105,5 +105,9 @@ impl<K: Kind> Task for Change<K> {
 
     fn family(&self) -> Option<Family> {
         K::FAMILY
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }

@@ -1,25 +1,100 @@
 //! Spanner: instances, databases, backups, and the RPCs that deal with them.
+//!
+//! `table.rs` says which function has the rules of which RPC. Sources of the rules that the table of choices does not
+//! list: the protos and the documentation, as the functions name them.
 
 mod backup;
-pub mod backups;
-pub mod configs;
-pub mod copies;
-pub mod cron;
-pub mod databases;
-pub mod ddl;
+mod backups;
+mod choices;
+mod configs;
+mod copies;
+mod cron;
+mod databases;
+mod ddl;
 mod encryption;
 mod errors;
-pub mod iam;
-pub mod instances;
+mod family;
+mod given;
+mod iam;
+mod instances;
+mod labels;
 mod managed;
-pub mod moves;
-pub mod partitions;
-pub mod restores;
-pub mod roles;
-pub mod schedules;
-pub mod sessions;
-pub mod sql;
+mod moves;
+mod name;
+mod operations;
+mod partitions;
+mod progress;
+mod restores;
+mod roles;
+mod schedules;
+mod sessions;
+mod sql;
 mod state;
+mod table;
 
-pub use backup::{Backup, LONGEST_ID, LONGEST_LIFE};
-pub use state::{Database, Instance, Spanner};
+use rescind_model::{BackupState, BackupView};
+
+pub use self::choices::SpannerChoices;
+pub use self::state::Spanner;
+use self::state::World;
+pub use self::table::{data, database_admin, instance_admin};
+use crate::kernel::choices::Choices;
+use crate::kernel::rpc::Method;
+use crate::kernel::{InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
+
+impl Service for Spanner {
+    const NAME: &'static str = "spanner";
+    type Choices = SpannerChoices;
+    const METHODS: &'static [Method<Spanner>] = table::METHODS;
+
+    /// Out of spanner.yaml (google/spanner/admin/database/v1), where a list is asked for by a name that ends in
+    /// `/operations`.
+    const OPERATIONS: &'static [OperationsPath] = &[
+        collection("/v1/{name=projects/*/instances/*/databases/*"),
+        collection("/v1/{name=projects/*/instances/*"),
+        collection("/v1/{name=projects/*/instances/*/backups/*"),
+        collection("/v1/{name=projects/*/instances/*/instancePartitions/*"),
+        collection("/v1/{name=projects/*/instanceConfigs/*"),
+    ];
+
+    fn new(choices: SpannerChoices) -> Spanner {
+        Spanner { choices, ..Spanner::default() }
+    }
+
+    fn has_operations(parent: &str) -> bool {
+        name::has_operations(parent)
+    }
+
+    fn give(world: &mut World, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+        given::give(setup, world, clock, choices)
+    }
+
+    fn backup_name(project: &str, setup: &Setup, id: &str) -> String {
+        format!("projects/{project}/instances/{}/backups/{id}", setup.instance)
+    }
+
+    fn rename(world: &mut World, backup: &str, wanted: &str) {
+        given::rename(world, backup, wanted);
+    }
+
+    fn backups(world: &World) -> Vec<BackupView> {
+        let of_instance = |instance: &state::Instance| -> Vec<BackupView> {
+            let view = |backup: &backup::Backup| BackupView {
+                name: format!("{}/backups/{}", instance.name(), backup.id),
+                state: backup.state,
+                foreign: backup.foreign,
+            };
+            instance.backups.latest_first(None).map(view).collect()
+        };
+        world.state.instances.values().flat_map(of_instance).collect()
+    }
+
+    fn backup_state(world: &World, name: &str) -> Option<BackupState> {
+        let [_, instance, id] = name::backup(name).ok()?;
+        Some(world.state.instances.get(instance)?.backups.get(id)?.state)
+    }
+}
+
+const fn collection(parent: &'static str) -> OperationsPath {
+    OperationsPath { parent, list: ListName::Collection }
+}

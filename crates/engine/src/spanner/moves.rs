@@ -4,14 +4,15 @@ use prost_types::Any;
 use rescind_model::Code;
 
 use super::configs;
-use crate::name;
-use crate::operation::{End, Ending, Task, Timeline};
+use super::family::AUTO_ID;
+use super::name;
+use super::progress;
+use super::state::{Turn, World};
+use crate::kernel::Time;
+use crate::kernel::operation::{End, Ending, Task, Timeline};
+use crate::kernel::status::{Status, any};
 use crate::proto::instance as pb;
 use crate::proto::longrunning::Operation;
-use crate::status::{Status, any};
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
 
 /// The operation that moves the instance that is its parent to another configuration.
 #[derive(Debug)]
@@ -20,11 +21,11 @@ struct Moving {
     target: String,
 }
 
-impl Task for Moving {
+impl Task<World> for Moving {
     fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
         any(&pb::MoveInstanceMetadata {
             target_config: self.target.clone(),
-            progress: Some(timeline.instance_progress()),
+            progress: Some(progress::of_instance(timeline)),
             cancel_time: timeline.cancel.map(Time::to_proto),
         })
     }
@@ -41,6 +42,10 @@ impl Task for Moving {
         if ending.end == End::Completed {
             instance.managed.about.config.clone_from(&self.target);
         }
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }
 

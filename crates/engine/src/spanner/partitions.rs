@@ -6,21 +6,21 @@ use std::ops::Bound;
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::instances::LONGEST_ID;
+use super::family::INSTANCE_PARTITION;
 use super::managed::{Change, Kind, Managed};
-use super::state::{Database, Instance};
+use super::name;
+use super::operations::LISTED_FOR;
+use super::state::{Database, Instance, Turn, World};
 use super::{configs, ddl, errors};
-use crate::longrunning::Query;
-use crate::name;
-use crate::operation::{Family, Timeline};
-use crate::page::Page;
+use crate::kernel::Time;
+use crate::kernel::longrunning::Query;
+use crate::kernel::name::is_dashed_id;
+use crate::kernel::operation::{Family, Timeline};
+use crate::kernel::page::Page;
+use crate::kernel::reflect;
+use crate::kernel::status::{Status, any};
 use crate::proto::instance as pb;
 use crate::proto::longrunning::Operation;
-use crate::reflect;
-use crate::status::{Status, any};
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
 
 /// What may be updated.
 const UPDATABLE: [&str; 3] = ["display_name", "node_count", "processing_units"];
@@ -31,7 +31,7 @@ struct Partitions;
 
 impl Kind for Partitions {
     type About = pb::InstancePartition;
-    const FAMILY: Option<Family> = Some(Family::InstancePartition);
+    const FAMILY: Option<Family> = Some(INSTANCE_PARTITION);
 
     fn name(about: &pb::InstancePartition) -> &str {
         &about.name
@@ -101,7 +101,7 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstancePartitionRequest) 
     instance.check_usable()?;
     let id = request.instance_partition_id;
     let name = format!("{}/instancePartitions/{id}", request.parent);
-    if !name::is_dashed_id(&id, LONGEST_ID) {
+    if !is_dashed_id(&id, name::LONGEST_INSTANCE_ID) {
         return Err(Status::new(turn.choices.bad_id, format!("Invalid instance partition uri: {name}")));
     }
     let wanted = request.instance_partition;
@@ -185,8 +185,9 @@ pub fn list_operations(
 ) -> Result<pb::ListInstancePartitionOperationsResponse, Status> {
     let [_, instance] = name::instance(&request.parent)?;
     turn.world.instance(instance)?;
-    let keys = turn.world.operations.of_family(&request.parent, Family::InstancePartition);
+    let keys = turn.world.operations.of_family(&request.parent, INSTANCE_PARTITION);
     let query = Query { filter: &request.filter, size: request.page_size, token: &request.page_token };
-    let (operations, next_page_token) = query.answer_recent(turn, keys, "ListInstancePartitionOperations")?;
+    let (operations, next_page_token) =
+        query.answer(turn, keys, LISTED_FOR, "ListInstancePartitionOperations")?;
     Ok(pb::ListInstancePartitionOperationsResponse { operations, next_page_token, ..Default::default() })
 }

@@ -4,17 +4,16 @@ use prost_types::Any;
 use rescind_model::{BackupState, Code};
 
 use super::databases::check_new;
-use super::state::Database;
+use super::family::{AUTO_ID, DATABASE};
+use super::name;
+use super::progress;
+use super::state::{Database, Turn, World};
 use super::{encryption, errors};
-use crate::choices::Choices;
-use crate::name;
-use crate::operation::{End, Ending, Family, Operation, Task, Timeline};
+use crate::kernel::Time;
+use crate::kernel::operation::{End, Ending, Family, Operation, Task, Timeline};
+use crate::kernel::status::{Status, any};
 use crate::proto::database::{self as pb, restore_database_metadata, restore_info};
 use crate::proto::longrunning;
-use crate::status::{Status, any};
-use crate::time::Time;
-use crate::turn::Turn;
-use crate::world::World;
 
 /// The operation that restores the database that is its parent.
 #[derive(Debug)]
@@ -26,12 +25,12 @@ struct Restoring {
     made: Option<Box<pb::Database>>,
 }
 
-impl Task for Restoring {
+impl Task<World> for Restoring {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         any(&pb::RestoreDatabaseMetadata {
             name: parent.to_owned(),
             source_type: pb::RestoreSourceType::Backup.into(),
-            progress: Some(timeline.progress()),
+            progress: Some(progress::of_database(timeline)),
             cancel_time: timeline.cancel.map(Time::to_proto),
             optimize_database_operation_name: self.optimizing.clone(),
             source_info: Some(restore_database_metadata::SourceInfo::BackupInfo(self.from.clone())),
@@ -65,14 +64,18 @@ impl Task for Restoring {
     }
 
     fn family(&self) -> Option<Family> {
-        Some(Family::Database)
+        Some(DATABASE)
     }
 
-    fn check_cancel(&self, choices: &Choices) -> Result<(), Status> {
-        match choices.cancel_restore {
+    fn check_cancel(&self, world: &World) -> Result<(), Status> {
+        match world.state.choices.cancel_restore {
             None => Ok(()),
             Some(code) => Err(Status::new(code, "Restore operations cannot be cancelled.")),
         }
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }
 
@@ -83,11 +86,11 @@ struct Optimizing {
     backup: String,
 }
 
-impl Task for Optimizing {
+impl Task<World> for Optimizing {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         any(&pb::OptimizeRestoredDatabaseMetadata {
             name: parent.to_owned(),
-            progress: Some(timeline.progress()),
+            progress: Some(progress::of_database(timeline)),
         })
     }
 
@@ -107,12 +110,16 @@ impl Task for Optimizing {
     }
 
     fn family(&self) -> Option<Family> {
-        Some(Family::Database)
+        Some(DATABASE)
     }
 
     /// Optimisation cannot be cancelled (spanner_database_admin.proto, OptimizeRestoredDatabaseMetadata).
-    fn check_cancel(&self, choices: &Choices) -> Result<(), Status> {
-        Err(Status::new(choices.cancel_optimize, "Optimize operations cannot be cancelled."))
+    fn check_cancel(&self, world: &World) -> Result<(), Status> {
+        Err(Status::new(world.state.choices.cancel_optimize, "Optimize operations cannot be cancelled."))
+    }
+
+    fn id_prefix(&self) -> &'static str {
+        AUTO_ID
     }
 }
 
@@ -165,8 +172,12 @@ fn check(
     let pending = instance.databases.values().filter(|database| {
         database.about.restore_info.is_some() && database.about.state() == pb::database::State::Creating
     });
-    if pending.count() >= turn.choices.pending_restores {
-        return Err(errors::pending_restores(&name, instance.name(), turn.choices.pending_restores));
+    if pending.count() >= turn.world.state.choices.pending_restores {
+        return Err(errors::pending_restores(
+            &name,
+            instance.name(),
+            turn.world.state.choices.pending_restores,
+        ));
     }
     let kms_key = check_encryption(request.encryption_config.as_ref())?.or_else(|| backup.kms_key.clone());
     let from = pb::BackupInfo {

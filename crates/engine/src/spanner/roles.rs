@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use crate::page::Page;
+use super::state::Turn;
+use crate::kernel::page::Page;
+use crate::kernel::status::Status;
 use crate::proto::database as pb;
-use crate::status::Status;
-use crate::turn::Turn;
 
 /// Lists the roles by name.
 pub fn list(

@@ -5,15 +5,16 @@ use std::ops::Bound;
 use prost_types::Duration;
 use rescind_model::Code;
 
+use super::name;
+use super::state::Turn;
 use super::{backups, cron, errors};
-use crate::name;
-use crate::page::Page;
+use crate::kernel::name::is_id;
+use crate::kernel::page::Page;
+use crate::kernel::reflect;
+use crate::kernel::status::{Detail, Status};
 use crate::proto::database::{
     self as pb, backup_schedule::BackupTypeSpec, backup_schedule_spec::ScheduleSpec,
 };
-use crate::reflect;
-use crate::status::{Detail, Status};
-use crate::turn::Turn;
 
 /// The most characters in the id of a schedule (backup_schedule.proto).
 const LONGEST_ID: usize = 60;
@@ -33,7 +34,7 @@ pub fn create(
     let bad_id = turn.choices.bad_id;
     let database = turn.world.database_mut(&request.parent)?;
     let name = format!("{}/backupSchedules/{}", request.parent, request.backup_schedule_id);
-    if !name::is_id(&request.backup_schedule_id, LONGEST_ID) {
+    if !is_id(&request.backup_schedule_id, LONGEST_ID) {
         return Err(Status::new(bad_id, format!("Invalid backup schedule uri: {name}")));
     }
     let wanted = request.backup_schedule;

@@ -5,13 +5,13 @@ use std::ops::Bound;
 use rescind_model::Code;
 
 use super::errors;
-use super::instances::check_labels;
-use crate::filter::{Fields, Filter, Kind, Value};
-use crate::name;
-use crate::page::Page;
+use super::labels;
+use super::name;
+use super::state::Turn;
+use crate::kernel::filter::{Fields, Filter, Kind, Value};
+use crate::kernel::page::Page;
+use crate::kernel::status::Status;
 use crate::proto::spanner as pb;
-use crate::status::Status;
-use crate::turn::Turn;
 
 /// The most sessions that one request creates.
 const LARGEST_BATCH: i32 = 100;
@@ -23,9 +23,9 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateSessionRequest) -> Result<
 
 fn add(turn: &mut Turn<'_>, database: &str, template: &pb::Session) -> Result<pb::Session, Status> {
     turn.world.database(database)?.check_usable()?;
-    check_labels(&template.labels)?;
-    turn.world.spanner.begun += 1;
-    let id = format!("session-{}", turn.world.spanner.begun);
+    labels::check(&template.labels)?;
+    turn.world.state.begun += 1;
+    let id = format!("session-{}", turn.world.state.begun);
     let now = Some(turn.now.to_proto());
     let session = pb::Session {
         name: format!("{database}/sessions/{id}"),

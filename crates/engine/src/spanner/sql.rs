@@ -5,9 +5,9 @@ use prost_types::{ListValue, Value};
 use rescind_model::Code;
 
 use super::sessions;
+use super::state::Turn;
+use crate::kernel::status::Status;
 use crate::proto::spanner::{self as pb, TypeCode, transaction_selector::Selector};
-use crate::status::Status;
-use crate::turn::Turn;
 
 /// The answer to a query of one row and one column.
 struct Answer {
@@ -42,8 +42,8 @@ fn answer(turn: &mut Turn<'_>, request: &pb::ExecuteSqlRequest) -> Result<Answer
 /// The transaction that the request begins, if it does.
 fn begin(turn: &mut Turn<'_>, request: &pb::ExecuteSqlRequest) -> Option<pb::Transaction> {
     let Some(Selector::Begin(_)) = request.transaction.as_ref()?.selector.as_ref() else { return None };
-    turn.world.spanner.begun += 1;
-    let id = format!("transaction-{}", turn.world.spanner.begun).into_bytes();
+    turn.world.state.begun += 1;
+    let id = format!("transaction-{}", turn.world.state.begun).into_bytes();
     Some(pb::Transaction { id, read_timestamp: Some(turn.now.to_proto()) })
 }
 

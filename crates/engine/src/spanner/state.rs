@@ -1,29 +1,37 @@
 //! What Spanner keeps in a project.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
 use rescind_model::Code;
 
 use super::backup::{Backup, Backups};
+use super::choices::SpannerChoices;
 use super::managed::Managed;
-use super::{ddl, encryption, errors};
-use crate::name;
-use crate::operation::Key;
-use crate::proto::{database as pb, instance as instance_pb, spanner as data_pb};
-use crate::status::Status;
-use crate::time::{Span, Time};
-use crate::world::World;
+use super::{encryption, errors, name};
+use crate::kernel::operation::Key;
+use crate::kernel::{self, Span, Status, Time};
+use crate::proto::{database as pb, iam, instance as instance_pb, spanner as data_pb};
+
+/// What is there of Spanner in a project, with its operations.
+pub type World = kernel::World<Spanner>;
+
+/// The turn of a request to Spanner.
+pub type Turn<'a> = kernel::Turn<'a, Spanner>;
 
 /// Spanner, in one project.
 #[derive(Debug, Default)]
 pub struct Spanner {
+    /// What it does where nobody published what the service does.
+    pub choices: SpannerChoices,
     /// The instances, by id.
     pub instances: BTreeMap<Box<str>, Instance>,
     /// The instance configurations that clients have made, by id.
     pub configs: BTreeMap<Box<str>, Managed<instance_pb::InstanceConfig>>,
     /// How many sessions and transactions have been begun; their ids are numbers.
     pub begun: u64,
+    /// Who may do what, by the full names of resources: stored, and never enforced.
+    pub policies: HashMap<Box<str>, iam::Policy>,
 }
 
 /// An instance.
@@ -73,6 +81,9 @@ impl Instance {
     }
 }
 
+/// How long versions are kept where the schema does not say otherwise: the default of `version_retention_period`.
+pub const DEFAULT_RETENTION: (&str, Span) = ("1h", Span::hours(1));
+
 /// A database.
 #[derive(Debug)]
 pub struct Database {
@@ -107,12 +118,12 @@ impl Database {
                 name,
                 state: pb::database::State::Ready.into(),
                 create_time: Some(create_time.to_proto()),
-                version_retention_period: ddl::DEFAULT_RETENTION.0.to_owned(),
+                version_retention_period: DEFAULT_RETENTION.0.to_owned(),
                 database_dialect: dialect.into(),
                 ..Default::default()
             },
             create_time,
-            retention: ddl::DEFAULT_RETENTION.1,
+            retention: DEFAULT_RETENTION.1,
             ddl: Vec::new(),
             pending_backup: None,
             busy: None,
@@ -170,7 +181,7 @@ impl World {
     /// # Errors
     /// NOT_FOUND.
     pub fn instance(&self, id: &str) -> Result<&Instance, Status> {
-        self.spanner.instances.get(id).ok_or_else(|| errors::instance_not_found(&self.id, id))
+        self.state.instances.get(id).ok_or_else(|| errors::instance_not_found(&self.id, id))
     }
 
     /// The instance with this id, to be changed.
@@ -178,7 +189,7 @@ impl World {
     /// # Errors
     /// NOT_FOUND.
     pub fn instance_mut(&mut self, id: &str) -> Result<&mut Instance, Status> {
-        self.spanner.instances.get_mut(id).ok_or_else(|| errors::instance_not_found(&self.id, id))
+        self.state.instances.get_mut(id).ok_or_else(|| errors::instance_not_found(&self.id, id))
     }
 
     /// The database of this full name.
@@ -213,6 +224,6 @@ impl World {
     /// The backup of this full name, to be changed, if there is one.
     pub fn backup_mut(&mut self, name: &str) -> Option<&mut Backup> {
         let [_, instance, id] = name::backup(name).ok()?;
-        self.spanner.instances.get_mut(instance)?.backups.get_mut(id)
+        self.state.instances.get_mut(instance)?.backups.get_mut(id)
     }
 }

@@ -1,4 +1,5 @@
-//! REST: a generic transcoder between HTTP with JSON and the table of RPCs, by the rules of google/api/http.proto.
+//! REST: the services' own APIs, and a generic transcoder between HTTP with JSON and the RPCs, by the rules of
+//! google/api/http.proto.
 
 mod reply;
 mod request;
@@ -14,12 +15,13 @@ use rescind_model::{Code, Transport};
 use tonic::body::Body;
 
 use self::reply::Style;
-use self::router::{Found, Router};
+use self::router::Found;
+pub use self::router::Router;
 use super::body;
 use super::connection::Connection;
 use crate::Emulator;
 use crate::emulator::Answer;
-use rescind_engine::{Delivery, Status};
+use rescind_engine::{Delivery, RestRequest, Status};
 
 /// Answers an HTTP request that is no gRPC call.
 pub async fn answer(emulator: Emulator, connection: Connection, request: Request<Body>) -> Response<Body> {
@@ -29,14 +31,20 @@ pub async fn answer(emulator: Emulator, connection: Connection, request: Request
     response
 }
 
-fn respond(emulator: &Emulator, head: &Parts, body: Result<Bytes, Status>) -> (Response<Body>, Delivery) {
+fn respond(emulator: &Emulator, head: &Parts, sent: Result<Bytes, Status>) -> (Response<Body>, Delivery) {
+    let own = RestRequest { head, body: sent.as_ref().map(|sent| &**sent) };
+    if let Some(addressed) = emulator.services().address_rest(&own) {
+        let (reply, delivery) = emulator.answer_rest(&addressed, &own);
+        let status = StatusCode::from_u16(reply.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        return (body::written_json(status, reply.body), delivery);
+    }
     let path = head.uri.path();
     let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
     let query: Vec<(String, String)> = query.into_owned().collect();
     let style = Style::of(&query);
-    match Router::get().find(&head.method, path) {
+    match emulator.router().find(&head.method, path) {
         Found::Route(route, captures) => {
-            let request = body.and_then(|body| request::bind(route, &captures, &query, &body));
+            let request = sent.and_then(|body| request::bind(route, &captures, &query, &body));
             let method = &route.method;
             let answer = match request {
                 Ok(request) => {

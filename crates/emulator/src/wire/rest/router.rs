@@ -1,41 +1,16 @@
 //! From a path to the RPC it means. No route is written here: they come out of the descriptors.
 
 use std::collections::{BTreeSet, HashMap};
-use std::sync::LazyLock;
 
 use http::Method as Verb;
 use percent_encoding::percent_decode_str;
 use prost_reflect::{DynamicMessage, MethodDescriptor, Value};
 
 use super::template::{Segment, Template};
-use rescind_engine::proto;
-use rescind_engine::rpc::methods;
-
-/// The paths of `google.longrunning.Operations`. The proto has none; every API says in its service configuration which
-/// resources have operations: these are the parts before `/operations`, the first ones of spanner.yaml
-/// (google/spanner/admin/database/v1), where a list is asked for by a name that ends in `/operations`, the last ones of
-/// alloydb_v1.yaml and alloydb_v1beta.yaml, where it is asked for by the name of the location.
-const OPERATION_PARENTS: &[(&str, ListName)] = &[
-    ("/v1/{name=projects/*/instances/*/databases/*", ListName::Collection),
-    ("/v1/{name=projects/*/instances/*", ListName::Collection),
-    ("/v1/{name=projects/*/instances/*/backups/*", ListName::Collection),
-    ("/v1/{name=projects/*/instances/*/instancePartitions/*", ListName::Collection),
-    ("/v1/{name=projects/*/instanceConfigs/*", ListName::Collection),
-    ("/v1/{name=projects/*/locations/*", ListName::Parent),
-    ("/v1beta/{name=projects/*/locations/*", ListName::Parent),
-];
-
-/// What `ListOperationsRequest.name` is.
-#[derive(Clone, Copy, Debug)]
-enum ListName {
-    /// The collection of the operations, `.../operations`.
-    Collection,
-    /// What the operations are of.
-    Parent,
-}
+use rescind_engine::{ListName, OperationsPath, Services, proto};
 
 /// The HTTP rules of an RPC of `google.longrunning.Operations`.
-fn operation_rules(rpc: &str) -> Vec<(Verb, String, String)> {
+fn operation_rules(rpc: &str, services: &Services) -> Vec<(Verb, String, String)> {
     let (verb, tail, body) = match rpc {
         "ListOperations" => (Verb::GET, "", ""),
         "GetOperation" => (Verb::GET, "/operations/*}", ""),
@@ -43,7 +18,7 @@ fn operation_rules(rpc: &str) -> Vec<(Verb, String, String)> {
         "CancelOperation" => (Verb::POST, "/operations/*}:cancel", "*"),
         _ => return Vec::new(),
     };
-    let rule = |(parent, list): &(&str, ListName)| {
+    let rule = |OperationsPath { parent, list }: &OperationsPath| {
         let tail = match (tail, list) {
             ("", ListName::Collection) => "/operations}",
             ("", ListName::Parent) => "}/operations",
@@ -51,7 +26,7 @@ fn operation_rules(rpc: &str) -> Vec<(Verb, String, String)> {
         };
         (verb.clone(), format!("{parent}{tail}"), body.to_owned())
     };
-    OPERATION_PARENTS.iter().map(rule).collect()
+    services.operations().map(rule).collect()
 }
 
 const OPERATIONS: &str = "google.longrunning.Operations";
@@ -92,18 +67,13 @@ pub struct Router {
 }
 
 impl Router {
-    /// The routes of every service that has an RPC in the table.
-    pub fn get() -> &'static Router {
-        static ROUTER: LazyLock<Router> = LazyLock::new(Router::build);
-        &ROUTER
-    }
-
-    fn build() -> Router {
+    /// The routes of every gRPC service of which these services serve something.
+    pub fn of(services: &Services) -> Router {
         let mut router = Router::default();
-        let services: BTreeSet<&str> = methods().map(|method| method.service).collect();
-        for service in services.iter().filter_map(|name| proto::pool().get_service_by_name(name)) {
+        let names: BTreeSet<&str> = services.rpcs().into_iter().map(|rpc| rpc.service).collect();
+        for service in names.iter().filter_map(|name| proto::pool().get_service_by_name(name)) {
             for method in service.methods() {
-                for (verb, path, body) in rules(&method) {
+                for (verb, path, body) in rules(&method, services) {
                     if let Some(template) = Template::parse(&path) {
                         router.add(verb, Route { method: method.clone(), body, template });
                     }
@@ -181,9 +151,9 @@ fn decode(segment: &str) -> String {
 }
 
 /// The HTTP rules of an RPC: HTTP method, path template, body.
-fn rules(method: &MethodDescriptor) -> Vec<(Verb, String, String)> {
+fn rules(method: &MethodDescriptor, services: &Services) -> Vec<(Verb, String, String)> {
     if method.parent_service().full_name() == OPERATIONS {
-        return operation_rules(method.name());
+        return operation_rules(method.name(), services);
     }
     let Some(extension) = proto::pool().get_extension_by_name("google.api.http") else { return Vec::new() };
     let options = method.options();
@@ -216,19 +186,27 @@ fn read_rule(rule: &DynamicMessage) -> Option<(Verb, String, String)> {
 mod tests {
     use super::*;
 
-    fn rpc(verb: Verb, path: &str) -> Option<(String, Vec<(&'static str, String)>)> {
-        match Router::get().find(&verb, path) {
-            Found::Route(route, captures) => Some((route.method.name().to_owned(), captures)),
+    fn router() -> Router {
+        Router::of(&rescind_engine::services())
+    }
+
+    fn rpc(verb: Verb, path: &str) -> Option<(String, Vec<(String, String)>)> {
+        match router().find(&verb, path) {
+            Found::Route(route, captures) => {
+                let captures = captures.into_iter().map(|(field, value)| (field.to_owned(), value));
+                Some((route.method.name().to_owned(), captures.collect()))
+            }
             _ => None,
         }
     }
 
     #[test]
     fn every_rule_of_the_served_services_is_routed() {
-        let services: BTreeSet<&str> = methods().map(|method| method.service).collect();
-        for service in services {
+        let services = rescind_engine::services();
+        let names: BTreeSet<&str> = services.rpcs().into_iter().map(|rpc| rpc.service).collect();
+        for service in names {
             for method in proto::pool().get_service_by_name(service).expect(service).methods() {
-                let rules = rules(&method);
+                let rules = rules(&method, &services);
                 assert_eq!(rules.is_empty(), method.name() == "WaitOperation", "{}", method.full_name());
                 for (verb, path, _) in rules {
                     let example = path.replace(['{', '}'], "").replace('*', "x");
@@ -245,7 +223,10 @@ mod tests {
     fn paths_give_fields_their_values() {
         let name = "projects/p/instances/i/backups/b";
         let (found, captures) = rpc(Verb::PATCH, &format!("/v1/{name}")).unwrap();
-        assert_eq!((found.as_str(), captures), ("UpdateBackup", vec![("backup.name", name.to_owned())]));
+        assert_eq!(
+            (found.as_str(), captures),
+            ("UpdateBackup", vec![("backup.name".to_owned(), name.to_owned())])
+        );
         let (found, captures) = rpc(Verb::POST, &format!("/v1/{name}/operations/_auto_op_1:cancel")).unwrap();
         assert_eq!(
             (found.as_str(), captures[0].1.as_str()),
@@ -268,10 +249,10 @@ mod tests {
             "/v2/projects/p/instances",
             "/v1/projects/p/instances/",
         ] {
-            assert!(matches!(Router::get().find(&Verb::GET, path), Found::Nothing), "{path}");
+            assert!(matches!(router().find(&Verb::GET, path), Found::Nothing), "{path}");
         }
-        let Found::OtherMethods(methods) =
-            Router::get().find(&Verb::PUT, "/v1/projects/p/instances/i/backups")
+        let router = router();
+        let Found::OtherMethods(methods) = router.find(&Verb::PUT, "/v1/projects/p/instances/i/backups")
         else {
             panic!("the path is known");
         };

@@ -1,11 +1,10 @@
 //! What becomes of a backup once it is there: updates and deletions.
 
+use rescind_engine::alloydb::v1beta as rpc;
 use rescind_engine::proto::alloydb::v1beta as pb;
-use rescind_engine::rpc::alloydb::v1beta as rpc;
-use rescind_engine::{Choices, Fate};
 use rescind_model::{BackupState, Code};
 
-use super::support::{CLUSTER, Case, backup_name, made, metadata, setup};
+use super::support::{CLUSTER, Case, backup_name, made, metadata};
 use crate::support::{OPERATION_TIME, error_code};
 
 #[test]
@@ -92,18 +91,14 @@ fn a_backup_that_is_being_deleted_is_deleting_and_nothing_else_can_be_done_with_
 
 #[test]
 fn deleting_what_is_being_created_cancels_its_creation() {
-    for cancelled_backup in [Fate::Removed, Fate::Failed] {
-        let mut choices = Choices::default();
-        choices.alloydb.cancelled_backup = cancelled_backup;
-        let mut case = Case::choosing(&setup("", &[]), choices).unwrap();
+    for choice in ["alloydb.cancelled-backup=removed", "alloydb.cancelled-backup=failed"] {
+        let mut case = Case::choosing(&[choice]);
         let creation = case.create("b1").unwrap();
         assert!(case.delete("b1").unwrap().done);
         assert_eq!(case.get("b1").unwrap_err().code, Code::NotFound);
         assert_eq!(error_code(&case.poll(&creation.name).unwrap()), Some(Code::Cancelled));
     }
-    let mut choices = Choices::default();
-    choices.alloydb.delete_while_creating = Some(Code::FailedPrecondition);
-    let mut case = Case::choosing(&setup("", &[]), choices).unwrap();
+    let mut case = Case::choosing(&["alloydb.delete-while-creating=FAILED_PRECONDITION"]);
     case.create("b1").unwrap();
     assert_eq!(case.delete("b1").unwrap_err().code, Code::FailedPrecondition);
 }

@@ -1,8 +1,8 @@
 //! Clusters.
 
+use rescind_engine::alloydb::v1beta as rpc;
 use rescind_engine::proto::alloydb::v1beta as pb;
 use rescind_engine::proto::longrunning;
-use rescind_engine::rpc::alloydb::v1beta as rpc;
 use rescind_model::Code;
 
 use super::support::{Case, LOCATION, create_request};

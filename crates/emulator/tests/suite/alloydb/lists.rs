@@ -1,7 +1,7 @@
 //! Lists of AlloyDB's backups and clusters.
 
+use rescind_engine::alloydb::v1beta as rpc;
 use rescind_engine::proto::alloydb::v1beta as pb;
-use rescind_engine::rpc::alloydb::v1beta as rpc;
 use rescind_model::{BackupState, Code};
 
 use super::support::{Case, LOCATION, backup_name, create_request, id_of, list_request};

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
+use rescind_engine::alloydb::v1beta as rpc;
 use rescind_engine::proto::alloydb::v1beta as pb;
 use rescind_engine::proto::longrunning;
-use rescind_engine::rpc::alloydb::v1beta as rpc;
 use rescind_model::{BackupState, Code};
 
 use super::support::{CLUSTER, Case, backup_name, create_request, id_of, list_request};
@@ -90,7 +90,7 @@ fn chosen(operations: &[String], number: u8) -> Option<String> {
 
 /// The operations that were started, as they are shown without being looked at by a poll.
 fn listed(case: &mut Case) -> BTreeMap<String, longrunning::Operation> {
-    use rescind_engine::rpc::operations_service::ListOperations;
+    use rescind_engine::operations::ListOperations;
     let name = super::support::LOCATION.into();
     let request = longrunning::ListOperationsRequest { name, ..Default::default() };
     let operations = case.call::<ListOperations>(request).unwrap().operations;

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use rescind_engine::alloydb::{v1, v1beta as rpc};
+use rescind_engine::operations;
 use rescind_engine::proto::alloydb::{v1 as pb_v1, v1beta as pb};
 use rescind_engine::proto::longrunning;
-use rescind_engine::rpc::alloydb::{v1, v1beta as rpc};
-use rescind_engine::rpc::operations_service as operations;
-use rescind_engine::{Choices, Fate};
 use rescind_model::{BackupState, Code, Given};
 
 use super::clusters::create_cluster;
@@ -206,11 +205,8 @@ fn a_cancelled_operation_is_kept_with_the_code_cancelled_and_says_that_it_was_as
 
 #[test]
 fn by_choice_a_cancelled_backup_stays_as_failed() {
-    for (cancelled_backup, state) in [(Fate::Removed, None), (Fate::Failed, Some(pb::backup::State::Failed))]
-    {
-        let mut choices = Choices::default();
-        choices.alloydb.cancelled_backup = cancelled_backup;
-        let mut case = Case::choosing(&setup("", &[]), choices).unwrap();
+    for (choice, state) in [("removed", None), ("failed", Some(pb::backup::State::Failed))] {
+        let mut case = Case::choosing(&[&format!("alloydb.cancelled-backup={choice}")]);
         let name = case.create("b1").unwrap().name;
         case.cancel(&name).unwrap();
         assert_eq!(error_code(&case.poll(&name).unwrap()), Some(Code::Cancelled));

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use rescind_emulator::{InvalidSetup, Setup};
+use rescind_engine::alloydb::v1beta as rpc;
 use rescind_engine::proto::alloydb::v1beta as pb;
 use rescind_engine::proto::longrunning;
-use rescind_engine::rpc::alloydb::v1beta as rpc;
-use rescind_engine::rpc::{Rpc, operations_service as operations};
-use rescind_engine::{Choices, Decisions, FreeRunning, Project, Span, Status, Time};
-use rescind_model::{BackupState, Given, GivenBackup, Service, Transport};
+use rescind_engine::{Decisions, FreeRunning, Project, Services, Span, Status, Time};
+use rescind_engine::{Rpc, operations};
+use rescind_model::{BackupState, Given, GivenBackup, Schedule, Service, Transport};
 
-use crate::support::{OPERATION_TIME, clock};
+use crate::support::{OPERATION_TIME, choosing, clock, prepared};
 
 pub const LOCATION: &str = "projects/p/locations/us-central1";
 pub const CLUSTER: &str = "projects/p/locations/us-central1/clusters/test";
@@ -49,28 +49,23 @@ impl Case {
     }
 
     pub fn with(setup: &Setup) -> Result<Case, InvalidSetup> {
-        Case::choosing(setup, Choices::default())
+        Ok(Case { project: prepared(setup)?, now: clock() })
     }
 
-    pub fn choosing(setup: &Setup, choices: Choices) -> Result<Case, InvalidSetup> {
-        Case::begin(setup, choices, None, Box::new(setup.schedule.clone()))
+    /// A project with choices, `NAME=VALUE`.
+    pub fn choosing(settings: &[&str]) -> Case {
+        Case::begin(choosing(settings), None, Box::new(Schedule::default()))
     }
 
     /// A project that runs free, in which operations take [`OPERATION_TIME`] seconds.
     pub fn free_running() -> Case {
-        let pace = Some(Span::seconds(OPERATION_TIME));
-        Case::begin(&setup("", &[]), Choices::default(), pace, Box::new(FreeRunning)).unwrap()
+        Case::begin(choosing(&[]), Some(Span::seconds(OPERATION_TIME)), Box::new(FreeRunning))
     }
 
-    fn begin(
-        setup: &Setup,
-        choices: Choices,
-        pace: Option<Span>,
-        decisions: Box<dyn Decisions>,
-    ) -> Result<Case, InvalidSetup> {
-        let choices = Arc::new(choices);
-        let world = setup.world("p", clock(), &choices)?.at_pace(pace);
-        Ok(Case { project: Project::new(world, choices, decisions, true), now: clock() })
+    fn begin(services: Arc<Services>, pace: Option<Span>, decisions: Box<dyn Decisions>) -> Case {
+        let mut project = Project::new(services, "p", decisions, true);
+        project.give(&setup("", &[]), clock()).unwrap();
+        Case { project: project.at_pace(pace), now: clock() }
     }
 
     pub fn pass(&mut self, seconds: i64) {
@@ -78,7 +73,7 @@ impl Case {
     }
 
     pub fn call<R: Rpc>(&mut self, request: R::Request) -> Result<R::Reply, Status> {
-        self.project.handle::<R>(request, Transport::Grpc, self.now)
+        self.project.handle::<R>(&request, Transport::Grpc, self.now)
     }
 
     pub fn create(&mut self, id: &str) -> Result<longrunning::Operation, Status> {

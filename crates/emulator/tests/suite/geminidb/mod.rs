@@ -3,6 +3,7 @@
 mod http;
 mod lists;
 mod properties;
+mod requests;
 mod rules;
 mod schedules;
 pub mod support;

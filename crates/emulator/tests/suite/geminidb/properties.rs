@@ -3,13 +3,9 @@
 use std::collections::BTreeMap;
 
 use proptest::prelude::*;
-use rescind_engine::Choices;
-use rescind_engine::geminidb::{
-    BackupQuery, BatchDeleteBackups, JobItem, JobQuery, WantedBackups, backup_id,
-};
 use rescind_model::{BackupState, OperationState};
 
-use super::support::{Case, setup};
+use super::support::{BackupQuery, BatchDeleteBackups, Case, JobItem, JobQuery, backup_id, setup};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -65,8 +61,7 @@ fn run(case: &mut Case, step: &Step, jobs: &mut Vec<String>) {
         }
         Step::Batch(first, second) => {
             let ids = [first, second].map(|key| backup_id(u64::from(*key)));
-            let _ =
-                case.call(BatchDeleteBackups { body: Ok(WantedBackups { backup_ids: Some(ids.to_vec()) }) });
+            let _ = case.call(BatchDeleteBackups { backup_ids: ids.to_vec() });
         }
         Step::Job(number) => {
             let id = jobs.get(usize::from(*number)).cloned();
@@ -146,7 +141,7 @@ proptest! {
         let run_all = || {
             let mut setup = setup(&terms.join(" "), &[("given", BackupState::Ready)]);
             setup.given.not_cassandra = !cassandra;
-            let mut case = Case::with(&setup, Choices::default());
+            let mut case = Case::with(&setup);
             let mut jobs = Vec::new();
             for step in &steps {
                 let before = ended(&case);

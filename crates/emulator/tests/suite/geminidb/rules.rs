@@ -1,30 +1,29 @@
 //! The rules of creating, stopping and deleting.
 
 use rescind_emulator::InvalidSetup;
-use rescind_engine::geminidb::{
-    BatchDeleteBackups, CreateBackup, NewBackup, StopAction, StopBackup, WantedBackups, backup_id,
-};
-use rescind_engine::{Choices, Fate};
 use rescind_model::BackupState::{Creating, Deleting, Failed, Ready};
 use rescind_model::{Code, OperationState};
 
-use super::support::{Case, INSTANCE, create, refusal, setup};
-use crate::support::clock;
+use super::support::{
+    BatchDeleteBackups, Case, CreateBackup, INSTANCE, NewBackup, StopBackup, backup_id, create, refusal,
+    setup,
+};
+use crate::support::prepared;
 
 const WRONG_STATE: (&str, u16) = ("DBS.201202", 400);
 
 fn without_cassandra() -> Case {
     let mut setup = setup("", &[]);
     setup.given.not_cassandra = true;
-    Case::with(&setup, Choices::default())
+    Case::with(&setup)
 }
 
 #[test]
 fn creating_answers_a_job_and_a_backup_that_is_building() {
     let mut case = Case::new("");
     let started = case.create("nightly").unwrap();
-    assert_eq!(case.status(&started.backup_id), Some("BUILDING"));
-    assert_eq!(case.job(&started.job_id), ("Running", String::new()));
+    assert_eq!(case.status(&started.backup_id).as_deref(), Some("BUILDING"));
+    assert_eq!(case.job(&started.job_id), ("Running".to_owned(), String::new()));
     let snapshot = case.project.snapshot();
     assert_eq!(snapshot.backups[0].name, format!("projects/p/instances/{INSTANCE}/backups/nightly"));
     assert_eq!(
@@ -40,7 +39,7 @@ fn the_instance_must_exist() {
     assert_eq!(refusal(case.call(elsewhere)), ("DBS.200002", 404));
     let mut missing = setup("", &[]);
     missing.given.database_missing = true;
-    assert_eq!(refusal(Case::with(&missing, Choices::default()).create("nightly")), ("DBS.200002", 404));
+    assert_eq!(refusal(Case::with(&missing).create("nightly")), ("DBS.200002", 404));
 }
 
 #[test]
@@ -51,7 +50,7 @@ fn a_name_has_4_to_64_characters_and_begins_with_a_letter() {
     for name in ["", "abc", "1abc", "-abc", "ab c", "äbcd", &"a".repeat(65)] {
         assert_eq!(refusal(Case::new("").create(name)), ("DBS.280277", 400), "{name}");
     }
-    let nameless = CreateBackup { instance: INSTANCE.into(), body: Ok(NewBackup::default()) };
+    let nameless = CreateBackup { instance: INSTANCE.into(), body: NewBackup::default() };
     assert_eq!(refusal(Case::new("").call(nameless)), ("DBS.280277", 400));
 }
 
@@ -63,7 +62,7 @@ fn a_description_has_at_most_256_characters_and_none_that_is_special() {
             name: Some("nightly".into()),
             database_tables: None,
         };
-        Case::new("").call(CreateBackup { instance: INSTANCE.into(), body: Ok(body) })
+        Case::new("").call(CreateBackup { instance: INSTANCE.into(), body })
     };
     assert!(described(&"ü".repeat(256)).is_ok());
     assert_eq!(refusal(described(&"a".repeat(257))), ("DBS.280127", 400));
@@ -78,7 +77,7 @@ fn only_backups_of_cassandra_are_limited_to_tables() {
         r#"{"name":"nightly","database_tables":[{"database_name":"d","table_names":["t"]}]}"#,
     )
     .unwrap();
-    let limited = CreateBackup { instance: INSTANCE.into(), body: Ok(body) };
+    let limited = CreateBackup { instance: INSTANCE.into(), body };
     assert!(Case::new("").call(limited.clone()).is_ok());
     assert_eq!(refusal(without_cassandra().call(limited)), ("DBS.280001", 400));
 }
@@ -105,8 +104,8 @@ fn a_stop_ends_the_backup_and_is_a_job_of_its_own() {
     let started = case.create("nightly").unwrap();
     let stop = case.stop(&started.backup_id).unwrap();
     assert_ne!(stop.job_id, started.job_id);
-    assert_eq!(case.job(&stop.job_id), ("Completed", String::new()));
-    assert_eq!(case.job(&started.job_id), ("Failed", "The operation was cancelled.".to_owned()));
+    assert_eq!(case.job(&stop.job_id), ("Completed".to_owned(), String::new()));
+    assert_eq!(case.job(&started.job_id), ("Failed".to_owned(), "The operation was cancelled.".to_owned()));
     assert_eq!(case.status(&started.backup_id), None);
     let snapshot = case.project.snapshot();
     let states: Vec<_> = snapshot.operations.iter().map(|operation| operation.state).collect();
@@ -122,7 +121,7 @@ fn only_a_backup_that_is_building_can_be_stopped() {
     let mut case = Case::new("create:done-after");
     let started = case.create("nightly").unwrap();
     assert_eq!(refusal(case.stop(&started.backup_id)), WRONG_STATE);
-    assert_eq!(case.status(&started.backup_id), Some("COMPLETED"));
+    assert_eq!(case.status(&started.backup_id).as_deref(), Some("COMPLETED"));
     assert_eq!(case.jobs(Default::default()).unwrap().total_count, 1, "a stop that is refused starts no job");
 }
 
@@ -131,7 +130,7 @@ fn only_a_backup_of_cassandra_can_be_stopped() {
     let mut case = without_cassandra();
     let started = case.create("nightly").unwrap();
     assert_eq!(refusal(case.stop(&started.backup_id)), WRONG_STATE);
-    assert_eq!(case.status(&started.backup_id), Some("BUILDING"));
+    assert_eq!(case.status(&started.backup_id).as_deref(), Some("BUILDING"));
 }
 
 #[test]
@@ -139,7 +138,7 @@ fn stop_is_the_only_action() {
     let mut case = Case::new("");
     let backup = case.create("nightly").unwrap().backup_id;
     for action in [None, Some("pause".to_owned()), Some("Stop".to_owned())] {
-        let call = StopBackup { backup: backup.clone(), body: Ok(StopAction { action }) };
+        let call = StopBackup { backup: backup.clone(), action };
         assert_eq!(refusal(case.call(call)), ("DBS.280391", 400));
     }
 }
@@ -160,7 +159,7 @@ fn deleting_takes_effect_at_once_and_is_a_job_that_is_completed() {
     let mut case = Case::given("", &[("done", Ready), ("broken", Failed)]);
     for id in case.given_ids() {
         let job = case.delete(&id).unwrap().job_id;
-        assert_eq!(case.job(&job), ("Completed", String::new()));
+        assert_eq!(case.job(&job), ("Completed".to_owned(), String::new()));
         assert_eq!(refusal(case.delete(&id)), ("DBS.201214", 400));
     }
     assert!(case.project.snapshot().backups.is_empty());
@@ -172,16 +171,13 @@ fn a_backup_that_is_building_cannot_be_deleted() {
     let mut case = Case::new("");
     let started = case.create("nightly").unwrap();
     assert_eq!(refusal(case.delete(&started.backup_id)), WRONG_STATE);
-    assert_eq!(case.status(&started.backup_id), Some("BUILDING"));
+    assert_eq!(case.status(&started.backup_id).as_deref(), Some("BUILDING"));
 }
 
 #[test]
 fn by_choice_deleting_stops_a_backup_that_is_building() {
-    for fate in [Fate::Removed, Fate::Failed] {
-        let mut case = Case::choosing("", |choices| {
-            choices.geminidb.delete_while_building = None;
-            choices.geminidb.stopped_backup = fate;
-        });
+    for fate in ["geminidb.stopped-backup=removed", "geminidb.stopped-backup=failed"] {
+        let mut case = Case::choosing(&["geminidb.delete-while-building=none", fate]);
         let started = case.create("nightly").unwrap();
         case.delete(&started.backup_id).unwrap();
         assert_eq!(case.job(&started.job_id).0, "Failed");
@@ -191,10 +187,10 @@ fn by_choice_deleting_stops_a_backup_that_is_building() {
 
 #[test]
 fn by_choice_a_stopped_backup_stays_as_failed() {
-    let mut case = Case::choosing("", |choices| choices.geminidb.stopped_backup = Fate::Failed);
+    let mut case = Case::choosing(&["geminidb.stopped-backup=failed"]);
     let started = case.create("nightly").unwrap();
     case.stop(&started.backup_id).unwrap();
-    assert_eq!(case.status(&started.backup_id), Some("FAILED"));
+    assert_eq!(case.status(&started.backup_id).as_deref(), Some("FAILED"));
     case.delete(&started.backup_id).unwrap();
     assert_eq!(case.status(&started.backup_id), None);
 }
@@ -203,8 +199,7 @@ fn by_choice_a_stopped_backup_stays_as_failed() {
 fn a_batch_deletes_all_or_none_of_at_most_10_backups() {
     let mut case = Case::given("", &[("one-", Ready), ("two-", Failed), ("building", Creating)]);
     let ids = case.given_ids();
-    let batch =
-        |ids: &[String]| BatchDeleteBackups { body: Ok(WantedBackups { backup_ids: Some(ids.to_vec()) }) };
+    let batch = |ids: &[String]| BatchDeleteBackups { backup_ids: ids.to_vec() };
     assert_eq!(refusal(case.call(batch(&ids))), WRONG_STATE);
     assert_eq!(refusal(case.call(batch(&[ids[0].clone(), backup_id(99)]))), ("DBS.201214", 400));
     assert_eq!(refusal(case.call(batch(&[]))), ("DBS.280001", 400));
@@ -216,9 +211,7 @@ fn a_batch_deletes_all_or_none_of_at_most_10_backups() {
 
 #[test]
 fn set_ups_that_geminidb_could_not_be_in_are_refused() {
-    let error = |setup: &rescind_emulator::Setup| -> InvalidSetup {
-        setup.world("p", clock(), &Choices::default()).unwrap_err()
-    };
+    let error = |setup: &rescind_emulator::Setup| -> InvalidSetup { prepared(setup).err().unwrap() };
     insta::assert_snapshot!(error(&setup("", &[("b", Ready)])), @"given backup `b`: no name of a backup in GeminiDB");
     insta::assert_snapshot!(error(&setup("", &[("{backup}", Ready), ("nightly", Failed)])), @"given backup `nightly`: given twice");
     insta::assert_snapshot!(error(&setup("", &[("one-", Creating), ("two-", Creating)])), @"given backup `two-`: only one backup of an instance can be CREATING at a time in GeminiDB");

@@ -1,9 +1,8 @@
 //! Schedules: what the server decides in a case, what the journal says of it, how a case settles.
 
-use rescind_engine::geminidb::{BackupQuery, Credentials, JobQuery};
 use rescind_model::{Code, OperationState, RequestKind};
 
-use super::support::{Case, create, refusal};
+use super::support::{BackupQuery, Case, JobQuery, create, refusal};
 use crate::cases::lines;
 use crate::support::clock;
 
@@ -154,7 +153,7 @@ fn the_job_that_stops_a_backup_ends_with_it() {
         let started = case.create("nightly").unwrap();
         let stop = case.stop(&started.backup_id).unwrap();
         let (status, reason) = case.job(&stop.job_id);
-        assert_eq!((status, reason.is_empty()), (expected, expected == "Completed"), "{schedule}");
+        assert_eq!((&*status, reason.is_empty()), (expected, expected == "Completed"), "{schedule}");
         let entry = case.project.journal().last().unwrap();
         assert_eq!(entry.kind(), RequestKind::Poll, "looking at it is looking at the backup's job");
         assert_eq!(entry.reply.operation.as_ref().unwrap().name, started.job_id);
@@ -167,13 +166,13 @@ fn a_list_of_jobs_without_an_id_looks_at_the_latest_backup() {
     let mut case = Case::new("early-poll1:done");
     let started = case.create("nightly").unwrap();
     let list = case.jobs(JobQuery::default()).unwrap();
-    assert_eq!((list.jobs[0].id.as_str(), list.jobs[0].status), (&*started.job_id, "Completed"));
+    assert_eq!((list.jobs[0].id.as_str(), &*list.jobs[0].status), (&*started.job_id, "Completed"));
 }
 
 #[test]
 fn a_request_without_credentials_is_refused_with_401_and_has_no_effect() {
     let mut case = Case::new("");
-    let reply = case.project.handle_geminidb(create("nightly"), Credentials::Missing, clock());
+    let reply = case.ask(create("nightly"), None);
     assert_eq!(refusal(reply), ("APIGW.0301", 401));
     assert_eq!(case.project.journal()[0].reply.code, Code::Unauthenticated);
     assert!(case.project.snapshot().backups.is_empty());

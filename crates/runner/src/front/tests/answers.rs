@@ -1,7 +1,7 @@
 //! What is answered, by whichever way it is asked for.
 
 use rescind_engine::proto::database::{DeleteBackupRequest, GetBackupRequest};
-use rescind_engine::rpc::database_admin::{DeleteBackup, GetBackup};
+use rescind_engine::spanner::database_admin::{DeleteBackup, GetBackup};
 
 use super::client::{HOST, Http, WAYS, Way, call, channel, handshake};
 use super::{House, PLACES, Place};

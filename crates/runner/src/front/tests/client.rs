@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use hyper_util::rt::TokioIo;
 use prost::Message;
-use rescind_engine::rpc::Rpc;
+use rescind_engine::Rpc;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::rustls::crypto::ring;
 use tokio_rustls::rustls::pki_types::pem::PemObject;

@@ -3,7 +3,7 @@
 use std::io::ErrorKind;
 
 use rescind_engine::proto::database::GetBackupRequest;
-use rescind_engine::rpc::database_admin::GetBackup;
+use rescind_engine::spanner::database_admin::GetBackup;
 
 use super::client::{Http, WAYS, call, channel};
 use super::looks::until_quiet;

@@ -7,7 +7,7 @@ use std::thread::yield_now;
 use std::time::{Duration, SystemTime};
 
 use rescind_emulator::{Emulator, Options};
-use rescind_engine::Settings;
+use rescind_engine::services;
 
 use super::client::{Http, WAYS, Way, request};
 use super::{House, PLACES, Place};
@@ -42,7 +42,7 @@ fn waiting(place: Place) -> (House, Sender<()>, Receiver<()>) {
     let emulator = Emulator::with(Options {
         clock: Arc::new(SystemTime::now),
         operation_time: None,
-        choices: Settings::default(),
+        services: services(),
         observer: Some(Arc::new(move |_| {
             arrive.send(()).unwrap();
             // The test is over if nobody tells.

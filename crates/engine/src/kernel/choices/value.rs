@@ -1,0 +1,135 @@
+//! The values of choices, as texts.
+
+use std::borrow::Cow;
+
+use rescind_model::Code;
+
+use super::super::time::Span;
+
+/// What becomes of a backup that will not be completed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It is gone.
+    Removed,
+    /// It stays, in the state FAILED.
+    Failed,
+}
+
+/// A value that can be written in an option or a document.
+pub trait Value: Sized {
+    /// What is expected.
+    const FORM: &'static str;
+
+    /// Reads it.
+    fn read(text: &str) -> Option<Self>;
+
+    /// Writes it so that it can be read.
+    fn write(&self) -> String;
+}
+
+impl Value for Cow<'static, str> {
+    const FORM: &'static str = "a text";
+
+    fn read(text: &str) -> Option<Self> {
+        Some(Cow::Owned(text.to_owned()))
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for Fate {
+    const FORM: &'static str = "`removed` or `failed`";
+
+    fn read(text: &str) -> Option<Fate> {
+        match text {
+            "removed" => Some(Fate::Removed),
+            "failed" => Some(Fate::Failed),
+            _ => None,
+        }
+    }
+
+    fn write(&self) -> String {
+        match self {
+            Fate::Removed => "removed".to_owned(),
+            Fate::Failed => "failed".to_owned(),
+        }
+    }
+}
+
+/// A refusal.
+impl Value for Code {
+    const FORM: &'static str = "a code of google.rpc.Code other than OK";
+
+    fn read(text: &str) -> Option<Code> {
+        text.parse().ok().filter(|code| *code != Code::Ok)
+    }
+
+    fn write(&self) -> String {
+        self.name().to_owned()
+    }
+}
+
+/// A refusal, or none.
+impl Value for Option<Code> {
+    const FORM: &'static str = "a code of google.rpc.Code";
+
+    fn read(text: &str) -> Option<Option<Code>> {
+        let code: Code = text.parse().ok()?;
+        Some(Some(code).filter(|code| *code != Code::Ok))
+    }
+
+    fn write(&self) -> String {
+        self.unwrap_or(Code::Ok).name().to_owned()
+    }
+}
+
+impl Value for u32 {
+    const FORM: &'static str = "a number from 1 on";
+
+    fn read(text: &str) -> Option<u32> {
+        text.parse().ok().filter(|number| *number > 0)
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for usize {
+    const FORM: &'static str = "a number from 1 on";
+
+    fn read(text: &str) -> Option<usize> {
+        text.parse().ok().filter(|number| *number > 0)
+    }
+
+    fn write(&self) -> String {
+        self.to_string()
+    }
+}
+
+impl Value for Span {
+    const FORM: &'static str = "a whole number of seconds, hours or days: `90s`, `12h`, `7d`";
+
+    fn read(text: &str) -> Option<Span> {
+        let unit = text.chars().next_back()?;
+        let count: u16 = text.strip_suffix(unit)?.parse().ok()?;
+        let count = i64::from(count);
+        match unit {
+            's' => Some(Span::seconds(count)),
+            'h' => Some(Span::hours(count)),
+            'd' => Some(Span::days(count)),
+            _ => None,
+        }
+    }
+
+    fn write(&self) -> String {
+        let seconds = self.micros() / 1_000_000;
+        match (seconds % 86_400, seconds % 3600) {
+            (0, _) => format!("{}d", seconds / 86_400),
+            (_, 0) => format!("{}h", seconds / 3600),
+            _ => format!("{seconds}s"),
+        }
+    }
+}

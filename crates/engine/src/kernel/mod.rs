@@ -1,0 +1,45 @@
+//! What the services have in common: operations (AIP-151), decisions, faults, the journal, lists, errors. It knows no
+//! service by name.
+//!
+//! The walk of a request: [`Services::address`] (services.rs) finds the service and the project; [`Project::call`]
+//! (project.rs) gives it its moment; `serve` (part.rs) counts it, lets it meet a fault, gives the rules of the service
+//! their [`Turn`] (turn.rs), and writes it down (journal.rs). The rules start and end operations in their [`World`]
+//! (world.rs), and ask for what they may not know by [`Turn::choose`] (decision.rs).
+
+mod call;
+pub mod choices;
+pub mod decision;
+mod fault;
+pub mod filter;
+mod journal;
+pub mod longrunning;
+pub mod name;
+pub mod operation;
+mod operations;
+pub mod page;
+mod part;
+mod project;
+pub mod reflect;
+mod rest;
+pub mod rpc;
+mod service;
+mod services;
+mod setup;
+pub mod status;
+mod time;
+pub mod turn;
+mod world;
+
+pub use call::Call;
+pub use fault::Delivery;
+pub use journal::Arrival;
+pub use operations::Operations;
+pub use project::Project;
+pub use rest::{RestReply, RestRequest};
+pub use service::{ListName, OperationsPath, RestCall, Service};
+pub use services::{Addressed, RpcName, Services};
+pub use setup::{InvalidSetup, Setup};
+pub use status::{Detail, Status};
+pub use time::{Span, Time};
+pub use turn::Turn;
+pub use world::World;

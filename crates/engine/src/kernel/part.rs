@@ -1,0 +1,163 @@
+//! A service's part in a project, whichever service it is.
+
+use rescind_model::{OperationView, RequestKind, Snapshot, Touched, Transport};
+
+use super::call::Call;
+use super::choices::Choices;
+use super::decision::Desk;
+use super::fault;
+use super::journal::{Admitted, Arrival, Journal};
+use super::operation::Operation;
+use super::rest::{RestReply, RestRequest};
+use super::service::Service;
+use super::setup::{InvalidSetup, Setup};
+use super::status::Status;
+use super::time::{Span, Time};
+use super::turn::{self, Turn};
+use super::world::World;
+
+/// What a project lends a part to serve a request.
+pub struct Session<'a> {
+    /// When the request was received: later than every request before it in the project.
+    pub now: Time,
+    /// How it came.
+    pub transport: Transport,
+    /// The choices that concern every service.
+    pub choices: &'a Choices,
+    /// Takes the decisions.
+    pub desk: &'a mut Desk,
+    /// Takes the request down.
+    pub journal: &'a mut Journal,
+}
+
+/// What there is of a service in a project.
+pub trait Part: Send {
+    /// Serves a request of an RPC, by its place in [`Service::METHODS`].
+    ///
+    /// # Errors
+    /// What the rules of the service answer, or a fault.
+    fn call(&mut self, method: usize, request: &[u8], session: Session<'_>) -> Result<Vec<u8>, Status>;
+
+    /// Serves a request to the service's own REST API.
+    ///
+    /// # Errors
+    /// What the rules of the service answer, or a fault.
+    fn rest(&mut self, request: &RestRequest<'_>, session: Session<'_>) -> Result<RestReply, Status>;
+
+    /// Ends the operations that were to end before this moment.
+    fn end_due(&mut self, now: Time, choices: &Choices);
+
+    /// Adds what a set-up says that is there before a case begins.
+    ///
+    /// # Errors
+    /// The set-up asks for what the service could not be in.
+    fn give(&mut self, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup>;
+
+    /// From now on operations that are started take this time.
+    fn set_pace(&mut self, pace: Option<Span>);
+
+    /// The state of what a name is about, as far as this part has it.
+    fn touched(&self, resource: &str) -> Touched;
+
+    /// Adds the backups, and the operations that create them.
+    fn add_to(&self, snapshot: &mut Snapshot);
+
+    /// Lets the operations of the case run to their end.
+    fn settle(&mut self, now: Time, choices: &Choices, desk: &mut Desk);
+}
+
+impl<S: Service> Part for World<S> {
+    fn call(&mut self, method: usize, request: &[u8], session: Session<'_>) -> Result<Vec<u8>, Status> {
+        let unknown = || fault::refusal(rescind_model::Code::Unimplemented);
+        let method = S::METHODS.get(method).ok_or_else(unknown)?;
+        // It was decoded before, to find the project.
+        let call = method.decode(request).map_err(|_| unknown())?;
+        serve(self, call, session)
+    }
+
+    fn rest(&mut self, request: &RestRequest<'_>, session: Session<'_>) -> Result<RestReply, Status> {
+        let unknown = || fault::refusal(rescind_model::Code::Unimplemented);
+        serve(self, S::rest(request).ok_or_else(unknown)?, session)
+    }
+
+    fn end_due(&mut self, now: Time, choices: &Choices) {
+        World::end_due(self, now, choices);
+    }
+
+    fn give(&mut self, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+        S::give(self, setup, clock, choices)?;
+        let given = setup.given.backups.iter().any(|given| given.may_take_the_name());
+        self.given_as_wanted = given.then(|| S::backup_name(&self.id, setup, &setup.backup).into());
+        let decides = setup.schedule.terms().iter().any(|term| term.request == RequestKind::Given);
+        if decides && !given {
+            let message = "`given:same-name` needs a given backup `{backup}` that is READY";
+            return Err(InvalidSetup(message.to_owned()));
+        }
+        Ok(())
+    }
+
+    fn set_pace(&mut self, pace: Option<Span>) {
+        World::set_pace(self, pace);
+    }
+
+    fn touched(&self, resource: &str) -> Touched {
+        S::touched(self, resource)
+    }
+
+    fn add_to(&self, snapshot: &mut Snapshot) {
+        snapshot.backups.extend(S::backups(self));
+        let creations = self.operations.iter().filter(|(_, operation)| operation.task.creates_backup());
+        snapshot.operations.extend(creations.map(|(key, operation)| view(operation, key)));
+    }
+
+    fn settle(&mut self, now: Time, choices: &Choices, desk: &mut Desk) {
+        turn::settle(self, now, choices, desk);
+    }
+}
+
+fn view<W>(operation: &Operation<W>, key: u64) -> OperationView {
+    OperationView { name: operation.name(key), state: operation.state(), foreign: operation.foreign }
+}
+
+/// The life of one request: it is counted, may meet a fault, takes effect, and is written down.
+fn serve<S: Service, C: Call<S> + ?Sized>(
+    world: &mut World<S>,
+    call: Box<C>,
+    session: Session<'_>,
+) -> Result<C::Reply, Status> {
+    let Session { now, transport, choices, desk, journal } = session;
+    let kind = call.arrive(world);
+    let (rpc, resource) = (call.rpc().to_owned(), call.resource().into_owned());
+    world.end_due(now, choices);
+    let before = journal.is_wanted().then(|| S::touched(world, &resource));
+    // At the first create: does the backup that was given as `{backup}` have the name that is asked for?
+    if kind == RequestKind::Create
+        && let Some(given) = world.given_as_wanted.take()
+        && desk.given_has_the_name()
+    {
+        S::rename(world, &given, &resource);
+    }
+    let admitted = Admitted::new(desk, journal, &kind, before);
+    let mut shown = None;
+    let reply = match admitted.refusal() {
+        Some(refusal) => Err(refusal),
+        None => {
+            let lost = admitted.is_lost();
+            let mut turn = Turn::new(world, now, choices, desk, &admitted.point, lost);
+            let served = call.serve(&mut turn);
+            shown = turn.shown();
+            match desk.divergence() {
+                Some(refusal) => Err(refusal),
+                None if lost => Err(fault::connection_reset()),
+                None => served,
+            }
+        }
+    };
+    let arrival = Arrival { transport, rpc: &rpc, resource: &resource, kind };
+    let answer = match &reply {
+        Ok(_) => Ok(shown.and_then(|key| Some(view(world.operations.get(key)?, key)))),
+        Err(status) => Err(status),
+    };
+    admitted.write(desk, journal, &arrival, answer, || S::touched(world, &resource));
+    reply
+}

@@ -1,0 +1,187 @@
+//! A project: what there is of each service in it, its decisions, its journal. Projects share nothing.
+
+use std::sync::Arc;
+
+use rescind_model::{Entry, Schedule, Snapshot, Touched, Transport};
+
+use super::decision::{Decisions, Desk};
+use super::fault::Delivery;
+use super::journal::{Admitted, Arrival, Journal};
+use super::part::{Part, Session};
+use super::rest::{RestReply, RestRequest};
+use super::rpc::Rpc;
+use super::services::{Addressed, Services};
+use super::setup::{InvalidSetup, Setup};
+use super::status::Status;
+use super::time::{Span, Time};
+
+/// A project.
+pub struct Project {
+    services: Arc<Services>,
+    /// What there is of each of them, in the same order.
+    parts: Vec<Box<dyn Part>>,
+    desk: Desk,
+    journal: Journal,
+    /// The latest moment that was given out.
+    latest: Time,
+}
+
+impl Project {
+    /// A project without contents, whose decisions are taken by `decisions`. It keeps a journal if told to.
+    pub fn new(services: Arc<Services>, id: &str, decisions: Box<dyn Decisions>, journal: bool) -> Project {
+        let parts = services.open(id);
+        let (desk, journal) = (Desk::new(decisions), Journal::new(journal));
+        Project { services, parts, desk, journal, latest: Time::default() }
+    }
+
+    /// Adds what is there before a case begins.
+    ///
+    /// # Errors
+    /// The set-up asks for what its service could not be in, or for what is there already. The project is then of no use
+    /// any more.
+    pub fn give(&mut self, setup: &Setup, clock: Time) -> Result<(), InvalidSetup> {
+        let name = setup.service.name();
+        let Some(part) = self.services.names().position(|known| known == name) else {
+            let known = self.services.names().collect::<Vec<_>>().join(", ");
+            return Err(InvalidSetup(format!("there is no service `{name}`; the services are {known}")));
+        };
+        self.parts[part].give(setup, clock, self.services.choices())
+    }
+
+    /// The same project, in which operations that are started from now on take this time; none where decisions end them.
+    #[must_use]
+    pub fn at_pace(mut self, pace: Option<Span>) -> Project {
+        self.parts.iter_mut().for_each(|part| part.set_pace(pace));
+        self
+    }
+
+    /// Keeps the latest request for [`take_latest`](Self::take_latest) from now on, even without a journal.
+    pub fn observe(&mut self) {
+        self.journal.observe();
+    }
+
+    /// The latest request, if it was observed and not taken yet.
+    pub fn take_latest(&mut self) -> Option<Entry> {
+        self.journal.take_latest()
+    }
+
+    /// Lets requests meet faults from now on, in the place of those that were put before. Of the schedule only the
+    /// faults count, and requests are counted anew.
+    pub fn put_faults(&mut self, faults: Schedule) {
+        self.desk.put_faults(faults);
+    }
+
+    /// How the reply to the latest request is delivered.
+    pub fn delivery(&self) -> Delivery {
+        self.journal.delivery
+    }
+
+    /// The requests since the project was prepared; empty if it keeps no journal.
+    pub fn journal(&self) -> &[Entry] {
+        self.journal.entries().unwrap_or_default()
+    }
+
+    /// True if it keeps a journal.
+    pub fn keeps_journal(&self) -> bool {
+        self.journal.entries().is_some()
+    }
+
+    /// The moment of a request: what the clock says, and later than the moment of every request before.
+    fn tick(&mut self, clock: Time) -> Time {
+        self.latest = clock.max(self.latest + Span::MICROSECOND);
+        self.latest
+    }
+
+    /// Serves a request of an RPC, received when the clock said `clock`.
+    ///
+    /// # Errors
+    /// What the rules of the service answer, or a fault.
+    pub fn call(
+        &mut self,
+        addressed: &Addressed,
+        request: &[u8],
+        transport: Transport,
+        clock: Time,
+    ) -> Result<Vec<u8>, Status> {
+        let now = self.tick(clock);
+        let Project { services, parts, desk, journal, .. } = self;
+        let session = Session { now, transport, choices: services.choices(), desk, journal };
+        parts[addressed.target.service].call(addressed.target.method, request, session)
+    }
+
+    /// Serves a request to a service's own REST API, received when the clock said `clock`.
+    ///
+    /// # Errors
+    /// What the rules of the service answer, or a fault.
+    pub fn rest(
+        &mut self,
+        addressed: &Addressed,
+        request: &RestRequest<'_>,
+        clock: Time,
+    ) -> Result<RestReply, Status> {
+        let now = self.tick(clock);
+        let Project { services, parts, desk, journal, .. } = self;
+        let session = Session { now, transport: Transport::Rest, choices: services.choices(), desk, journal };
+        parts[addressed.target.service].rest(request, session)
+    }
+
+    /// As [`call`](Self::call), with the messages themselves.
+    ///
+    /// # Errors
+    /// As [`call`](Self::call).
+    pub fn handle<R: Rpc>(
+        &mut self,
+        request: &R::Request,
+        transport: Transport,
+        clock: Time,
+    ) -> Result<R::Reply, Status> {
+        use prost::Message;
+        let internal = |what: String| Status::new(rescind_model::Code::Internal, what);
+        let request = request.encode_to_vec();
+        let addressed = self.services.address(R::PATH, &request);
+        let addressed = addressed.ok_or_else(|| internal(format!("nobody serves {}", R::PATH)))??;
+        let reply = self.call(&addressed, &request, transport, clock)?;
+        R::Reply::decode(&*reply).map_err(|error| internal(format!("{}: {error}", R::PATH)))
+    }
+
+    /// As [`rest`](Self::rest), whichever service the request is for; none if it is for none.
+    pub fn handle_rest(&mut self, request: &RestRequest<'_>, clock: Time) -> Option<RestReply> {
+        let addressed = self.services.address_rest(request)?;
+        let reply = self.rest(&addressed, request, clock);
+        Some(reply.unwrap_or_else(|status| self.services.rest_error(&addressed, &status)))
+    }
+
+    /// Refuses a request that is none of any service, unless it meets a fault, and takes it down.
+    pub fn refuse(&mut self, arrival: &Arrival<'_>, refusal: Status, clock: Time) -> Status {
+        let now = self.tick(clock);
+        let Project { services, parts, desk, journal, .. } = self;
+        parts.iter_mut().for_each(|part| part.end_due(now, services.choices()));
+        let touched = || {
+            let found = parts.iter().map(|part| part.touched(arrival.resource));
+            found.into_iter().find(|found| *found != Touched::default()).unwrap_or_default()
+        };
+        let before = journal.is_wanted().then(touched);
+        let admitted = Admitted::new(desk, journal, &arrival.kind, before);
+        let refusal = admitted.refusal().unwrap_or(refusal);
+        admitted.write(desk, journal, arrival, Err(&refusal), touched);
+        refusal
+    }
+
+    /// The backups and the operations that create them, as they are now.
+    pub fn snapshot(&self) -> Snapshot {
+        let mut snapshot = Snapshot { backups: Vec::new(), operations: Vec::new() };
+        self.parts.iter().for_each(|part| part.add_to(&mut snapshot));
+        snapshot.backups.sort_by(|a, b| a.name.cmp(&b.name));
+        snapshot.operations.sort_by(|a, b| a.name.cmp(&b.name));
+        snapshot
+    }
+
+    /// Lets every operation of the case run to its end, as the decisions say it at further looks that no client makes
+    /// and no journal shows. What never ends by decision stays as it is; so does what was there before.
+    pub fn settle(&mut self, clock: Time) {
+        let now = self.tick(clock);
+        for part in &mut self.parts {
+            part.settle(now, self.services.choices(), &mut self.desk);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A managed service: what it has, what can be done with it, and by which rules.
+
+use rescind_model::{BackupState, BackupView, Touched};
+
+use super::call::Call;
+use super::choices::{Choices, Table};
+use super::operation::Operation;
+use super::rest::{RestReply, RestRequest};
+use super::rpc::Method;
+use super::setup::{InvalidSetup, Setup};
+use super::status::Status;
+use super::time::Time;
+use super::world::World;
+
+/// A call of a REST API that no proto describes.
+pub type RestCall<S> = Box<dyn Call<S, Reply = RestReply>>;
+
+/// A managed service with backups whose creation can be cancelled.
+///
+/// The type that implements this is what the service keeps in one project. All else that is known of a service is here,
+/// and nowhere but in its own module: the kernel, the transports and the control API work with whatever is
+/// [registered](super::Services).
+pub trait Service: Send + Sized + 'static {
+    /// The name by which set-ups and manifests call it.
+    const NAME: &'static str;
+
+    /// What it does where nobody published what the service does.
+    type Choices: Table;
+
+    /// What it keeps in a project at first.
+    fn new(choices: Self::Choices) -> Self;
+
+    /// The RPCs of the official protos that it serves: over gRPC, and over HTTP by the rules in the protos.
+    const METHODS: &'static [Method<Self>] = &[];
+
+    /// How the operations of `google.longrunning` are reached over HTTP; the proto does not say it.
+    const OPERATIONS: &'static [OperationsPath] = &[];
+
+    /// True for the name of a resource below which there can be operations.
+    fn has_operations(_parent: &str) -> bool {
+        false
+    }
+
+    /// Reads a request to a REST API of its own that no proto describes; none if the path is none of it.
+    fn rest(_request: &RestRequest<'_>) -> Option<RestCall<Self>> {
+        None
+    }
+
+    /// An error as that API has it.
+    fn rest_error(status: &Status) -> RestReply {
+        RestReply::error(status)
+    }
+
+    /// Gives a world, which may hold something already, what a set-up says that is there before a case begins.
+    ///
+    /// # Errors
+    /// The set-up asks for what the service could not be in, or for what is there already. The world is then of no use
+    /// any more.
+    fn give(
+        world: &mut World<Self>,
+        setup: &Setup,
+        clock: Time,
+        choices: &Choices,
+    ) -> Result<(), InvalidSetup>;
+
+    /// The full name of a backup that a set-up is about, by its id.
+    fn backup_name(project: &str, setup: &Setup, id: &str) -> String;
+
+    /// Gives a backup that was there before the name that a create asks for, as if it had always had it. It stays as it
+    /// is if that name is taken, or is no name beside its own.
+    fn rename(world: &mut World<Self>, backup: &str, wanted: &str);
+
+    /// All backups, as snapshots show them, by full name and in any order.
+    fn backups(world: &World<Self>) -> Vec<BackupView>;
+
+    /// The state of the backup of this full name.
+    fn backup_state(world: &World<Self>, name: &str) -> Option<BackupState>;
+
+    /// The state of the backup that a name is about, and of the operation that it names or that creates the backup.
+    fn touched(world: &World<Self>, resource: &str) -> Touched {
+        let operation = world.operations.find(resource).ok();
+        let named = operation.and_then(|key| world.operations.get(key)).map(Operation::target);
+        let target =
+            named.unwrap_or_else(|| world.operations.split(resource).map_or(resource, |(parent, _)| parent));
+        Touched {
+            backup: Self::backup_state(world, target),
+            operation: operation
+                .or_else(|| world.operations.creation_of(target))
+                .and_then(|key| world.operations.get(key))
+                .map(Operation::state),
+        }
+    }
+}
+
+/// Where the operations of some resources are over HTTP, as an API says it in its service configuration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OperationsPath {
+    /// The part of a path before `/operations`, as in an HTTP rule that is cut there: `/v1/{name=projects/*/instances/*`.
+    pub parent: &'static str,
+    /// What `ListOperationsRequest.name` is.
+    pub list: ListName,
+}
+
+/// What `ListOperationsRequest.name` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListName {
+    /// The collection of the operations, `.../operations`.
+    Collection,
+    /// What the operations are of.
+    Parent,
+}

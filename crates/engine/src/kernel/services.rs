@@ -1,0 +1,250 @@
+//! The services of an emulator.
+
+use std::collections::HashMap;
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use prost::DecodeError;
+use rescind_model::{Code, suggestion};
+
+use super::choices::{self, Choices, InvalidSetting, Settings, Switch};
+use super::name;
+use super::part::Part;
+use super::rest::{RestReply, RestRequest};
+use super::rpc::Method;
+use super::service::{OperationsPath, Service};
+use super::status::Status;
+use super::world::World;
+
+/// The services of an emulator, with the choices that were made for them.
+///
+/// Everything that must know which services there are asks this.
+#[derive(Clone, Default)]
+pub struct Services {
+    hosted: Vec<Arc<dyn Hosted>>,
+    /// By gRPC path: who serves it, and by which of its methods. More than one does for `google.longrunning`.
+    by_path: Arc<HashMap<&'static str, Vec<Target>>>,
+    choices: Arc<Choices>,
+}
+
+/// An RPC of a service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Target {
+    pub service: usize,
+    pub method: usize,
+}
+
+/// An RPC, by its names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RpcName {
+    /// The full name of the gRPC service.
+    pub service: &'static str,
+    /// The name in the gRPC service.
+    pub name: &'static str,
+    /// Its path over gRPC.
+    pub path: &'static str,
+}
+
+/// For whom a request is: a service, and a resource, whose name tells the project.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Addressed {
+    pub(super) target: Target,
+    /// The name of the RPC.
+    pub rpc: String,
+    /// The full name of the resource that the request is about.
+    pub resource: String,
+}
+
+impl Addressed {
+    /// The id of the project; empty where the name of the resource has none.
+    pub fn project(&self) -> &str {
+        name::project(&self.resource).unwrap_or_default()
+    }
+}
+
+/// A service of an emulator, whichever it is.
+trait Hosted: Send + Sync {
+    fn name(&self) -> &'static str;
+    fn methods(&self) -> Vec<RpcName>;
+    fn operations(&self) -> &'static [OperationsPath];
+    fn has_operations(&self, parent: &str) -> bool;
+    fn resource(&self, method: usize, request: &[u8]) -> Result<String, DecodeError>;
+    fn rest(&self, request: &RestRequest<'_>) -> Option<(String, String)>;
+    fn rest_error(&self, status: &Status) -> RestReply;
+    fn open(&self, project: &str) -> Box<dyn Part>;
+    fn switches(&self) -> Vec<Switch>;
+    fn with(&self, name: &str, value: &str) -> Option<Result<Arc<dyn Hosted>, &'static str>>;
+}
+
+struct Host<S: Service> {
+    choices: S::Choices,
+    of: PhantomData<fn() -> S>,
+}
+
+impl<S: Service> Hosted for Host<S> {
+    fn name(&self) -> &'static str {
+        S::NAME
+    }
+
+    fn methods(&self) -> Vec<RpcName> {
+        let name =
+            |method: &Method<S>| RpcName { service: method.service, name: method.name, path: method.path };
+        S::METHODS.iter().map(name).collect()
+    }
+
+    fn operations(&self) -> &'static [OperationsPath] {
+        S::OPERATIONS
+    }
+
+    fn has_operations(&self, parent: &str) -> bool {
+        S::has_operations(parent)
+    }
+
+    fn resource(&self, method: usize, request: &[u8]) -> Result<String, DecodeError> {
+        let Some(method) = S::METHODS.get(method) else { return Ok(String::new()) };
+        Ok(method.decode(request)?.resource().into_owned())
+    }
+
+    fn rest(&self, request: &RestRequest<'_>) -> Option<(String, String)> {
+        let call = S::rest(request)?;
+        Some((call.rpc().to_owned(), call.resource().into_owned()))
+    }
+
+    fn rest_error(&self, status: &Status) -> RestReply {
+        S::rest_error(status)
+    }
+
+    fn open(&self, project: &str) -> Box<dyn Part> {
+        Box::new(World::new(project, S::new(self.choices.clone()), S::has_operations))
+    }
+
+    fn switches(&self) -> Vec<Switch> {
+        choices::switches(&self.choices)
+    }
+
+    fn with(&self, name: &str, value: &str) -> Option<Result<Arc<dyn Hosted>, &'static str>> {
+        let mut choices = self.choices.clone();
+        let set = choices::set(&mut choices, name, value)?;
+        Some(set.map(|()| Arc::new(Host::<S> { choices, of: PhantomData }) as Arc<dyn Hosted>))
+    }
+}
+
+impl Services {
+    /// No services.
+    pub fn new() -> Services {
+        Services::default()
+    }
+
+    /// These services and one more. An RPC that several serve is served by the one whose resources have the operation
+    /// that the request names, or else by the one that was registered first.
+    #[must_use]
+    pub fn and<S: Service>(mut self) -> Services {
+        let service = self.hosted.len();
+        let by_path = Arc::make_mut(&mut self.by_path);
+        for (method, found) in S::METHODS.iter().enumerate() {
+            by_path.entry(found.path).or_default().push(Target { service, method });
+        }
+        self.hosted.push(Arc::new(Host::<S> { choices: S::Choices::default(), of: PhantomData }));
+        self
+    }
+
+    /// Their names, in the order in which they were registered.
+    pub fn names(&self) -> impl Iterator<Item = &'static str> {
+        self.hosted.iter().map(|hosted| hosted.name())
+    }
+
+    /// Every RPC of theirs, each once.
+    pub fn rpcs(&self) -> Vec<RpcName> {
+        let mut rpcs: Vec<RpcName> = self.hosted.iter().flat_map(|hosted| hosted.methods()).collect();
+        rpcs.sort_unstable();
+        rpcs.dedup();
+        rpcs
+    }
+
+    /// How operations of `google.longrunning` are reached over HTTP.
+    pub fn operations(&self) -> impl Iterator<Item = &'static OperationsPath> {
+        self.hosted.iter().flat_map(|hosted| hosted.operations())
+    }
+
+    /// Every choice, those that concern all services first.
+    pub fn switches(&self) -> Vec<Switch> {
+        let own = self.hosted.iter().flat_map(|hosted| hosted.switches());
+        choices::switches(&*self.choices).into_iter().chain(own).collect()
+    }
+
+    /// The same services with other choices.
+    ///
+    /// # Errors
+    /// A setting names no choice, or gives one a value that it cannot have.
+    pub fn with(&self, settings: &Settings) -> Result<Services, InvalidSetting> {
+        let mut services = self.clone();
+        for (name, value) in settings.iter() {
+            services.set(name, value)?;
+        }
+        Ok(services)
+    }
+
+    fn set(&mut self, name: &str, value: &str) -> Result<(), InvalidSetting> {
+        let refused = |form| InvalidSetting::Value { name: name.to_owned(), value: value.to_owned(), form };
+        if let Some(set) = choices::set(Arc::make_mut(&mut self.choices), name, value) {
+            return set.map_err(refused);
+        }
+        for hosted in &mut self.hosted {
+            if let Some(with) = hosted.with(name, value) {
+                *hosted = with.map_err(refused)?;
+                return Ok(());
+            }
+        }
+        let names: Vec<&str> = self.switches().iter().map(|switch| switch.name).collect();
+        let close = suggestion(name, names.iter().copied());
+        Err(InvalidSetting::Unknown { name: name.to_owned(), close, known: names.join(", ") })
+    }
+
+    /// For whom a request at a gRPC path is; none if nobody serves the path.
+    ///
+    /// # Errors
+    /// INTERNAL for bytes that are no such request, as gRPC servers answer it.
+    pub fn address(&self, path: &str, request: &[u8]) -> Option<Result<Addressed, Status>> {
+        let targets = self.by_path.get(path)?;
+        let first = *targets.first()?;
+        let hosted = self.hosted.get(first.service)?;
+        let (service, rpc) = path.strip_prefix('/')?.split_once('/')?;
+        let resource = match hosted.resource(first.method, request) {
+            Ok(resource) => resource,
+            Err(error) => {
+                let message = format!("{service}.{rpc}: malformed request: {error}");
+                return Some(Err(Status::new(Code::Internal, message)));
+            }
+        };
+        let parent = resource.rsplit_once("/operations").map_or(&*resource, |(parent, _)| parent);
+        let of_resource = |target: &&Target| self.hosted[target.service].has_operations(parent);
+        let target = targets.iter().find(of_resource).copied().unwrap_or(first);
+        Some(Ok(Addressed { target, rpc: rpc.to_owned(), resource }))
+    }
+
+    /// For whom a request over HTTP is, if it is one to a service's own REST API.
+    pub fn address_rest(&self, request: &RestRequest<'_>) -> Option<Addressed> {
+        self.hosted.iter().enumerate().find_map(|(service, hosted)| {
+            let (rpc, resource) = hosted.rest(request)?;
+            Some(Addressed { target: Target { service, method: 0 }, rpc, resource })
+        })
+    }
+
+    /// An error as the REST API that a request is for has it.
+    pub fn rest_error(&self, addressed: &Addressed, status: &Status) -> RestReply {
+        match self.hosted.get(addressed.target.service) {
+            Some(hosted) => hosted.rest_error(status),
+            None => RestReply::error(status),
+        }
+    }
+
+    /// The choices that concern every service.
+    pub(super) fn choices(&self) -> &Arc<Choices> {
+        &self.choices
+    }
+
+    /// The parts of a project, one for each service, empty at first.
+    pub(super) fn open(&self, project: &str) -> Vec<Box<dyn Part>> {
+        self.hosted.iter().map(|hosted| hosted.open(project)).collect()
+    }
+}

@@ -1,0 +1,35 @@
+//! What is there before a case begins, and what is decided in it.
+
+use rescind_model::{Given, Schedule, Service};
+use serde::{Deserialize, Serialize};
+
+use super::choices::Settings;
+
+/// How a project is set up for a case.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Setup {
+    /// The service that the sample talks to.
+    pub service: Service,
+    /// The id of what databases are in, which always is there: an instance, or a location.
+    pub instance: String,
+    /// The id of what the sample is told to back up: a database, a cluster, or an instance.
+    pub database: String,
+    /// The id of the backup that the sample is told to create; it stands for `{backup}` in the given state.
+    #[serde(default)]
+    pub backup: String,
+    /// What is there before.
+    #[serde(default)]
+    pub given: Given,
+    /// What the server decides.
+    #[serde(default)]
+    pub schedule: Schedule,
+    /// What is decided otherwise than the emulator does, where nobody has published what the service does.
+    #[serde(default, skip_serializing_if = "Settings::is_empty")]
+    pub choices: Settings,
+}
+
+/// A set-up that no service could be in.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{0}")]
+pub struct InvalidSetup(pub String);
