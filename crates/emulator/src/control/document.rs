@@ -1,10 +1,8 @@
 //! The documents of the control API.
 
 use rescind_model::{Entry, Schedule};
-use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use super::Refusal;
 use crate::Setup;
 
 /// That the emulator is there: the reply to `GET health`.
@@ -59,21 +57,6 @@ pub struct FaultsDocument {
     pub faults: Schedule,
 }
 
-impl FaultsDocument {
-    /// The schedule, if it holds nothing but faults.
-    pub(super) fn into_schedule(self) -> Result<Schedule, Refusal> {
-        match self.faults.terms().iter().find(|term| !term.decision.is_fault()) {
-            None => Ok(self.faults),
-            Some(term) => Err(Refusal::bad_at(
-                "faults".to_owned(),
-                format!(
-                    "`{term}` is no fault; a fault is lost, reset, delayed-250ms, or an error code such as unavailable"
-                ),
-            )),
-        }
-    }
-}
-
 /// The requests of a project: the reply to `GET projects/{project}/journal`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct JournalDocument {
@@ -102,15 +85,4 @@ pub struct ErrorBody {
     /// Where in the document, as a JSON path: `setup.given.backups[0].state`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-}
-
-/// Reads a document. What is wrong is told with its JSON path.
-pub(super) fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Refusal> {
-    let mut json = serde_json::Deserializer::from_slice(body);
-    let document = serde_path_to_error::deserialize(&mut json).map_err(|error| {
-        let path = error.path().to_string();
-        Refusal::bad_at(path, error.into_inner().to_string())
-    })?;
-    json.end().map_err(|error| Refusal::bad_at(".".to_owned(), error.to_string()))?;
-    Ok(document)
 }

@@ -6,7 +6,7 @@ use http::request::Parts;
 use http::{HeaderName, HeaderValue, StatusCode, Uri, header};
 use subtle::ConstantTimeEq;
 
-use super::Refusal;
+use super::refusal::Refusal;
 
 /// What a call must show to be done.
 ///

@@ -16,7 +16,8 @@ use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 use tonic::body::Body;
 
-use super::{Guard, answer};
+use super::answer::answer;
+use super::guard::Guard;
 use crate::Emulator;
 
 /// How long the listener rests when the system has no more sockets to give.

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use rescind_model::{Entry as Request, Schedule, Snapshot};
 
 use super::{Emulator, Projects};
-use rescind_engine::{Decisions, FreeRunning, InvalidSetup, Project, Setup};
+use rescind_engine::{Decisions, FreeRunning, InvalidSetting, InvalidSetup, Project, Setup};
 
 /// Why the emulator could not be controlled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -25,6 +25,14 @@ pub enum ControlError {
     /// Nothing runs free here.
     #[error("this emulator lets no project run free; put the project with a schedule")]
     NotFreeRunning,
+    /// A project cannot have this choice.
+    #[error("cannot prepare project `{project}`: {source}")]
+    InvalidSetting {
+        /// The project.
+        project: String,
+        /// What is wrong.
+        source: InvalidSetting,
+    },
     /// A project cannot be set up like this.
     #[error("cannot prepare project `{project}`: {source}")]
     InvalidSetup {
@@ -135,7 +143,8 @@ impl Emulator {
         journal: bool,
     ) -> Result<Project, ControlError> {
         let services = self.services_of(setups.iter().copied());
-        let services = services.map_err(|error| invalid(id)(InvalidSetup(error.to_string())))?;
+        let unknown = |source| ControlError::InvalidSetting { project: id.to_owned(), source };
+        let services = services.map_err(unknown)?;
         let mut project = Project::new(services, id, decisions, journal);
         for setup in setups {
             project.give(setup, self.now()).map_err(invalid(id))?;

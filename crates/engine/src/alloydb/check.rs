@@ -6,10 +6,11 @@ use rescind_model::BackupState as Stage;
 
 use super::errors;
 use super::name;
-use super::requests::RequestId;
+use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
+use super::verb::Verb;
 use super::version::Version;
-use super::work::{Change, Verb, Work};
+use super::work::{Change, Work};
 use crate::kernel::name::is_dashed_id;
 use crate::kernel::status::Status;
 use crate::proto::longrunning;

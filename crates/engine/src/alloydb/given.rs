@@ -25,10 +25,10 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     let location = format!("projects/{}/locations/{}", world.id, setup.instance);
     if name::location(&location).is_err() {
         let message = format!("`{location}` is no name of a location; ids hold no `/` and are not empty");
-        return Err(InvalidSetup(message));
+        return Err(InvalidSetup::Given(message));
     }
     if !check::is_id(&setup.database) {
-        return Err(InvalidSetup(format!("`{}` is no id of a cluster in AlloyDB", setup.database)));
+        return Err(InvalidSetup::Given(format!("`{}` is no id of a cluster in AlloyDB", setup.database)));
     }
     let mut begin = clock - choices.age_of_given;
     let mut cluster = clusters::new(&format!("{location}/clusters/{}", setup.database), begin);
@@ -37,7 +37,7 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     for given in &setup.given.backups {
         let id = given.id.replace("{backup}", &setup.backup);
         begin = begin + Span::MICROSECOND;
-        let refused = |why: &str| Err(InvalidSetup(format!("given backup `{id}`: {why}")));
+        let refused = |why: &str| Err(InvalidSetup::Given(format!("given backup `{id}`: {why}")));
         if !check::is_id(&id) {
             return refused("no id of a backup in AlloyDB");
         }
@@ -71,7 +71,7 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     if !setup.given.database_missing {
         let name: Arc<str> = cluster.name.as_str().into();
         if world.state.clusters.get(&name).is_some() {
-            return Err(InvalidSetup(format!("cluster `{}`: given twice", setup.database)));
+            return Err(InvalidSetup::Given(format!("cluster `{}`: given twice", setup.database)));
         }
         world.state.clusters.insert(name, Managed { foreign: true, ..Managed::new(cluster) });
     }

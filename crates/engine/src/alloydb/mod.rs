@@ -11,9 +11,11 @@ mod errors;
 mod given;
 mod listing;
 mod name;
+mod request_id;
 mod requests;
 mod state;
 mod table;
+mod verb;
 mod version;
 mod work;
 

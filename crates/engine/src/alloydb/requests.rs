@@ -1,4 +1,4 @@
-//! Request ids: a request that comes again with the id of an earlier one is not carried out again.
+//! The requests with ids that were carried out.
 //!
 //! "The server will guarantee that for at least 60 minutes since the first request. ... The request ID must be a valid
 //! UUID with the exception that zero UUID is not supported." (service.proto, `CreateBackupRequest.request_id`)
@@ -6,16 +6,11 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use rescind_model::Code;
 use uuid::Uuid;
 
-use super::errors;
-use super::state::Turn;
-use super::work::Verb;
+use super::verb::Verb;
 use crate::kernel::operation::Key;
-use crate::kernel::status::Status;
 use crate::kernel::{Span, Time};
-use crate::proto::longrunning;
 
 /// How long an id is remembered.
 const REMEMBERED_FOR: Span = Span::hours(1);
@@ -27,92 +22,35 @@ pub struct Requests {
     by_time: VecDeque<(Time, Uuid)>,
 }
 
+/// A request that was carried out.
 #[derive(Debug)]
-struct Carried {
-    verb: Verb,
-    target: Arc<str>,
-    operation: Key,
-}
-
-/// The id that a request has, if it has one.
-pub struct RequestId(Option<Uuid>);
-
-impl RequestId {
-    /// Reads the field `request_id`.
-    ///
-    /// # Errors
-    /// INVALID_ARGUMENT for what is no UUID, and for the zero UUID.
-    pub fn read(text: &str) -> Result<RequestId, Status> {
-        if text.is_empty() {
-            return Ok(RequestId(None));
-        }
-        let id = Uuid::try_parse(text).ok().filter(|id| !id.is_nil());
-        let why = format!("'{text}' is no UUID, or the zero UUID");
-        id.map(|id| RequestId(Some(id)))
-            .ok_or_else(|| errors::invalid(Code::InvalidArgument, "request_id", why))
-    }
-
-    /// The operation of the earlier request with this id, as it is now.
-    ///
-    /// # Errors
-    /// The earlier request was another one; or its operation has been deleted.
-    pub fn repeated(
-        &self,
-        turn: &mut Turn<'_>,
-        verb: Verb,
-        target: &str,
-    ) -> Result<Option<longrunning::Operation>, Status> {
-        let Some(id) = &self.0 else { return Ok(None) };
-        let requests = &mut turn.world.state.requests;
-        requests.forget(turn.now - REMEMBERED_FOR);
-        let Some(carried) = requests.by_id.get(id) else { return Ok(None) };
-        if carried.verb != verb || *carried.target != *target {
-            let why = format!("'{id}' is the id of an earlier request, which was another one");
-            return Err(errors::invalid(turn.world.state.choices.request_id_reused, "request_id", why));
-        }
-        let key = carried.operation;
-        if turn.world.operations.get(key).is_none() {
-            let message = format!("The operation of the earlier request '{id}' has been deleted.");
-            return Err(Status::new(Code::NotFound, message));
-        }
-        turn.show(key).map(Some)
-    }
-
-    /// Remembers that the request was carried out.
-    pub fn remember(&self, turn: &mut Turn<'_>, verb: Verb, target: Arc<str>, operation: Key) {
-        if let Some(id) = self.0 {
-            let requests = &mut turn.world.state.requests;
-            requests.by_id.insert(id, Carried { verb, target, operation });
-            requests.by_time.push_back((turn.now, id));
-        }
-    }
+pub struct Carried {
+    /// What was done.
+    pub verb: Verb,
+    /// The full name of what it was done with.
+    pub target: Arc<str>,
+    /// The operation that it started.
+    pub operation: Key,
 }
 
 impl Requests {
+    /// The request with this id, if it is remembered still.
+    pub fn find(&mut self, id: &Uuid, now: Time) -> Option<&Carried> {
+        self.forget(now - REMEMBERED_FOR);
+        self.by_id.get(id)
+    }
+
+    /// Remembers a request that is carried out now.
+    pub fn remember(&mut self, id: Uuid, carried: Carried, now: Time) {
+        self.by_id.insert(id, carried);
+        self.by_time.push_back((now, id));
+    }
+
     /// Forgets what came before a moment.
     fn forget(&mut self, before: Time) {
         while let Some((_, id)) = self.by_time.front().filter(|(time, _)| *time < before) {
             self.by_id.remove(id);
             self.by_time.pop_front();
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn an_id_is_a_uuid_and_not_the_zero_one() {
-        assert!(RequestId::read("").is_ok());
-        assert!(RequestId::read("6f1a2b3c-0000-4000-8000-00000000000F").is_ok());
-        for text in ["1", "00000000-0000-0000-0000-000000000000", "6f1a2b3c-0000-4000-8000-00000000000g", "-"]
-        {
-            assert_eq!(
-                RequestId::read(text).err().map(|status| status.code),
-                Some(Code::InvalidArgument),
-                "{text}"
-            );
         }
     }
 }

@@ -1,6 +1,5 @@
 //! The operations of AlloyDB.
 
-use std::fmt;
 use std::sync::Arc;
 
 use prost::Message;
@@ -8,6 +7,7 @@ use prost_types::Any;
 use rescind_model::BackupState as Stage;
 
 use super::state::{Resource, Turn, World};
+use super::verb::Verb;
 use super::version::ApiVersion;
 use crate::kernel::Time;
 use crate::kernel::choices::Fate;
@@ -15,27 +15,6 @@ use crate::kernel::operation::{End, Ending, Key, Task, Timeline};
 use crate::kernel::status::any;
 use crate::proto::alloydb::v1beta as pb;
 use crate::proto::longrunning::{self, operation::Result as Outcome};
-
-/// What an operation does, as `OperationMetadata.verb` names it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Verb {
-    /// It creates its target.
-    Create,
-    /// It updates it.
-    Update,
-    /// It deletes it.
-    Delete,
-}
-
-impl fmt::Display for Verb {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Verb::Create => "create",
-            Verb::Update => "update",
-            Verb::Delete => "delete",
-        })
-    }
-}
 
 /// What an operation does with a resource.
 #[derive(Debug)]

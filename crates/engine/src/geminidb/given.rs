@@ -23,7 +23,7 @@ const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
 pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
     let id = setup.database.as_str();
     if id.is_empty() || id.contains('/') {
-        return Err(InvalidSetup(format!(
+        return Err(InvalidSetup::Given(format!(
             "`{id}` is no id of an instance; ids hold no `/` and are not empty"
         )));
     }
@@ -32,14 +32,14 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     if !setup.given.database_missing {
         let there = world.state.instances.insert(instance.id.clone(), instance.clone());
         if there.is_some() {
-            return Err(InvalidSetup(format!("instance `{id}`: given twice")));
+            return Err(InvalidSetup::Given(format!("instance `{id}`: given twice")));
         }
     }
     let mut begin = clock - choices.age_of_given;
     for given in &setup.given.backups {
         let name = given.id.replace("{backup}", &setup.backup);
         begin = begin + Span::MICROSECOND;
-        let refused = |why: &str| Err(InvalidSetup(format!("given backup `{name}`: {why}")));
+        let refused = |why: &str| Err(InvalidSetup::Given(format!("given backup `{name}`: {why}")));
         if !is_name(&name) {
             return refused("no name of a backup in GeminiDB");
         }

@@ -91,7 +91,7 @@ impl<S: Service> Part for World<S> {
         let decides = setup.schedule.terms().iter().any(|term| term.request == RequestKind::Given);
         if decides && !given {
             let message = "`given:same-name` needs a given backup `{backup}` that is READY";
-            return Err(InvalidSetup(message.to_owned()));
+            return Err(InvalidSetup::Given(message.to_owned()));
         }
         Ok(())
     }

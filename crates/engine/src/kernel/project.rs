@@ -43,7 +43,7 @@ impl Project {
         let name = setup.service.name();
         let Some(part) = self.services.names().position(|known| known == name) else {
             let known = self.services.names().collect::<Vec<_>>().join(", ");
-            return Err(InvalidSetup(format!("there is no service `{name}`; the services are {known}")));
+            return Err(InvalidSetup::Service { service: name.to_owned(), known });
         };
         self.parts[part].give(setup, clock, self.services.choices())
     }

@@ -31,5 +31,16 @@ pub struct Setup {
 
 /// A set-up that no service could be in.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub struct InvalidSetup(pub String);
+pub enum InvalidSetup {
+    /// There is no such service.
+    #[error("there is no service `{service}`; the services are {known}")]
+    Service {
+        /// The name.
+        service: String,
+        /// Those that there are.
+        known: String,
+    },
+    /// What is given cannot be, or is there already.
+    #[error("{0}")]
+    Given(String),
+}

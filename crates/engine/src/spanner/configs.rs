@@ -3,8 +3,9 @@
 use prost_types::Any;
 use rescind_model::Code;
 
+use super::change::{Change, Kind};
 use super::family::INSTANCE_CONFIG;
-use super::managed::{Change, Kind, Managed};
+use super::managed::Managed;
 use super::name;
 use super::operations::LISTED_FOR;
 use super::progress;

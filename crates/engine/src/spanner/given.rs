@@ -29,7 +29,7 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     }
     for (what, name) in names {
         if name::instance(name).is_err() && name::database(name).is_err() {
-            return Err(InvalidSetup(format!(
+            return Err(InvalidSetup::Given(format!(
                 "`{name}` is no name of {what}; ids hold no `/` and are not empty"
             )));
         }
@@ -56,16 +56,16 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
             foreign: true,
         };
         if !is_id(&id, LONGEST_ID) {
-            return Err(InvalidSetup(format!("given backup `{id}`: no id of a backup in Spanner")));
+            return Err(InvalidSetup::Given(format!("given backup `{id}`: no id of a backup in Spanner")));
         }
         if instance.backups.get(&id).is_some() {
-            return Err(InvalidSetup(format!("given backup `{id}`: given twice")));
+            return Err(InvalidSetup::Given(format!("given backup `{id}`: given twice")));
         }
         match given.state {
             BackupState::Ready => {}
             BackupState::Creating if database.pending_backup.is_some() => {
                 let message = "only one backup of a database can be CREATING at a time in Spanner";
-                return Err(InvalidSetup(format!("given backup `{id}`: {message}")));
+                return Err(InvalidSetup::Given(format!("given backup `{id}`: {message}")));
             }
             BackupState::Creating => {
                 let parent = format!("{instance_name}/backups/{id}");
@@ -77,7 +77,7 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
             }
             state => {
                 let message = format!("given backup `{id}`: backups of Spanner are never {state}");
-                return Err(InvalidSetup(message));
+                return Err(InvalidSetup::Given(message));
             }
         }
         instance.backups.insert(backup);
@@ -85,7 +85,7 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     if !setup.given.database_missing {
         let there = instance.databases.insert(setup.database.as_str().into(), database);
         if there.is_some() {
-            return Err(InvalidSetup(format!("database `{}`: given twice", setup.database)));
+            return Err(InvalidSetup::Given(format!("database `{}`: given twice", setup.database)));
         }
     }
     world.state.instances.insert(setup.instance.as_str().into(), instance);

@@ -5,7 +5,8 @@ use std::ops::Bound;
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::managed::{Change, Kind as ManagedKind, Managed};
+use super::change::{Change, Kind as ManagedKind};
+use super::managed::Managed;
 use super::name;
 use super::state::{Instance, Turn, World};
 use super::{configs, errors, labels};

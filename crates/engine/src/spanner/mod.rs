@@ -5,6 +5,7 @@
 
 mod backup;
 mod backups;
+mod change;
 mod choices;
 mod configs;
 mod copies;

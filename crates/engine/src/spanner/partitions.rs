@@ -6,8 +6,9 @@ use std::ops::Bound;
 use prost_types::Any;
 use rescind_model::Code;
 
+use super::change::{Change, Kind};
 use super::family::INSTANCE_PARTITION;
-use super::managed::{Change, Kind, Managed};
+use super::managed::Managed;
 use super::name;
 use super::operations::LISTED_FOR;
 use super::state::{Database, Instance, Turn, World};

@@ -131,5 +131,6 @@ pub fn backup_id(number: u64) -> String {
 /// Number and HTTP status of a refusal by the rules, whose numbers are published.
 pub fn refusal<T: std::fmt::Debug>(reply: Result<T, Refusal>) -> (&'static str, u16) {
     let (number, status) = reply.unwrap_err();
-    (Problem::numbered(&number).expect("a published number").number, status)
+    let Some(problem) = Problem::numbered(&number) else { panic!("{number} is not published") };
+    (problem.number, status)
 }
