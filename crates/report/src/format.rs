@@ -6,6 +6,7 @@ use std::str::FromStr;
 use rescind_model::{Results, suggestion};
 
 use crate::compare::Comparison;
+use crate::error::RenderError;
 use crate::{github, html, json, junit, markdown, sarif, terminal};
 
 /// A format of a report.
@@ -27,23 +28,6 @@ pub enum Format {
     Sarif,
     /// Annotations of a GitHub workflow.
     Github,
-}
-
-/// Why a report could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum RenderError {
-    /// JSON, or a format that is made of it.
-    #[error("cannot write JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    /// JUnit.
-    #[error("cannot write JUnit XML: {0}")]
-    Junit(#[from] quick_junit::SerializeError),
-    /// HTML.
-    #[error("cannot write HTML: {0}")]
-    Html(#[from] askama::Error),
-    /// Not every format has a form for comparisons.
-    #[error("a comparison cannot be written as {0}; it can be as {list}", list = comparable())]
-    NoComparison(Format),
 }
 
 /// The text is no format.
@@ -116,7 +100,7 @@ impl Format {
             Format::Summary => markdown::render_comparison(comparison, markdown::Size::Summary),
             Format::Sarif => sarif::render_comparison(comparison)?,
             Format::Github => github::render_comparison(comparison),
-            Format::Json | Format::Html => return Err(RenderError::NoComparison(self)),
+            Format::Json | Format::Html => return Err(no_comparison(self)),
         })
     }
 }
@@ -125,9 +109,9 @@ fn names(formats: &[Format]) -> String {
     formats.iter().map(|format| format.name()).collect::<Vec<_>>().join(", ")
 }
 
-fn comparable() -> String {
+fn no_comparison(format: Format) -> RenderError {
     let formats: Vec<Format> = Format::ALL.into_iter().filter(|format| format.has_comparisons()).collect();
-    names(&formats)
+    RenderError::NoComparison { format: format.name(), comparable: names(&formats) }
 }
 
 impl fmt::Display for Format {
@@ -155,6 +139,6 @@ mod tests {
             assert_eq!(format.name().parse(), Ok(format));
         }
         insta::assert_snapshot!("junitt".parse::<Format>().unwrap_err(), @"unknown format `junitt` (did you mean `junit`?); a format is one of terminal, json, junit, markdown, summary, html, sarif, github");
-        insta::assert_snapshot!(RenderError::NoComparison(Format::Html), @"a comparison cannot be written as html; it can be as terminal, junit, markdown, summary, sarif, github");
+        insta::assert_snapshot!(no_comparison(Format::Html), @"a comparison cannot be written as html; it can be as terminal, junit, markdown, summary, sarif, github");
     }
 }

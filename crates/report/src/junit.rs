@@ -19,8 +19,8 @@ use quick_junit::{
 };
 use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Results, StaleEntry, Verdict};
 
-use crate::RenderError;
 use crate::compare::{Change, Comparison, Delta};
+use crate::error::RenderError;
 use crate::terminal::requests_text;
 use crate::text::{FIELD_CHARS, cut_middle, one_line, paragraph, plural, took, visible};
 use crate::tries;

@@ -7,6 +7,7 @@
 //! by name.
 
 pub mod compare;
+mod error;
 mod format;
 pub mod github;
 mod grouping;
@@ -24,4 +25,5 @@ pub mod terminal;
 pub mod text;
 mod tries;
 
-pub use format::{Format, RenderError, UnknownFormat};
+pub use error::RenderError;
+pub use format::{Format, UnknownFormat};

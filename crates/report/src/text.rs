@@ -150,6 +150,11 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
+/// `1 more request`, `3 more requests`.
+pub fn more(count: usize, what: &str) -> String {
+    format!("{count} more {what}{}", plural(count))
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

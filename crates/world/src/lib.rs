@@ -29,18 +29,21 @@
 
 mod asked;
 mod command;
+mod error;
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod linux;
 mod report;
 mod running;
 mod server;
+mod spawn;
 mod support;
 mod world;
 
 pub use asked::Asked;
 pub use command::Command;
+pub use error::{SpawnError, Unsupported};
 pub use report::{End, Report};
-pub use running::{Killer, Running, SpawnError};
+pub use running::{Killer, Running};
 pub use server::{Look, Server};
-pub use support::{Unsupported, support};
+pub use support::support;
 pub use world::{Limits, World};

@@ -2,39 +2,17 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
-use crate::Report;
+use crate::error::SpawnError;
+use crate::report::Report;
 
 /// What a world is told while it goes on.
 #[derive(Debug, Default)]
 pub(crate) struct Control {
     pub(crate) killed: AtomicBool,
-}
-
-/// A command could not be run in a world.
-#[derive(Debug, thiserror::Error)]
-pub enum SpawnError {
-    /// The program cannot be started.
-    #[error("cannot start {program}: {source}", program = program.display())]
-    Program {
-        /// The program.
-        program: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// The world cannot be made, or was lost.
-    #[error("cannot make a closed world: {source}")]
-    World {
-        /// What the system says.
-        source: io::Error,
-    },
-    /// There are none here.
-    #[error(transparent)]
-    Unsupported(#[from] crate::Unsupported),
 }
 
 /// Ends a world from elsewhere.

@@ -1,15 +1,6 @@
 //! Whether there can be worlds on this machine.
 
-/// Why there can be none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Unsupported {
-    /// It is another system.
-    #[error("there are closed worlds on Linux on x86-64 only")]
-    Platform,
-    /// The system forbids what they stand on.
-    #[error("this system does not let a process trace and filter its children: {0}")]
-    Forbidden(String),
-}
+use crate::error::Unsupported;
 
 /// Tries whether there can be worlds on this machine, by making one. Takes milliseconds.
 ///

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::{Command, Running, Server, SpawnError};
+use crate::server::Server;
 
 /// How long a world may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -119,19 +119,5 @@ impl World {
     pub fn ignore_address(mut self, address: IpAddr) -> World {
         self.ignored_addresses.push(address);
         self
-    }
-
-    /// Starts a command in a new world of this kind, as the first process of its session.
-    ///
-    /// # Errors
-    /// If there are no worlds here. What else may prevent it, [`Running::wait`] tells.
-    pub fn spawn(&self, command: Command) -> Result<Running, SpawnError> {
-        #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
-        return crate::linux::spawn(self, command);
-        #[cfg(not(all(target_os = "linux", target_arch = "x86_64")))]
-        {
-            let _ = command;
-            Err(crate::Unsupported::Platform.into())
-        }
     }
 }

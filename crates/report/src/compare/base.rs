@@ -2,8 +2,6 @@
 
 use rescind_model::{Baseline, BaselineCase, CaseId, CaseResult, Finding, Results, Verdict};
 
-use super::words::printed;
-
 /// A case of the base.
 #[derive(Clone, Copy, Debug)]
 pub struct BaseCase<'a> {
@@ -43,4 +41,9 @@ impl Base for Baseline {
             stdout: stdout.as_deref(),
         })
     }
+}
+
+/// What the case wrote to standard output, if it ran to its end.
+pub(super) fn printed(case: &CaseResult) -> Option<&str> {
+    case.observation.as_ref().filter(|_| case.ran_to_its_end()).map(|seen| seen.stdout.text.as_str())
 }

@@ -5,7 +5,8 @@ use std::fmt;
 use rescind_model::{CaseResult, Rule, Verdict};
 use similar::TextDiff;
 
-use super::{Change, Comparison, Delta};
+use super::base::printed;
+use super::comparison::{Change, Comparison, Delta};
 use crate::text::{cut_middle, plural};
 
 impl fmt::Display for Change {
@@ -61,11 +62,6 @@ impl Delta<'_> {
 
 /// Bytes of each output that are compared line by line: the time that takes grows faster than they do.
 const DIFFED_BYTES: usize = 64 * 1024;
-
-/// What the case wrote to standard output, if it ran to its end.
-pub(super) fn printed(case: &CaseResult) -> Option<&str> {
-    case.observation.as_ref().filter(|_| case.ran_to_its_end()).map(|seen| seen.stdout.text.as_str())
-}
 
 impl Comparison<'_> {
     /// `1 regressed, 2 fixed; 30 unchanged`, or that nothing changed.

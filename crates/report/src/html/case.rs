@@ -4,7 +4,7 @@ use askama::Template;
 use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Snapshot, Try};
 
 use super::chart::Chart;
-use super::{LINE_CHARS, Prose, lines, prose};
+use super::prose::{LINE_CHARS, Prose, lines, prose};
 use crate::requests::short_resource;
 use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, one_line, took, visible};
 use crate::tries;

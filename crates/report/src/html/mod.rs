@@ -5,6 +5,7 @@
 
 mod case;
 mod chart;
+mod prose;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,15 +13,11 @@ use askama::Template;
 use rescind_model::{CaseResult, Results, Verdict};
 
 use self::case::CaseView;
-use crate::RenderError;
+use self::prose::{Prose, lines};
+use crate::error::RenderError;
 use crate::grouping::{headline, not_run};
 use crate::matrix::{Matrix, sign};
-use crate::text::{FIELD_CHARS, one_line, paragraph, plural};
-
-/// Characters of a line that are kept.
-const LINE_CHARS: usize = 4_000;
-/// Lines of a reason or a notice that are kept.
-const LINES: usize = 100;
+use crate::text::{FIELD_CHARS, one_line, plural};
 
 #[derive(Template)]
 #[template(path = "report.html")]
@@ -41,21 +38,6 @@ struct Page<'a> {
 struct Note {
     subject: String,
     lines: Vec<Prose>,
-}
-
-/// A line of prose in parts; those that are true stood between backticks.
-type Prose = Vec<(bool, String)>;
-
-/// A line of at most this many characters, made safe.
-fn prose(line: &str) -> Prose {
-    let line = one_line(line, LINE_CHARS);
-    let parts: Vec<&str> = line.split('`').collect();
-    // A backtick without a partner is nothing but a backtick.
-    if parts.len().is_multiple_of(2) {
-        return vec![(false, line)];
-    }
-    let parts = parts.iter().enumerate().map(|(index, part)| (index % 2 == 1, (*part).to_owned()));
-    parts.filter(|(_, part)| !part.is_empty()).collect()
 }
 
 /// Renders the results.
@@ -96,11 +78,6 @@ impl Page<'_> {
             _ => "",
         }
     }
-}
-
-/// The lines of a reason or a notice.
-fn lines(text: &str) -> Vec<Prose> {
-    paragraph(text, LINES, LINE_CHARS).iter().map(|line| prose(line)).collect()
 }
 
 fn environment(results: &Results) -> Vec<(String, String)> {

@@ -4,15 +4,14 @@
 //! invocation: it says nothing about the code.
 
 mod parts;
+mod rules;
 
-use rescind_model::{CaseResult, Results, Rule, Verdict};
-use serde_sarif::sarif::{
-    Invocation, MultiformatMessageString, Notification, ReportingDescriptor, Result as SarifResult, Run,
-    Sarif, Tool, ToolComponent,
-};
+use rescind_model::{CaseResult, Results, Verdict};
+use serde_sarif::sarif::{Invocation, Notification, Result as SarifResult, Run, Sarif, Tool};
 
-use crate::RenderError;
+use self::rules::driver;
 use crate::compare::Comparison;
+use crate::error::RenderError;
 use crate::grouping::not_run;
 use crate::text::plural;
 
@@ -22,13 +21,6 @@ const SCHEMA: &str =
 
 /// Results that are kept: code scanning refuses a run with more.
 const LIMIT: usize = 25_000;
-
-/// The rules besides those of the judge: what a report finds without a broken expectation.
-const OF_REPORT: [(&str, &str); 3] = [
-    ("unexpected-pass", "The case passes, although the list of known failures says that it fails."),
-    ("flaky", "The case does not do the same thing each time."),
-    (parts::STALE, "An entry of the list of known failures has expired or matches nothing."),
-];
 
 /// Renders the results.
 ///
@@ -71,25 +63,6 @@ fn write(results: &Results, mut found: Vec<SarifResult>) -> Result<String, Rende
     let mut text = serde_json::to_string_pretty(&sarif)?;
     text.push('\n');
     Ok(text)
-}
-
-fn driver(version: &str) -> ToolComponent {
-    let descriptor = |id: &str, description: &str| {
-        ReportingDescriptor::builder()
-            .id(id)
-            .short_description(MultiformatMessageString::builder().text(description).build())
-            .build()
-    };
-    let mut rules: Vec<_> = Rule::ALL.iter().map(|rule| descriptor(rule.id(), rule.description())).collect();
-    rules.extend(OF_REPORT.iter().map(|(id, text)| descriptor(id, text)));
-    ToolComponent::builder().name("rescind").version(version).rules(rules).build()
-}
-
-/// The place of a rule in the list of [`driver`].
-fn rule_index(id: &str) -> Option<i64> {
-    let judge = Rule::ALL.iter().map(|rule| rule.id());
-    let report = OF_REPORT.iter().map(|(id, _)| *id);
-    judge.chain(report).position(|known| known == id).and_then(|index| i64::try_from(index).ok())
 }
 
 fn invocation(results: &Results, left_out: usize) -> Invocation {

@@ -8,7 +8,7 @@ use serde_sarif::sarif::{
     PropertyBag, Region, Result as SarifResult, ResultLevel, Suppression,
 };
 
-use super::rule_index;
+use super::rules::{STALE, rule_index};
 use crate::text::{FIELD_CHARS, one_line, paragraph};
 
 /// Lines of a message that are kept.
@@ -64,9 +64,6 @@ fn result(case: &CaseResult, rule: &str, text: &str, level: ResultLevel) -> Sari
     result.rule_index = rule_index(rule);
     result
 }
-
-/// The id of the rule that a stale entry of the list of known failures breaks.
-pub(super) const STALE: &str = "stale-known-failure";
 
 /// A stale entry, at its place in the list.
 pub(super) fn stale(entry: &StaleEntry) -> SarifResult {

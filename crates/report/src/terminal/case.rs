@@ -5,7 +5,7 @@ use textwrap::core::display_width;
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::requests;
-use crate::text::{FIELD_CHARS, one_line, paragraph, plural, tail, took};
+use crate::text::{FIELD_CHARS, more, one_line, paragraph, tail, took};
 use crate::tries;
 
 /// Lines of a diff that are shown.
@@ -153,9 +153,4 @@ pub(super) fn wrap(out: &mut String, text: &str, first: &str, rest: &str, width:
             out.push('\n');
         }
     }
-}
-
-/// `1 more request`, `3 more requests`.
-pub(super) fn more(count: usize, what: &str) -> String {
-    format!("{count} more {what}{}", plural(count))
 }

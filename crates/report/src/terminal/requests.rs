@@ -3,10 +3,9 @@
 use rescind_model::{Code, Entry};
 use textwrap::core::display_width;
 
-use super::case::more;
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use crate::requests::{Request, heading, requests};
-use crate::text::one_line;
+use crate::text::{more, one_line};
 
 /// Folded requests that are shown.
 const LIMIT: usize = 40;

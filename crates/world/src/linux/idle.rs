@@ -19,7 +19,7 @@ use rustix::process::Pid;
 use super::clock::Nanos;
 use super::lock;
 use super::proc::{self, Within};
-use super::tracer::Tracer;
+use super::tracer::{Found, Tracer};
 use super::tree::{Thread, Wanted};
 use crate::Look;
 
@@ -28,16 +28,6 @@ const SOON: Nanos = 100_000;
 /// How often nothing but ticks may happen until they are taken to go on for ever, and how late they are then.
 const ONLY_TICKS: u32 = 1_000;
 const LATE: i64 = 20;
-
-/// How a tree was found.
-pub(crate) enum Found {
-    /// Something goes on.
-    Busy,
-    /// Nothing does, until this moment of its clock.
-    Idle(Nanos),
-    /// Nothing does, and nobody waits for time.
-    Stuck,
-}
 
 /// What the first look has shown, for the second one to compare.
 struct Seen {

@@ -19,6 +19,7 @@ mod lock;
 mod memory;
 mod names;
 mod network;
+mod place;
 mod proc;
 mod ptrace;
 mod reach;

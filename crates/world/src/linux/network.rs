@@ -9,8 +9,8 @@ use rustix::process::Pid;
 
 use super::memory::Memory;
 use super::names::Names;
+use super::place::{Place, loopback};
 use super::proc;
-use super::reach::{Place, loopback};
 use super::socket::{self, Address};
 use super::x86_64::Registers;
 use crate::Asked;

@@ -1,13 +1,14 @@
 //! Where an address leads: to the server of a world, to its name server, to a program of the world itself, or out of it.
 
 use std::fs;
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::Path;
 
 use rustix::process::Pid;
 
 use super::names::{NAME_SERVER, NAME_SERVER_PORT};
 use super::network::Network;
+use super::place::Place;
 use super::proc;
 use super::socket::Address;
 use crate::Asked;
@@ -18,18 +19,6 @@ const PORTS: [u16; 2] = [443, 80];
 /// Sockets of services that C libraries ask before they look for themselves. Nobody means anything by it.
 const NAME_SERVICES: [&str; 5] =
     ["/var/run/nscd/", "/run/nscd/", "/var/lib/sss/", "/run/systemd/userdb/", "/run/systemd/resolve/"];
-
-/// What an address comes to.
-pub(super) enum Place {
-    /// What it says.
-    Allowed,
-    /// A program of the world, which has another address than it thinks.
-    Here(SocketAddr),
-    Server(SocketAddr),
-    NameServer(SocketAddr),
-    /// This `errno`.
-    Refused(i32),
-}
 
 impl Network {
     /// What an address comes to.
@@ -117,14 +106,5 @@ impl Network {
         let file = folder.join(name);
         let file = fs::canonicalize(&file).unwrap_or(file);
         self.folders.iter().any(|own| file.starts_with(own))
-    }
-}
-
-/// The same port on this machine only.
-pub(super) fn loopback(address: SocketAddr) -> SocketAddr {
-    match address.ip() {
-        ip if ip.is_loopback() => address,
-        IpAddr::V4(_) => SocketAddr::from((Ipv4Addr::LOCALHOST, address.port())),
-        IpAddr::V6(_) => SocketAddr::from((Ipv6Addr::LOCALHOST, address.port())),
     }
 }

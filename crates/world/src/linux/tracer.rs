@@ -11,7 +11,6 @@ use rustix::process::{Pid, Signal, kill_process};
 
 use super::clock::{Clock, Nanos};
 use super::exec;
-use super::idle::Found;
 use super::image::TreeImage;
 use super::network::Network;
 use super::proc;
@@ -44,6 +43,16 @@ pub(crate) struct Parts {
     pub(crate) control: Arc<Control>,
     pub(crate) pipes: Vec<OwnedFd>,
     pub(crate) image: TreeImage,
+}
+
+/// How a tree was found.
+pub(crate) enum Found {
+    /// Something goes on.
+    Busy,
+    /// Nothing does, until this moment of its clock.
+    Idle(Nanos),
+    /// Nothing does, and nobody waits for time.
+    Stuck,
 }
 
 /// A tree that is watched.
