@@ -78,7 +78,7 @@ fn matching<'a>(
 ) -> Result<Matched<'a>, Failure> {
     let meant = |manifest: &&Manifest| {
         same_language(&manifest.id.language, &option.language)
-            && option.service.is_none_or(|it| it == manifest.id.service)
+            && option.service.as_ref().is_none_or(|it| *it == manifest.id.service)
     };
     let of_selected: Vec<&Manifest> = selected.iter().map(|sample| sample.manifest).filter(meant).collect();
     let candidates =

@@ -1,6 +1,6 @@
 //! What is there before a case begins.
 
-use rescind_model::{BackupState, Given, RequestKind, Schedule, Service};
+use rescind_model::{BackupState, Given, RequestKind, Schedule, Service, suggestion};
 use serde::{Deserialize, Serialize};
 
 use super::alloydb;
@@ -12,6 +12,9 @@ use super::spanner::{Backup, Database, Instance, LONGEST_ID, LONGEST_LIFE, backu
 use super::time::{Span, Time};
 use super::world::World;
 use crate::proto::database::DatabaseDialect;
+
+/// The services that a project can be set up for.
+pub const SERVICES: [&str; 3] = ["spanner", "alloydb", "geminidb"];
 
 /// How a project is set up for a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -59,10 +62,15 @@ impl Setup {
     /// # Errors
     /// As [`world`](Self::world); and for what is there already. The world is then of no use any more.
     pub fn furnish(&self, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
-        match self.service {
-            Service::Spanner => self.spanner(world, clock, choices),
-            Service::GeminiDb => geminidb::furnish(self, world, clock, choices),
-            Service::AlloyDb => alloydb::furnish(self, world, clock, choices),
+        match self.service.name() {
+            "spanner" => self.spanner(world, clock, choices),
+            "geminidb" => geminidb::furnish(self, world, clock, choices),
+            "alloydb" => alloydb::furnish(self, world, clock, choices),
+            name => {
+                let close = suggestion(name, SERVICES);
+                let known = SERVICES.join(", ");
+                Err(InvalidSetup(format!("there is no service `{name}`{close}; the services are {known}")))
+            }
         }?;
         world.given_as_wanted = self.given_as_wanted(&world.id).map(Into::into);
         let decides = self.schedule.terms().iter().any(|term| term.request == RequestKind::Given);
@@ -77,10 +85,11 @@ impl Setup {
     fn given_as_wanted(&self, project: &str) -> Option<String> {
         self.given.backups.iter().find(|given| given.may_take_the_name())?;
         let Setup { instance, database, backup, .. } = self;
-        Some(match self.service {
-            Service::Spanner => format!("projects/{project}/instances/{instance}/backups/{backup}"),
-            Service::AlloyDb => format!("projects/{project}/locations/{instance}/backups/{backup}"),
-            Service::GeminiDb => geminidb::full_name(project, database, backup),
+        Some(match self.service.name() {
+            "spanner" => format!("projects/{project}/instances/{instance}/backups/{backup}"),
+            "alloydb" => format!("projects/{project}/locations/{instance}/backups/{backup}"),
+            "geminidb" => geminidb::full_name(project, database, backup),
+            _ => return None,
         })
     }
 

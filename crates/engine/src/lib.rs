@@ -28,7 +28,7 @@ mod world;
 pub use choices::{AlloyDbChoices, Choices, Fate, GeminiDbChoices, InvalidSetting, Settings, Switch};
 pub use decision::{Decisions, FreeRunning, Point};
 pub use fault::Delivery;
-pub use given::{InvalidSetup, Setup};
+pub use given::{InvalidSetup, SERVICES, Setup};
 pub use name::project as project_of;
 pub use project::Project;
 pub use status::{Detail, Status};

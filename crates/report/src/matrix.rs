@@ -21,7 +21,7 @@ impl<'a> Matrix<'a> {
     pub fn all(results: &'a Results) -> Vec<Matrix<'a>> {
         let mut by_service: BTreeMap<Service, Vec<&CaseResult>> = BTreeMap::new();
         for case in &results.cases {
-            by_service.entry(case.id.sample.service).or_default().push(case);
+            by_service.entry(case.id.sample.service.clone()).or_default().push(case);
         }
         by_service.into_iter().map(|(service, cases)| Matrix::of(service, &cases)).collect()
     }

@@ -4,7 +4,6 @@ use std::time::{Duration, Instant};
 
 use rescind_engine::proto::{database as pb, longrunning};
 use rescind_engine::rpc::{database_admin as databases, operations_service as operations};
-use rescind_model::Service;
 
 use crate::stock::{INSTANCE, Stock, id};
 
@@ -21,7 +20,7 @@ pub fn times() {
 }
 
 fn row(count: usize) {
-    let mut stock = Stock::new(Service::Spanner, count - CALLS);
+    let mut stock = Stock::new("spanner", count - CALLS);
     // The last ones have their operations known.
     let operations = (count - CALLS..count).map(|number| stock.create(number).unwrap());
     let operations: Vec<String> = operations.collect();

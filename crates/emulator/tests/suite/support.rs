@@ -11,7 +11,7 @@ use rescind_engine::rpc::{
     Rpc, database_admin as databases, instance_admin, operations_service as operations,
 };
 use rescind_engine::{Choices, Detail, FreeRunning, Project, Span, Status, Time, World};
-use rescind_model::{BackupState, Code, Given, GivenBackup, Service, Transport};
+use rescind_model::{BackupState, Code, Given, GivenBackup, Transport};
 
 pub const INSTANCE: &str = "projects/p/instances/test";
 pub const CONFIG: &str = "projects/p/instanceConfigs/regional-us-central1";
@@ -41,7 +41,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
     let backups =
         given.iter().map(|(id, state)| GivenBackup { id: (*id).to_owned(), state: *state }).collect();
     Setup {
-        service: Service::Spanner,
+        service: "spanner".parse().unwrap(),
         instance: "test".into(),
         database: "db".into(),
         backup: "b1".into(),

@@ -8,7 +8,7 @@ use rescind_engine::proto::longrunning;
 use rescind_engine::rpc::alloydb::v1beta as rpc;
 use rescind_engine::rpc::{Rpc, operations_service as operations};
 use rescind_engine::{Choices, Decisions, FreeRunning, Project, Span, Status, Time};
-use rescind_model::{BackupState, Given, GivenBackup, Service, Transport};
+use rescind_model::{BackupState, Given, GivenBackup, Transport};
 
 use crate::support::{OPERATION_TIME, clock};
 
@@ -23,7 +23,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
     let backups =
         given.iter().map(|(id, state)| GivenBackup { id: (*id).to_owned(), state: *state }).collect();
     Setup {
-        service: Service::AlloyDb,
+        service: "alloydb".parse().unwrap(),
         instance: "us-central1".into(),
         database: "test".into(),
         backup: "b1".into(),

@@ -8,7 +8,7 @@ use rescind_engine::geminidb::{
     ListBackups, ListJobs, NewBackup, Problem, Started, StartedBackup, StopAction, StopBackup,
 };
 use rescind_engine::{Choices, Project, Status};
-use rescind_model::{BackupState, Given, GivenBackup, Service};
+use rescind_model::{BackupState, Given, GivenBackup};
 
 use crate::support::clock;
 
@@ -17,7 +17,7 @@ pub const INSTANCE: &str = "0123in06";
 pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
     let backups = given.iter().map(|(id, state)| GivenBackup { id: (*id).to_owned(), state: *state });
     Setup {
-        service: Service::GeminiDb,
+        service: "geminidb".parse().unwrap(),
         instance: "eu-de".into(),
         database: INSTANCE.into(),
         backup: "nightly".into(),
