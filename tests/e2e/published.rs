@@ -87,6 +87,26 @@ fn of_several_samples_of_a_language_a_source_is_for_the_selected_one() {
 }
 
 #[test]
+fn a_source_that_has_the_region_of_no_service_names_them_all() {
+    let project = Project::new("true");
+    project.add_service("alloydb");
+    project.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
+    project.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
+    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
+    project.edit(
+        "samples/spanner/shell/sample.sh",
+        "# [END demo]",
+        "# [END demo]\n# [START other]\n# [END other]",
+    );
+    let message = |content: &str| {
+        project.write("code.sh", content);
+        project.run(&["--source", "shell=code.sh"]).exits(2).stderr
+    };
+    insta::assert_snapshot!(message("true\n"), @"");
+    insta::assert_snapshot!(message("# [START demo]\n"), @"");
+}
+
+#[test]
 fn a_source_without_the_region_or_with_two_is_pointed_at() {
     let project = Project::new("true");
     let message = |content: &str| {

@@ -146,5 +146,9 @@ pub(crate) fn service(log: &mut Log<'_>, name: &Located<String>, known: &[Servic
 /// `the services are alloydb, spanner`, for messages.
 pub(crate) fn services(known: &[Service]) -> String {
     let names: Vec<&str> = known.iter().map(Service::name).collect();
-    if names.is_empty() { "there are none".to_owned() } else { format!("the services are {}", names.join(", ")) }
+    if names.is_empty() {
+        "there are none".to_owned()
+    } else {
+        format!("the services are {}", names.join(", "))
+    }
 }

@@ -103,11 +103,7 @@ pub(crate) fn resolve(
 }
 
 /// A glob over the ids of cases, in which `*` does not reach beyond a slash.
-fn pattern(
-    log: &mut Log<'_>,
-    text: &Located<String>,
-    services: &[Service],
-) -> Option<globset::GlobMatcher> {
+fn pattern(log: &mut Log<'_>, text: &Located<String>, services: &[Service]) -> Option<globset::GlobMatcher> {
     if text.value.split('/').count() != 3 {
         let message = format!(
             "`{}` does not name cases: SERVICE/LANGUAGE/SCENARIO, each a name or a glob, as in spanner/go/cancel-*; {}",

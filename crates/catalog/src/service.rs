@@ -167,7 +167,10 @@ fn hosts(texts: Vec<Text>, seen: &mut BTreeSet<String>, log: &mut Log<'_>) -> Ve
 /// The id of a resource, which is a segment of its name.
 fn resource_id(text: Text, log: &mut Log<'_>) -> String {
     if text.value.is_empty() || text.value.contains(|c: char| c == '/' || c.is_whitespace()) {
-        log.at(text.span, format!("`{}` is no id: ids hold no `/` and no blank, and are not empty", text.value));
+        log.at(
+            text.span,
+            format!("`{}` is no id: ids hold no `/` and no blank, and are not empty", text.value),
+        );
     }
     text.value
 }

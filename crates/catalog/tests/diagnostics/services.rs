@@ -35,7 +35,10 @@ fn a_service_is_resolved() {
     let [spanner] = catalog.services.as_slice() else { panic!("{:?}", catalog.services) };
     assert_eq!((spanner.id.name(), spanner.title.as_str()), ("spanner", "Spanner"));
     assert_eq!(spanner.host, "spanner.example.com");
-    assert_eq!((&*spanner.aliases, &*spanner.besides), (&["operations.example.com".to_owned()][..], &["tokens.example.com".to_owned()][..]));
+    assert_eq!(
+        (&*spanner.aliases, &*spanner.besides),
+        (&["operations.example.com".to_owned()][..], &["tokens.example.com".to_owned()][..])
+    );
     let hosts: Vec<&str> = spanner.hosts().collect();
     assert_eq!(hosts, ["spanner.example.com", "operations.example.com", "tokens.example.com"]);
     assert_eq!(spanner.emulator_variable.as_deref(), Some("SPANNER_EMULATOR_HOST"));
@@ -222,7 +225,8 @@ fn a_service_without_instances_has_no_placeholder_for_one() {
     let text = SERVICE.replace("instance: i, ", "");
     let tree = Tree::new().write(SPANNER, &text);
     assert_eq!(tree.load().unwrap().services[0].instance, None);
-    let tree = tree.write(TOY, MANIFEST.replace("\"{backup}\"", "\"{instance}\"").replace("{operation}", "{instance}"));
+    let tree = tree
+        .write(TOY, MANIFEST.replace("\"{backup}\"", "\"{instance}\"").replace("{operation}", "{instance}"));
     insta::assert_snapshot!(tree.diagnose(), @"");
 }
 

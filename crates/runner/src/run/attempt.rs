@@ -133,8 +133,15 @@ impl Case<'_> {
         let given = self.backend.snapshot(project).await?;
         let scratch = Scratch::new(&self.scratch.join(project))?;
         let closed = self.time.kind() == ClockKind::Virtual;
-        let surroundings =
-            Surroundings::new(self.backend, self.pki, self.service(), project, self.limits, &scratch.0, closed)?;
+        let surroundings = Surroundings::new(
+            self.backend,
+            self.pki,
+            self.service(),
+            project,
+            self.limits,
+            &scratch.0,
+            closed,
+        )?;
         let reach = Reach::new(surroundings.address(), self.endpoint, self.time)?;
         let invocation = self.invocation(project, &scratch, &reach)?;
         let finished = surroundings.run(self.context, &invocation, self.cancel).await?;

@@ -40,7 +40,8 @@ impl Reach {
         if self.endpoint == Endpoint::Service {
             return Vec::new();
         }
-        let known_to_libraries = service.emulator_variable.as_deref().map(|name| (name, self.address.clone()));
+        let known_to_libraries =
+            service.emulator_variable.as_deref().map(|name| (name, self.address.clone()));
         known_to_libraries.into_iter().chain([("RESCIND_EMULATOR", self.url(service))]).collect()
     }
 }
