@@ -137,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("seed.yaml");
         std::fs::write(&file, text).unwrap();
-        let services = ["spanner", "alloydb", "geminidb"].map(|name| name.parse().unwrap());
+        let services: [Service; 3] = ["spanner", "alloydb", "geminidb"].map(|name| name.parse().unwrap());
         Seeds::read(&file, &services)
             .map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
     }
