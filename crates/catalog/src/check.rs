@@ -136,11 +136,15 @@ pub(crate) fn environment(
 pub(crate) fn service(log: &mut Log<'_>, name: &Located<String>, known: &[Service]) -> Option<Service> {
     let found = known.iter().find(|service| service.name() == name.value);
     if found.is_none() {
-        let close = suggestion(&name.value, known.iter().map(Service::name));
-        let message = format!("there is no service `{}`{close}; {}", name.value, services(known));
-        log.at(name.span.clone(), message);
+        log.at(name.span.clone(), no_service(&name.value, known));
     }
     found.cloned()
+}
+
+/// That there is no such service, with those that there are.
+pub(crate) fn no_service(name: &str, known: &[Service]) -> String {
+    let close = suggestion(name, known.iter().map(Service::name));
+    format!("there is no service `{name}`{close}; {}", services(known))
 }
 
 /// `the services are alloydb, spanner`, for messages.

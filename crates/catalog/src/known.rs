@@ -104,6 +104,7 @@ pub(crate) fn resolve(
 
 /// A glob over the ids of cases, in which `*` does not reach beyond a slash.
 fn pattern(log: &mut Log<'_>, text: &Located<String>, services: &[Service]) -> Option<globset::GlobMatcher> {
+    let of_service = text.value.split('/').next().unwrap_or_default();
     if text.value.split('/').count() != 3 {
         let message = format!(
             "`{}` does not name cases: SERVICE/LANGUAGE/SCENARIO, each a name or a glob, as in spanner/go/cancel-*; {}",
@@ -114,7 +115,15 @@ fn pattern(log: &mut Log<'_>, text: &Located<String>, services: &[Service]) -> O
         return None;
     }
     match GlobBuilder::new(&text.value).literal_separator(true).build() {
-        Ok(glob) => Some(glob.compile_matcher()),
+        Ok(glob) => {
+            let named = GlobBuilder::new(of_service).build().map(|glob| glob.compile_matcher());
+            // What names no service could never match, whatever it is about.
+            if named.is_ok_and(|named| !services.iter().any(|service| named.is_match(service.name()))) {
+                let message = check::no_service(of_service, services);
+                check::in_scalar(log, text, 0, of_service.len(), message);
+            }
+            Some(glob.compile_matcher())
+        }
         Err(error) => {
             log.at(text.span.clone(), format!("not a glob: {}", error.kind()));
             None

@@ -238,3 +238,22 @@ fn the_mistakes_of_manifests_are_found_beside_those_of_their_service() {
     assert!(shown.contains("manifests/spanner/toy.yaml:19:25"), "{shown}");
     assert_eq!(manifest("{backup}", "{instance}"), "no mistake");
 }
+
+#[test]
+fn a_known_failure_of_a_service_that_there_is_not() {
+    let entry = |case: &str| {
+        let rest = "rule: crashed, reason: r, issue: 'https://example.com'";
+        let list = format!("- {{ case: '{case}', {rest} }}\n");
+        Tree::new().write("manifests/known-failures.yaml", list).diagnose()
+    };
+    for case in ["*/toy/*", "spanner/cobol/*", "{a,s}*/*/*"] {
+        assert_eq!(entry(case), "no mistake");
+    }
+    insta::assert_snapshot!(entry("spaner/toy/*"), @"
+    error: there is no service `spaner` (did you mean `spanner`?); the services are spanner
+     --> manifests/known-failures.yaml:1:12
+      |
+    1 | - { case: 'spaner/toy/*', rule: crashed, reason: r, issue: 'https://example.com' }
+      |            ^^^^^^
+    ");
+}
