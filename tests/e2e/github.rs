@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use regex::Regex;
-use rescind_model::Service;
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -99,9 +98,8 @@ fn the_workflow_has_the_languages_that_have_a_manifest() {
     let workflow = yaml(".github/workflows/verify-samples.yml");
     let matrix = workflow["jobs"]["language"]["strategy"]["matrix"]["language"].as_array().unwrap();
     let matrix: BTreeSet<&str> = matrix.iter().map(|language| language.as_str().unwrap()).collect();
-    let manifests = Service::ALL.map(|service| files(&format!("manifests/{service}"))).concat();
-    let languages: BTreeSet<&str> =
-        manifests.iter().map(|file| Path::new(file).file_stem().unwrap().to_str().unwrap()).collect();
+    let catalog = rescind_catalog::Catalog::load(&repository()).unwrap();
+    let languages: BTreeSet<&str> = catalog.manifests.iter().map(|it| it.id.language.as_str()).collect();
     assert_eq!(matrix, languages);
 }
 

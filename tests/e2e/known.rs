@@ -104,7 +104,7 @@ fn mistakes_in_the_list_are_pointed_at() {
     project.edit(LIST, "  because: x\n", "");
     let ran = rescind(project.root(), &["run"]).exits(2);
     insta::assert_snapshot!(ran.stderr, @"
-    error: `spanner/shell` does not name cases: SERVICE/LANGUAGE/SCENARIO, each a name or a glob, as in spanner/go/cancel-*; the services are spanner, alloydb, geminidb
+    error: `spanner/shell` does not name cases: SERVICE/LANGUAGE/SCENARIO, each a name or a glob, as in spanner/go/cancel-*; the services are spanner
      --> manifests/known-failures.yaml:1:9
       |
     1 | - case: spanner/shell

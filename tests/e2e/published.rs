@@ -68,6 +68,7 @@ fn a_bundled_sample_that_does_not_build_is_a_failed_set_up() {
 #[test]
 fn of_several_samples_of_a_language_a_source_is_for_the_selected_one() {
     let project = Project::new("true");
+    project.add_service("alloydb");
     project.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
     project.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
     project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
@@ -83,6 +84,26 @@ fn of_several_samples_of_a_language_a_source_is_for_the_selected_one() {
         let (_, case) = project.case(&["--service", service, "--source", "shell=code.sh"]);
         assert_eq!(case.observation.unwrap().stdout.text, printed);
     }
+}
+
+#[test]
+fn a_source_that_has_the_region_of_no_service_names_them_all() {
+    let project = Project::new("true");
+    project.add_service("alloydb");
+    project.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
+    project.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
+    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
+    project.edit(
+        "samples/spanner/shell/sample.sh",
+        "# [END demo]",
+        "# [END demo]\n# [START other]\n# [END other]",
+    );
+    let message = |content: &str| {
+        project.write("code.sh", content);
+        project.run(&["--source", "shell=code.sh"]).exits(2).stderr
+    };
+    insta::assert_snapshot!(message("true\n"), @"");
+    insta::assert_snapshot!(message("# [START demo]\n"), @"");
 }
 
 #[test]
@@ -125,6 +146,7 @@ fn a_source_that_fits_no_sample_is_a_usage_error() {
 fn a_page_is_run_with_the_samples_of_the_service_that_it_names() {
     let project = Project::new("true");
     let manifest = std::fs::read_to_string(project.root().join("manifests/spanner/shell.yaml")).unwrap();
+    project.add_service("geminidb");
     project.write("manifests/geminidb/shell.yaml", &manifest);
     project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, geminidb]");
     let page = |text: &str| project.write("page.md", &format!("{text}\n\n### Shell\n\n``` sh\ntrue\n```\n"));
@@ -136,9 +158,9 @@ fn a_page_is_run_with_the_samples_of_the_service_that_it_names() {
     assert_eq!(ids(&[]), ["geminidb/shell/cancel-wins"]);
     page("Spanner, and what differs from GeminiDB.");
     let stderr = project.run(&["--page", "page.md"]).exits(2).stderr;
-    insta::assert_snapshot!(stderr, @"error: the page `page.md` names several services: choose one of spanner, geminidb with --service");
+    insta::assert_snapshot!(stderr, @"error: the page `page.md` names several services: choose one of geminidb, spanner with --service");
     assert_eq!(ids(&["--service", "spanner"]), ["spanner/shell/cancel-wins"]);
     page("Cancel a backup.");
     let stderr = project.run(&["--page", "page.md"]).exits(2).stderr;
-    insta::assert_snapshot!(stderr, @"error: the page `page.md` names none of the services: choose one of spanner, geminidb with --service");
+    insta::assert_snapshot!(stderr, @"error: the page `page.md` names none of the services: choose one of geminidb, spanner with --service");
 }

@@ -89,6 +89,13 @@ schedule: create:running cancel:honoured
 expect: { outcome: cancelled, exit: zero }
 ";
 
+/// A service whose samples share nothing.
+const SERVICE: &str = "title: Spanner
+hosts: [spanner.googleapis.com]
+emulator: SPANNER_EMULATOR_HOST
+placeholders: { instance: test-instance, database: test-db }
+";
+
 /// The line above the region of a script that runs after a backup was begun and cancelled.
 pub const BEGIN: &str = "bash begin.bash \"$1\" # [START demo]";
 
@@ -113,6 +120,7 @@ impl Project {
         project.write("samples/spanner/shell/begin.bash", include_str!("begin.bash"));
         project.write("manifests/spanner/shell.yaml", MANIFEST);
         project.write("manifests/scenarios/cancel-wins.yaml", SCENARIO);
+        project.write("manifests/spanner/service.yaml", SERVICE);
         project
     }
 
@@ -124,6 +132,12 @@ impl Project {
         let path = self.root().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
         std::fs::write(path, content).unwrap();
+    }
+
+    /// Makes a folder of manifests one of a service.
+    pub fn add_service(&self, name: &str) {
+        let text = SERVICE.replace("Spanner", name).replace("spanner.", &format!("{name}."));
+        self.write(&format!("manifests/{name}/service.yaml"), &text);
     }
 
     /// Copies a file.

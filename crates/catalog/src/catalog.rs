@@ -7,16 +7,20 @@ use std::sync::Arc;
 use rescind_model::{CaseId, SampleId, Scenario, Service, fingerprint, suggestion};
 use serde::de::DeserializeOwned;
 
+use crate::contract::Scenarios;
 use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
 use crate::known::{self, ListedFailure};
-use crate::manifests::{Resolver, Scenarios};
+use crate::manifests::Resolver;
 use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
-use crate::{Manifest, scenarios, yaml};
+use crate::service::{self, RawService, Shared};
+use crate::{Manifest, ServiceProfile, scenarios, yaml};
 
 /// The folder of all manifests and scenarios, below the root.
 const FOLDER: &str = "manifests";
 /// The folder of the scenarios in it.
 const SCENARIOS: &str = "scenarios";
+/// What the samples of a service share: this file in the folder of the service. No language can have its name.
+const SERVICE: &str = "service.yaml";
 /// The folder of the JSON Schemas in it.
 const SCHEMA: &str = "schema";
 /// The list of known failures in it, which need not be there.
@@ -25,6 +29,8 @@ const KNOWN_FAILURES: &str = "known-failures.yaml";
 /// Every manifest and every scenario below a root, and the list of known failures.
 #[derive(Clone, Debug)]
 pub struct Catalog {
+    /// The services, in the order of their ids. Not each of them need have a sample.
+    pub services: Vec<Arc<ServiceProfile>>,
     /// The manifests, in the order of their ids.
     pub manifests: Vec<Manifest>,
     /// The scenarios, in the order of their names.
@@ -37,8 +43,9 @@ pub struct Catalog {
 }
 
 impl Catalog {
-    /// Reads `manifests/<service>/<language>.yaml`, `manifests/scenarios/<name>.yaml` and, if it is there,
-    /// `manifests/known-failures.yaml` below a root, and looks for the files that the manifests name. Paths in the result are absolute if the root is.
+    /// Reads `manifests/<service>/service.yaml`, `manifests/<service>/<language>.yaml`, `manifests/scenarios/<name>.yaml`
+    /// and, if it is there, `manifests/known-failures.yaml` below a root, and looks for the files that the manifests name.
+    /// Paths in the result are absolute if the root is.
     ///
     /// # Errors
     /// Every mistake in every file. Of a file that is not even of the right form (no YAML, an unknown key, a wrong
@@ -55,13 +62,17 @@ impl Catalog {
     /// Every mistake in it, as for [`load`](Self::load).
     pub fn known_failures_of(&self, folder: &Path, list: &Path) -> Result<Vec<ListedFailure>, Diagnostics> {
         let mut loader = Loader { root: folder, found: Vec::new(), read: Vec::new() };
-        let known = loader.known_failures(list, &self.cases());
+        let known = loader.known_failures(list, &self.cases(), &self.service_ids());
         Diagnostics::of(loader.found).map(|()| known)
     }
 
     /// The id of every case: each sample in each scenario of its service.
     pub fn cases(&self) -> BTreeSet<CaseId> {
         cases(&self.manifests, &self.scenarios)
+    }
+
+    fn service_ids(&self) -> Vec<Service> {
+        self.services.iter().map(|service| service.id.clone()).collect()
     }
 
     /// The manifest of a sample.
@@ -105,29 +116,36 @@ impl Loader<'_> {
             let help = "the root of a catalogue holds the folders `manifests` and `samples`".to_owned();
             self.found.push(Diagnostic { help: Some(help), ..whole_file(Path::new(FOLDER), message) });
             return Catalog {
+                services: Vec::new(),
                 manifests: Vec::new(),
                 scenarios: Vec::new(),
                 known_failures: Vec::new(),
                 fingerprint: String::new(),
             };
         }
-        let services = self.folders();
+        let folders = self.folders();
+        let ids: Vec<Service> = folders.keys().cloned().collect();
         let mut scenarios = Scenarios::new();
         for file in self.files(&Path::new(FOLDER).join(SCENARIOS)) {
-            let scenario = self.scenario(&file);
+            let scenario = self.scenario(&file, &ids);
             scenarios.insert(file.stem, scenario);
         }
-        let mut manifests = Vec::new();
-        for (service, folder) in services {
-            for file in self.files(&folder) {
-                manifests.extend(self.manifest(&file, service, &scenarios));
+        let (mut services, mut manifests) = (Vec::new(), Vec::new());
+        for (id, folder) in &folders {
+            let shared = self.service(id, folder, &ids, &scenarios);
+            let resolver = Resolver { root: self.root, scenarios: &scenarios, shared: shared.as_ref() };
+            for file in self.files(folder) {
+                if !file.path.ends_with(SERVICE) {
+                    manifests.extend(self.manifest(&file, id, &resolver));
+                }
             }
+            services.extend(shared.map(|shared| shared.profile));
         }
         let scenarios: Vec<Scenario> = scenarios.into_values().flatten().collect();
         manifests.sort_by(|a, b| a.id.cmp(&b.id));
         let list = Path::new(FOLDER).join(KNOWN_FAILURES);
         let known_failures = if self.root.join(&list).exists() {
-            self.known_failures(&list, &cases(&manifests, &scenarios))
+            self.known_failures(&list, &cases(&manifests, &scenarios), &ids)
         } else {
             Vec::new()
         };
@@ -135,7 +153,8 @@ impl Loader<'_> {
             self.take_down_source(manifest);
         }
         self.check_projects(&manifests, &scenarios);
-        Catalog { manifests, scenarios, known_failures, fingerprint: fingerprint(&self.read) }
+        let fingerprint = fingerprint(&self.read);
+        Catalog { services, manifests, scenarios, known_failures, fingerprint }
     }
 
     /// Hyphens within names can make two cases share a project, in which they would meet.
@@ -167,19 +186,45 @@ impl Loader<'_> {
         self.read.push(bytes.to_owned());
     }
 
-    fn known_failures(&mut self, list: &Path, cases: &BTreeSet<CaseId>) -> Vec<ListedFailure> {
-        self.read(list, |raw: RawKnownFailures, log| known::resolve(raw, list, cases, log))
+    fn known_failures(
+        &mut self,
+        list: &Path,
+        cases: &BTreeSet<CaseId>,
+        services: &[Service],
+    ) -> Vec<ListedFailure> {
+        self.read(list, |raw: RawKnownFailures, log| known::resolve(raw, list, cases, services, log))
             .unwrap_or_default()
     }
 
-    fn scenario(&mut self, file: &File) -> Option<Scenario> {
+    fn scenario(&mut self, file: &File, services: &[Service]) -> Option<Scenario> {
         if let Some(message) = scenarios::wrong_name(&file.stem) {
             self.found.push(whole_file(&file.path, message));
         }
-        self.read(&file.path, |raw: RawScenario, log| scenarios::resolve(raw, &file.stem, log))
+        self.read(&file.path, |raw: RawScenario, log| scenarios::resolve(raw, &file.stem, services, log))
     }
 
-    fn manifest(&mut self, file: &File, service: Service, scenarios: &Scenarios) -> Option<Manifest> {
+    /// What the samples of a service share, out of its folder; `known` are all services that have one.
+    fn service(
+        &mut self,
+        id: &Service,
+        folder: &Path,
+        known: &[Service],
+        scenarios: &Scenarios,
+    ) -> Option<Shared> {
+        let file = folder.join(SERVICE);
+        if self.root.join(&file).exists() {
+            return self.read(&file, |raw: RawService, log| service::resolve(raw, id, scenarios, log));
+        }
+        let others = known.iter().filter(|it| *it != id).map(Service::name);
+        let close = suggestion(id.name(), others.chain([SCENARIOS, SCHEMA]));
+        let message = format!("there is no `{SERVICE}`, which makes `{id}` a service{close}");
+        let help = "create it with the keys `title`, `hosts` and `placeholders`, and with what the samples of the \
+                    service share";
+        self.found.push(Diagnostic { help: Some(help.to_owned()), ..whole_file(&file, message) });
+        None
+    }
+
+    fn manifest(&mut self, file: &File, service: &Service, resolver: &Resolver<'_>) -> Option<Manifest> {
         let id = match format!("{service}/{}", file.stem).parse::<SampleId>() {
             Ok(id) => id,
             Err(error) => {
@@ -187,7 +232,6 @@ impl Loader<'_> {
                 return None;
             }
         };
-        let resolver = Resolver { root: self.root, scenarios };
         self.read(&file.path, |raw: RawManifest, log| resolver.resolve(raw, id, &file.path, log))
     }
 
@@ -216,7 +260,7 @@ impl Loader<'_> {
         resolve(raw, &mut log)
     }
 
-    /// The folders of the services that have one. Any other folder is a mistake: nothing in it would be seen.
+    /// The folders of services: every folder but two.
     fn folders(&mut self) -> BTreeMap<Service, PathBuf> {
         let mut services = BTreeMap::new();
         for path in self.entries(Path::new(FOLDER)) {
@@ -226,14 +270,11 @@ impl Loader<'_> {
                     let message = "a manifest lies in the folder of its service: manifests/spanner/go.yaml";
                     self.found.push(whole_file(&path, message));
                 }
-            } else if let Ok(service) = name.parse::<Service>() {
-                services.insert(service, path);
             } else if name != SCENARIOS && name != SCHEMA {
-                let known = Service::ALL.map(Service::name);
-                let close = suggestion(&name, known.into_iter().chain([SCENARIOS, SCHEMA]));
-                let message =
-                    format!("`{name}` is not a service{close}; the services are {}", known.join(", "));
-                self.found.push(whole_file(&path, message));
+                match name.parse::<Service>() {
+                    Ok(service) => drop(services.insert(service, path)),
+                    Err(error) => self.found.push(whole_file(&path, error.to_string())),
+                }
             }
         }
         services

@@ -1,11 +1,12 @@
 //! Checks of single values: paths, patterns, versions, durations, placeholders. Each notes what is wrong, exactly
 //! where it is wrong, and gives what the value means.
 
+use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use regex::Regex;
-use rescind_model::template;
+use rescind_model::{Service, suggestion, template};
 
 use crate::diagnostic::Log;
 use crate::located::Located;
@@ -105,5 +106,53 @@ pub(crate) fn placeholders(log: &mut Log<'_>, text: &Located<String>, names: &[&
     }
     if let Err(error) = template::check(&text.value, names) {
         in_scalar(log, text, error.offset, error.length, error.message);
+    }
+}
+
+/// A name of an environment variable.
+pub(crate) fn variable(log: &mut Log<'_>, name: &Located<String>) {
+    if name.value.is_empty() || name.value.contains(['=', '\0']) {
+        let message = format!("`{}` is not a name of an environment variable", name.value);
+        log.at(name.span.clone(), message);
+    }
+}
+
+/// Environment variables whose values hold placeholders out of `names`.
+pub(crate) fn environment(
+    log: &mut Log<'_>,
+    variables: BTreeMap<Located<String>, Located<String>>,
+    names: &[&str],
+) -> BTreeMap<String, String> {
+    let mut environment = BTreeMap::new();
+    for (name, value) in variables {
+        variable(log, &name);
+        placeholders(log, &value, names);
+        environment.insert(name.value, value.value);
+    }
+    environment
+}
+
+/// One of the services that there are.
+pub(crate) fn service(log: &mut Log<'_>, name: &Located<String>, known: &[Service]) -> Option<Service> {
+    let found = known.iter().find(|service| service.name() == name.value);
+    if found.is_none() {
+        log.at(name.span.clone(), no_service(&name.value, known));
+    }
+    found.cloned()
+}
+
+/// That there is no such service, with those that there are.
+pub(crate) fn no_service(name: &str, known: &[Service]) -> String {
+    let close = suggestion(name, known.iter().map(Service::name));
+    format!("there is no service `{name}`{close}; {}", services(known))
+}
+
+/// `the services are alloydb, spanner`, for messages.
+pub(crate) fn services(known: &[Service]) -> String {
+    let names: Vec<&str> = known.iter().map(Service::name).collect();
+    if names.is_empty() {
+        "there are none".to_owned()
+    } else {
+        format!("the services are {}", names.join(", "))
     }
 }

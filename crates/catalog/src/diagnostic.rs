@@ -97,6 +97,17 @@ impl Diagnostics {
         Diagnostics(vec![diagnostic])
     }
 
+    /// These mistakes and others, those that both have once.
+    #[must_use]
+    pub fn and(mut self, others: Diagnostics) -> Diagnostics {
+        for other in others.0 {
+            if !self.0.contains(&other) {
+                self.0.push(other);
+            }
+        }
+        self
+    }
+
     /// The mistakes, one by one.
     pub fn iter(&self) -> impl Iterator<Item = &Diagnostic> {
         self.0.iter()

@@ -64,12 +64,13 @@ pub(crate) fn resolve(
     raw: RawKnownFailures,
     file: &std::path::Path,
     cases: &BTreeSet<CaseId>,
+    services: &[Service],
     log: &mut Log<'_>,
 ) -> Option<Vec<ListedFailure>> {
     let mut seen = BTreeSet::new();
     let mut list = Vec::new();
     for RawKnownFailure { case, rule, reason, issue, expires } in raw.0 {
-        let pattern = pattern(log, &case);
+        let pattern = pattern(log, &case, services);
         let known_rule = known_rule(log, &rule);
         let reason = check::one_line(log, "reason", &reason);
         let issue = link(log, &issue);
@@ -102,19 +103,27 @@ pub(crate) fn resolve(
 }
 
 /// A glob over the ids of cases, in which `*` does not reach beyond a slash.
-fn pattern(log: &mut Log<'_>, text: &Located<String>) -> Option<globset::GlobMatcher> {
+fn pattern(log: &mut Log<'_>, text: &Located<String>, services: &[Service]) -> Option<globset::GlobMatcher> {
+    let of_service = text.value.split('/').next().unwrap_or_default();
     if text.value.split('/').count() != 3 {
-        let known = Service::ALL.map(Service::name).join(", ");
         let message = format!(
-            "`{}` does not name cases: SERVICE/LANGUAGE/SCENARIO, each a name or a glob, as in spanner/go/cancel-*; \
-             the services are {known}",
-            text.value
+            "`{}` does not name cases: SERVICE/LANGUAGE/SCENARIO, each a name or a glob, as in spanner/go/cancel-*; {}",
+            text.value,
+            check::services(services)
         );
         log.at(text.span.clone(), message);
         return None;
     }
     match GlobBuilder::new(&text.value).literal_separator(true).build() {
-        Ok(glob) => Some(glob.compile_matcher()),
+        Ok(glob) => {
+            let named = GlobBuilder::new(of_service).build().map(|glob| glob.compile_matcher());
+            // What names no service could never match, whatever it is about.
+            if named.is_ok_and(|named| !services.iter().any(|service| named.is_match(service.name()))) {
+                let message = check::no_service(of_service, services);
+                check::in_scalar(log, text, 0, of_service.len(), message);
+            }
+            Some(glob.compile_matcher())
+        }
         Err(error) => {
             log.at(text.span.clone(), format!("not a glob: {}", error.kind()));
             None

@@ -2,11 +2,12 @@
 //! that is published elsewhere: in the region of a file, in a block of a page.
 //!
 //! [`Catalog::load`] reads every file twice over: first as typed, each value with its place in the file, then
-//! resolved against the other files. What the rest of rescind sees is resolved: [`Manifest`] here, and
-//! [`Scenario`](rescind_model::Scenario) in the model.
+//! resolved against the other files. What the rest of rescind sees is resolved: [`Manifest`] and
+//! [`ServiceProfile`] here, and [`Scenario`](rescind_model::Scenario) in the model.
 
 mod catalog;
 mod check;
+mod contract;
 mod diagnostic;
 mod known;
 mod lines;
@@ -20,6 +21,7 @@ mod scalar;
 mod scenarios;
 mod schema;
 mod seeds;
+mod service;
 mod source;
 mod variables;
 mod yaml;
@@ -36,5 +38,6 @@ pub use page::{Block, Extraction, Page, PageError, Uncovered, Wanted, canonical_
 pub use region::{Region, RegionError, Replaced};
 pub use schema::schemas;
 pub use seeds::{Seed, Seeds};
+pub use service::ServiceProfile;
 pub use source::read_region;
 pub use variables::Variables;

@@ -3,18 +3,21 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
 use rescind_model::{Contract, Endpoint, Expectation, SampleId, Scenario};
 
-use crate::Variables;
+use crate::{ServiceProfile, Variables};
 
 /// All that rescind knows of one sample.
 #[derive(Clone, Debug)]
 pub struct Manifest {
     /// The sample, from the manifest's place: `manifests/<service>/<language>.yaml`.
     pub id: SampleId,
+    /// The service that the sample talks to.
+    pub service: Arc<ServiceProfile>,
     /// The language's name for people: `Node.js`.
     pub title: String,
     /// The file that the manifest was read from.
@@ -35,7 +38,7 @@ pub struct Manifest {
     pub build: Stage,
     /// How a case is run.
     pub run: Run,
-    /// What the bundled sample promises.
+    /// What the bundled sample promises: what its service has for all of them, and in its place what the manifest has.
     pub bundled: Contract,
     /// What published code (a page, another repository) promises, when it takes the place of the region.
     pub published: Contract,
@@ -125,7 +128,7 @@ pub struct Stage {
 pub struct Run {
     /// The program and its arguments, with placeholders.
     pub command: Vec<String>,
-    /// Environment variables, with placeholders, whatever the endpoint.
+    /// Environment variables, with placeholders, whatever the endpoint: those of all samples of the service among them.
     pub environment: BTreeMap<String, String>,
     /// How the sample reaches the service, unless a run asks for another way.
     pub endpoint: Endpoint,

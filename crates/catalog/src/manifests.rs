@@ -3,22 +3,23 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
-use rescind_model::{ClaimPattern, Contract, Outcome, Placeholders, SampleId, Scenario, Service, suggestion};
+use rescind_model::{Placeholders, SampleId, suggestion};
 
 use crate::check;
+use crate::contract::{Promises, Scenarios};
 use crate::diagnostic::Log;
 use crate::located::Located;
 use crate::manifest::{
     COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS, Source, Stage,
-    Substitute, Tool,
+    Tool,
 };
-use crate::raw::{
-    RawClaim, RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawSubstitute, RawTool,
-};
+use crate::raw::{RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawTool};
 use crate::region::Region;
+use crate::service::{Shared, placeholders};
 use crate::variables::Variables;
 
 /// The deadline of a case whose manifest has none, in virtual time. It costs nothing, and no operation of a schedule takes
@@ -27,16 +28,15 @@ const DEADLINE: Duration = Duration::from_secs(2 * 60 * 60);
 /// The processor time of a case whose manifest says nothing of it: the dearest bundled sample takes a sixth.
 const PROCESSOR_TIME: Duration = Duration::from_secs(60);
 
-/// The scenarios that there are, by name; none for those that could not be read.
-pub(crate) type Scenarios = BTreeMap<String, Option<Scenario>>;
-
 type Text = Located<String>;
 type Texts = BTreeMap<Text, Text>;
 
-/// Resolves manifests below a root.
+/// Resolves manifests of a service below a root.
 pub(crate) struct Resolver<'a> {
     pub(crate) root: &'a Path,
     pub(crate) scenarios: &'a Scenarios,
+    /// What they take from the service; none where that could not be read, and no manifest can then be resolved.
+    pub(crate) shared: Option<&'a Shared>,
 }
 
 impl Resolver<'_> {
@@ -62,12 +62,17 @@ impl Resolver<'_> {
         let inputs = inputs(raw.prepare.inputs, folder, log);
         let prepare = Stage { inputs, ..stage(raw.prepare.steps, raw.prepare.environment, log) };
         let build = stage(raw.build.steps, raw.build.environment, log);
-        let run = run(raw.run, log);
-        let bundled = self.contract(raw.claims, raw.outputs, id.service, log);
-        let published = self.contract(raw.published.claims, raw.published.outputs, id.service, log);
-        let expectations = self.expectations(raw.expectations, id.service, log);
+        let run = run(raw.run, self.shared, log);
+        let promises = Promises { service: &id.service, scenarios: self.scenarios };
+        let names = placeholders(self.shared, &Placeholders::NAMES);
+        let has_claims = raw.claims.is_some();
+        let own = promises.contract(raw.claims.unwrap_or_default(), raw.outputs, &names, log);
+        let published = promises.contract(raw.published.claims, raw.published.outputs, &names, log);
+        let expectations = promises.expectations(raw.expectations, log);
+        let shared = self.shared?;
+        let bundled = own.map(|own| promises.merged(own, has_claims, &shared.contract, &expectations));
         Some(Manifest {
-            id,
+            service: Arc::clone(&shared.profile),
             title,
             file: self.root.join(file),
             source: source?,
@@ -81,6 +86,7 @@ impl Resolver<'_> {
             bundled: bundled?,
             published: published?,
             expectations,
+            id,
         })
     }
 
@@ -91,81 +97,6 @@ impl Resolver<'_> {
         }
         let close = close_sibling(&folder);
         log.at(raw.span.clone(), format!("there is no folder `{}`{close}", raw.value));
-        None
-    }
-
-    fn contract(
-        &self,
-        claims: Vec<RawClaim>,
-        outputs: Texts,
-        service: Service,
-        log: &mut Log<'_>,
-    ) -> Option<Contract> {
-        let mut contract = Contract::default();
-        let mut valid = true;
-        for RawClaim { claim, pattern, stream } in claims {
-            match check::pattern(log, &pattern) {
-                Some(pattern) => contract.claims.push(ClaimPattern { claim, stream, pattern }),
-                None => valid = false,
-            }
-        }
-        for (key, text) in outputs {
-            check::placeholders(log, &text, &Placeholders::NAMES);
-            if let Some(outcome) = Outcome::ALL.into_iter().find(|outcome| outcome.to_string() == key.value) {
-                contract.outputs.insert(outcome, text.value);
-            } else if self.is_scenario_of(service, &key, log) {
-                contract.outputs_by_scenario.insert(key.value, text.value);
-            }
-        }
-        valid.then_some(contract)
-    }
-
-    fn expectations(
-        &self,
-        raw: BTreeMap<Text, RawSubstitute>,
-        service: Service,
-        log: &mut Log<'_>,
-    ) -> BTreeMap<String, Substitute> {
-        let mut expectations = BTreeMap::new();
-        for (name, RawSubstitute { like, reason }) in raw {
-            let reason = check::one_line(log, "reason", &reason);
-            let known = self.scenario(service, &name, log).is_some();
-            // Without a value, the other scenario is there but has mistakes of its own, which are told where it lies.
-            let Some(Some(other)) = self.scenario(service, &like, log) else { continue };
-            if known {
-                let expect = other.expect.clone();
-                expectations.insert(name.value, Substitute { like: like.value, expect, reason });
-            }
-        }
-        expectations
-    }
-
-    fn is_scenario_of(&self, service: Service, name: &Text, log: &mut Log<'_>) -> bool {
-        if self.scenarios.contains_key(&name.value) {
-            return self.scenario(service, name, log).is_some();
-        }
-        let outcomes = Outcome::ALL.map(|outcome| outcome.to_string());
-        let known = outcomes.iter().chain(self.scenarios.keys()).map(String::as_str);
-        let close = suggestion(&name.value, known);
-        let message = format!("`{}` is neither an outcome nor a scenario{close}", name.value);
-        let help = format!("the outcomes are {}", outcomes.join(", "));
-        log.note(name.span.clone(), message, Some(help));
-        false
-    }
-
-    /// A scenario of the service, without a value if it could not be read; none, with a note, if there is no such one.
-    fn scenario(&self, service: Service, name: &Text, log: &mut Log<'_>) -> Option<Option<&Scenario>> {
-        let message = match self.scenarios.get(&name.value) {
-            Some(Some(scenario)) if !scenario.services.contains(&service) => {
-                format!("the scenario `{}` is not one of {service}", name.value)
-            }
-            Some(scenario) => return Some(scenario.as_ref()),
-            None => {
-                let close = suggestion(&name.value, self.scenarios.keys().map(String::as_str));
-                format!("there is no scenario `{}`{close}", name.value)
-            }
-        };
-        log.at(name.span.clone(), message);
         None
     }
 }
@@ -250,22 +181,26 @@ fn inputs(raw: Vec<Text>, folder: Option<&Path>, log: &mut Log<'_>) -> Vec<PathB
 
 fn stage(steps: Vec<Located<Vec<Text>>>, variables: Texts, log: &mut Log<'_>) -> Stage {
     let steps = steps.into_iter().map(|step| command(step, &STAGE_PLACEHOLDERS, log)).collect();
-    Stage { inputs: Vec::new(), steps, environment: environment(variables, &STAGE_PLACEHOLDERS, log) }
+    Stage { inputs: Vec::new(), steps, environment: check::environment(log, variables, &STAGE_PLACEHOLDERS) }
 }
 
-fn run(raw: RawRun, log: &mut Log<'_>) -> Option<Run> {
+fn run(raw: RawRun, shared: Option<&Shared>, log: &mut Log<'_>) -> Option<Run> {
     let mut duration = |text: Option<Text>, otherwise| match text {
         Some(text) => check::duration(log, &text),
         None => Some(otherwise),
     };
     let deadline = duration(raw.deadline, DEADLINE);
     let processor_time = duration(raw.processor_time, PROCESSOR_TIME);
+    let names = placeholders(shared, &COMMAND_PLACEHOLDERS);
+    let mut environment = shared.map(|shared| shared.environment.clone()).unwrap_or_default();
+    environment.extend(check::environment(log, raw.environment, &names));
+    let of_service = placeholders(shared, &SERVICE_PLACEHOLDERS);
     Some(Run {
-        command: command(raw.command, &COMMAND_PLACEHOLDERS, log),
-        environment: environment(raw.environment, &COMMAND_PLACEHOLDERS, log),
+        command: command(raw.command, &names, log),
+        environment,
         endpoint: raw.endpoint,
-        emulator_environment: environment(raw.emulator.environment, &COMMAND_PLACEHOLDERS, log),
-        service_environment: environment(raw.service.environment, &SERVICE_PLACEHOLDERS, log),
+        emulator_environment: check::environment(log, raw.emulator.environment, &names),
+        service_environment: check::environment(log, raw.service.environment, &of_service),
         deadline: deadline?,
         processor_time: processor_time?,
         jobs: raw.jobs.map(NonZeroU32::get),
@@ -286,19 +221,6 @@ fn command(raw: Located<Vec<Text>>, names: &[&str], log: &mut Log<'_>) -> Vec<St
         words.push(word.value);
     }
     words
-}
-
-fn environment(raw: Texts, names: &[&str], log: &mut Log<'_>) -> BTreeMap<String, String> {
-    let mut variables = BTreeMap::new();
-    for (name, value) in raw {
-        if name.value.is_empty() || name.value.contains(['=', '\0']) {
-            let message = format!("`{}` is not a name of an environment variable", name.value);
-            log.at(name.span, message);
-        }
-        check::placeholders(log, &value, names);
-        variables.insert(name.value, value.value);
-    }
-    variables
 }
 
 /// The path, if there is such a file in the folder.

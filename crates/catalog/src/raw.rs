@@ -5,7 +5,7 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU32;
 
-use rescind_model::{BackupState, Claim, Endpoint, Expectation, Service, Stream};
+use rescind_model::{BackupState, Claim, Endpoint, Expectation, Stream};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -40,12 +40,13 @@ pub(crate) struct RawManifest {
     pub(crate) build: RawBuild,
     /// How a case is run.
     pub(crate) run: RawRun,
-    /// The texts with which the bundled sample makes claims.
-    #[serde(default)]
-    pub(crate) claims: Vec<RawClaim>,
+    /// The texts with which the bundled sample makes claims. Left out, those of `service.yaml` hold; a list takes the
+    /// place of all of them.
+    pub(crate) claims: Option<Vec<RawClaim>>,
     /// What the bundled sample prints to standard output, by outcome. A key may also be the name of a scenario, whose
     /// text then wins over that of its outcome. The placeholders are {project}, {instance}, {database}, {backup} and
-    /// {operation}; `{{` and `}}` stand for braces.
+    /// {operation}; `{{` and `}}` stand for braces. A text takes the place of what `service.yaml` has for the same
+    /// scenario, or for the same outcome and for the scenarios that end in it; what is not here is as it is there.
     #[serde(default)]
     pub(crate) outputs: Texts,
     /// What published code promises, when it takes the place of the region.
@@ -175,7 +176,8 @@ pub(crate) struct RawRun {
     /// The program and its arguments. The placeholders are {work}, {cache}, {endpoint}, {emulator}, {project}, {instance},
     /// {database} and {backup}.
     pub(crate) command: Located<Vec<Text>>,
-    /// Environment variables, with the same placeholders.
+    /// Environment variables, with the same placeholders. They take the place of those of the same name in
+    /// `service.yaml`.
     #[serde(default)]
     pub(crate) environment: Texts,
     /// How the sample reaches the service: by the variable of the emulator (`emulator`, the default), or by no variable at
@@ -240,8 +242,8 @@ pub(crate) struct RawPublished {
 pub(crate) struct RawScenario {
     /// One sentence that says what happens.
     pub(crate) title: Text,
-    /// The services that it can be played with.
-    pub(crate) services: Located<Vec<Located<Service>>>,
+    /// The services that it can be played with, by the names of their folders in `manifests`.
+    pub(crate) services: Located<Vec<Text>>,
     /// What is there before the sample begins.
     #[serde(default)]
     pub(crate) given: RawGiven,

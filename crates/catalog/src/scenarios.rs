@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rescind_model::{Given, GivenBackup, Outcome, RequestKind, Scenario, Schedule, ScheduleError};
+use rescind_model::{Given, GivenBackup, Outcome, RequestKind, Scenario, Schedule, ScheduleError, Service};
 
 use crate::check;
 use crate::diagnostic::Log;
@@ -24,18 +24,24 @@ pub(crate) fn wrong_name(name: &str) -> Option<String> {
     })
 }
 
-/// Resolves a scenario, and notes all that is wrong with it.
-pub(crate) fn resolve(raw: RawScenario, name: &str, log: &mut Log<'_>) -> Option<Scenario> {
+/// Resolves a scenario of some of the services that there are, and notes all that is wrong with it.
+pub(crate) fn resolve(
+    raw: RawScenario,
+    name: &str,
+    known: &[Service],
+    log: &mut Log<'_>,
+) -> Option<Scenario> {
     let title = check::one_line(log, "title", &raw.title);
     if raw.services.value.is_empty() {
         log.at(raw.services.span.clone(), "a scenario is for at least one service");
     }
     let mut services = Vec::new();
-    for service in raw.services.value {
-        if services.contains(&service.value) {
-            log.at(service.span, format!("the service `{}` is listed twice", service.value));
+    for name in raw.services.value {
+        let Some(service) = check::service(log, &name, known) else { continue };
+        if services.contains(&service) {
+            log.at(name.span, format!("the service `{service}` is listed twice"));
         } else {
-            services.push(service.value);
+            services.push(service);
         }
     }
     let backups = given_backups(raw.given.backups, &ID_PLACEHOLDERS, log);

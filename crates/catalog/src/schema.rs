@@ -1,9 +1,10 @@
-//! The JSON Schemas of manifests, scenarios, the list of known failures and seeds, for editors.
+//! The JSON Schemas of services, manifests, scenarios, the list of known failures and seeds, for editors.
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 
 use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
 use crate::seeds::RawSeeds;
+use crate::service::RawService;
 
 /// The committed schema files: their paths relative to the root of the repository, and their contents.
 ///
@@ -11,8 +12,9 @@ use crate::seeds::RawSeeds;
 ///
 /// # Errors
 /// A schema that cannot be written as JSON.
-pub fn schemas() -> Result<[(&'static str, String); 4], serde_json::Error> {
+pub fn schemas() -> Result<[(&'static str, String); 5], serde_json::Error> {
     Ok([
+        ("manifests/schema/service.schema.json", of::<RawService>()?),
         ("manifests/schema/manifest.schema.json", of::<RawManifest>()?),
         ("manifests/schema/scenario.schema.json", of::<RawScenario>()?),
         ("manifests/schema/known-failures.schema.json", of::<RawKnownFailures>()?),

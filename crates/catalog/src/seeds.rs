@@ -11,7 +11,7 @@ use serde::Deserialize;
 use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
 use crate::located::Located;
 use crate::raw::RawGivenBackup;
-use crate::{scenarios, yaml};
+use crate::{check, scenarios, yaml};
 
 /// What a stand-alone emulator begins with: `rescind emulator --seed FILE`.
 #[derive(Deserialize, JsonSchema)]
@@ -27,8 +27,8 @@ pub(crate) struct RawSeeds {
 #[schemars(rename = "Seed")]
 #[serde(deny_unknown_fields)]
 struct RawSeed {
-    /// The service that it belongs to.
-    service: Service,
+    /// The service that it belongs to: `spanner`, `alloydb`, `geminidb`.
+    service: Located<String>,
     /// An instance of Spanner, a location of AlloyDB; GeminiDB has nothing of the kind.
     #[serde(default)]
     instance: String,
@@ -68,11 +68,12 @@ pub struct Seeds {
 }
 
 impl Seeds {
-    /// Reads `projects: { PROJECT: [{ service, instance, database, backups: [{ id, state }] }] }`.
+    /// Reads `projects: { PROJECT: [{ service, instance, database, backups: [{ id, state }] }] }`, for an emulator of
+    /// these services. Which of the ids a service needs is for the emulator to say: see [`wrong`](Self::wrong).
     ///
     /// # Errors
     /// The file cannot be read, or has mistakes: all of them, unless it is not even of the right form.
-    pub fn read(file: &Path) -> Result<Seeds, Diagnostics> {
+    pub fn read(file: &Path, services: &[Service]) -> Result<Seeds, Diagnostics> {
         let mut found = Vec::new();
         let text = match std::fs::read_to_string(file) {
             Ok(text) => Arc::from(text),
@@ -85,7 +86,7 @@ impl Seeds {
         if found.is_empty() {
             let mut log = Log::new(file, Arc::clone(&text), &mut found);
             if let Some(raw) = yaml::read::<RawSeeds>(&mut log) {
-                seeds = resolve(raw, &mut log);
+                seeds = resolve(raw, services, &mut log);
             }
         }
         Diagnostics::of(found).map(|()| Seeds { file: file.to_owned(), text, seeds })
@@ -99,36 +100,30 @@ impl Seeds {
     }
 }
 
-fn resolve(raw: RawSeeds, log: &mut Log<'_>) -> Vec<Seed> {
+fn resolve(raw: RawSeeds, services: &[Service], log: &mut Log<'_>) -> Vec<Seed> {
     let mut seeds = Vec::new();
     for (project, raw) in raw.projects {
         if project.value.is_empty() {
             log.at(project.span, "the id of a project is not empty");
         }
         for Located { value: raw, span } in raw {
-            if raw.instance.is_empty() && raw.service != Service::GeminiDb {
-                log.at(
-                    span.clone(),
-                    format!("the key `instance` is missing here; {} needs one", raw.service),
-                );
-            }
-            // Only Spanner has instances that can be without one.
-            if raw.database.is_none() && (raw.service != Service::Spanner || !raw.backups.is_empty()) {
-                log.at(span.clone(), "the key `database` is missing here");
+            let service = check::service(log, &raw.service, services);
+            if raw.database.is_none() && !raw.backups.is_empty() {
+                log.at(span.clone(), "the key `database` is missing here: backups are of one");
             }
             let given = Given {
                 database_missing: raw.database.is_none(),
                 not_cassandra: raw.not_cassandra,
                 backups: scenarios::given_backups(raw.backups, &[], log),
             };
-            seeds.push(Seed {
+            seeds.extend(service.map(|service| Seed {
                 project: project.value.clone(),
-                service: raw.service,
+                service,
                 instance: raw.instance,
                 database: raw.database.unwrap_or_default(),
                 given,
                 span,
-            });
+            }));
         }
     }
     seeds
@@ -142,7 +137,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("seed.yaml");
         std::fs::write(&file, text).unwrap();
-        Seeds::read(&file)
+        let services: [Service; 3] = ["spanner", "alloydb", "geminidb"].map(|name| name.parse().unwrap());
+        Seeds::read(&file, &services)
             .map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
     }
 
@@ -172,13 +168,7 @@ mod tests {
     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
 ";
         insta::assert_snapshot!(read(text).unwrap_err(), @"
-        error: the key `instance` is missing here; spanner needs one
-         --> seed.yaml:3:7
-          |
-        3 |     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
-          |       ^
-
-        error: the key `database` is missing here
+        error: the key `database` is missing here: backups are of one
          --> seed.yaml:3:7
           |
         3 |     - { service: spanner, backups: [{ id: b1, state: READY }, { id: b1, state: READY }] }
@@ -191,13 +181,11 @@ mod tests {
           |                                                                     ^^
         ");
         insta::assert_snapshot!(read("projects: { a: [{ service: spaner }] }").unwrap_err(), @"
-        error: unknown value `spaner` (did you mean `spanner`?)
+        error: there is no service `spaner` (did you mean `spanner`?); the services are spanner, alloydb, geminidb
          --> seed.yaml:1:28
           |
         1 | projects: { a: [{ service: spaner }] }
           |                            ^^^^^^
-          |
-          = help: the values here are spanner, alloydb, geminidb
         ");
         let seeds = read("projects:\n  a:\n    - { service: geminidb, database: d }\n").unwrap();
         let wrong = seeds.wrong(&seeds.seeds[0], "given twice").to_string();

@@ -57,10 +57,14 @@ fn every_file_names_the_schema_that_its_editor_is_to_use() {
         if !folder.is_dir() {
             continue;
         }
-        let format = if folder.ends_with("scenarios") { "scenario" } else { "manifest" };
         for file in std::fs::read_dir(&folder).unwrap() {
             let file = file.unwrap().path();
             if file.extension().is_some_and(|extension| extension == "yaml") {
+                let format = match &file {
+                    _ if folder.ends_with("scenarios") => "scenario",
+                    file if file.ends_with("service.yaml") => "service",
+                    _ => "manifest",
+                };
                 let text = std::fs::read_to_string(&file).unwrap();
                 let header = format!("# yaml-language-server: $schema=../schema/{format}.schema.json");
                 assert_eq!(text.lines().next(), Some(header.as_str()), "{}", file.display());

@@ -3,8 +3,8 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use rescind_catalog::{Catalog, Manifest, Page, Uncovered, Wanted};
-use rescind_model::{Location, Service};
+use rescind_catalog::{Catalog, Manifest, Page, ServiceProfile, Uncovered, Wanted};
+use rescind_model::Location;
 use rescind_runner::{Code, Plan};
 
 use crate::args::{RunArgs, Selection};
@@ -129,8 +129,8 @@ fn asked_for<'a>(
 
 /// The manifests of the service of these samples, whatever was selected.
 fn of_service<'a>(catalog: &'a Catalog, samples: &[&Selected<'_>]) -> Vec<&'a Manifest> {
-    let service = samples.first().map(|sample| sample.manifest.id.service);
-    catalog.manifests.iter().filter(|manifest| Some(manifest.id.service) == service).collect()
+    let service = samples.first().map(|sample| &sample.manifest.id.service);
+    catalog.manifests.iter().filter(|manifest| Some(&manifest.id.service) == service).collect()
 }
 
 /// The samples of the one service that a page is about. Samples of several services have the same languages, and the code
@@ -139,9 +139,10 @@ fn of_one_service<'a, 'b>(
     page: &Page,
     selected: &'b [Selected<'a>],
 ) -> Result<Vec<&'b Selected<'a>>, Failure> {
-    let among = |service: &Service| selected.iter().any(|sample| sample.manifest.id.service == *service);
-    let selectable: Vec<Service> = Service::ALL.into_iter().filter(among).collect();
-    let named: Vec<Service> = page.services.iter().copied().filter(among).collect();
+    // In the order of the catalogue, so that those of one service follow each other.
+    let mut selectable: Vec<&ServiceProfile> = selected.iter().map(|it| &*it.manifest.service).collect();
+    selectable.dedup();
+    let named: Vec<&ServiceProfile> = selectable.iter().copied().filter(|it| page.names(it)).collect();
     let service = match (selectable.as_slice(), named.as_slice()) {
         ([only], _) | (_, [only]) => *only,
         (_, named) => {
@@ -149,7 +150,7 @@ fn of_one_service<'a, 'b>(
                 [] => ("names none of the services", selectable.as_slice()),
                 several => ("names several services", several),
             };
-            let names: Vec<&str> = which.iter().map(|service| service.name()).collect();
+            let names: Vec<&str> = which.iter().map(|service| service.id.name()).collect();
             return Err(Failure::usage(anyhow!(
                 "the page `{}` {what}: choose one of {} with --service",
                 page.name,
@@ -157,5 +158,5 @@ fn of_one_service<'a, 'b>(
             )));
         }
     };
-    Ok(selected.iter().filter(|sample| sample.manifest.id.service == service).collect())
+    Ok(selected.iter().filter(|sample| sample.manifest.id.service == service.id).collect())
 }

@@ -78,20 +78,24 @@ fn matching<'a>(
 ) -> Result<Matched<'a>, Failure> {
     let meant = |manifest: &&Manifest| {
         same_language(&manifest.id.language, &option.language)
-            && option.service.is_none_or(|it| it == manifest.id.service)
+            && option.service.as_ref().is_none_or(|it| *it == manifest.id.service)
     };
     let of_selected: Vec<&Manifest> = selected.iter().map(|sample| sample.manifest).filter(meant).collect();
     let candidates =
         if of_selected.is_empty() { catalog.manifests.iter().filter(meant).collect() } else { of_selected };
-    let mut wrong: Option<Diagnostics> = None;
+    let mut wrong: Vec<Diagnostics> = Vec::new();
     for manifest in candidates {
         match read_region(&option.path, &manifest.source.region) {
             Ok((content, region)) => return Ok(Matched { sample: &manifest.id, option, content, region }),
-            // The first is told: a language's first service is the one that the option most likely means.
-            Err(error) => wrong = wrong.or(Some(error)),
+            Err(error) => wrong.push(error),
         }
     }
-    Err(wrong.map_or_else(
+    // A region that is there and is not whole is the one that is meant; where there is none, each would have done.
+    let is_there = |error: &Diagnostics| error.iter().any(|mistake| mistake.place.is_some());
+    if let Some(there) = wrong.iter().position(is_there) {
+        wrong = vec![wrong.swap_remove(there)];
+    }
+    Err(wrong.into_iter().reduce(Diagnostics::and).map_or_else(
         || {
             let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
             Failure::usage(anyhow!(

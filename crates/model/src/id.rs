@@ -2,33 +2,23 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::sync::Arc;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-/// A backend with backups that can be cancelled.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "lowercase")]
-pub enum Service {
-    /// Google Cloud Spanner: gRPC and REST.
-    Spanner,
-    /// Google AlloyDB for PostgreSQL: REST and gRPC.
-    AlloyDb,
-    /// Huawei GeminiDB (GaussDB for NoSQL): REST.
-    GeminiDb,
-}
+/// A backend with backups that can be cancelled, by its name in ids, files and options: `spanner`.
+///
+/// Any name of the right form: which services there are is for a catalogue or an engine to say. Clones share the name.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Service(Arc<str>);
 
 impl Service {
-    /// Every service.
-    pub const ALL: [Service; 3] = [Service::Spanner, Service::AlloyDb, Service::GeminiDb];
-
-    /// The name in ids, files and options.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Service::Spanner => "spanner",
-            Service::AlloyDb => "alloydb",
-            Service::GeminiDb => "geminidb",
-        }
+    /// The name.
+    pub fn name(&self) -> &str {
+        &self.0
     }
 }
 
@@ -38,13 +28,19 @@ impl fmt::Display for Service {
     }
 }
 
+impl fmt::Debug for Service {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Service({self})")
+    }
+}
+
 /// The text is no id of the kind that was asked for.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("`{text}` is not a {kind}: {expected}")]
 pub struct InvalidId {
     /// What was read.
     pub text: String,
-    /// What it should have been: `service`, `sample id`, `case id`.
+    /// What it should have been: `name of a service`, `sample id`, `case id`.
     pub kind: &'static str,
     /// The form that is accepted.
     pub expected: &'static str,
@@ -54,11 +50,17 @@ impl FromStr for Service {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
-        Service::ALL.into_iter().find(|service| service.name() == text).ok_or_else(|| InvalidId {
-            text: text.to_owned(),
-            kind: "service",
-            expected: "one of spanner, alloydb, geminidb",
-        })
+        let is_word = |word: &str| {
+            !word.is_empty() && word.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit())
+        };
+        if !text.split('-').all(is_word) {
+            return Err(InvalidId {
+                text: text.to_owned(),
+                kind: "name of a service",
+                expected: "lower-case letters and digits, words joined by hyphens, as in spanner",
+            });
+        }
+        Ok(Service(text.into()))
     }
 }
 
@@ -157,7 +159,7 @@ macro_rules! string_form {
         }
     )+};
 }
-string_form!(SampleId, CaseId);
+string_form!(Service, SampleId, CaseId);
 
 #[cfg(test)]
 mod tests {
@@ -175,7 +177,25 @@ mod tests {
     fn what_is_no_id_is_refused_with_the_form() {
         let error = "spanner".parse::<SampleId>().unwrap_err();
         assert_eq!(error.to_string(), "`spanner` is not a sample id: SERVICE/LANGUAGE, as in spanner/go");
-        assert!("oracle/go".parse::<SampleId>().is_err());
         assert!("spanner/go/a b".parse::<CaseId>().is_err());
+    }
+
+    #[test]
+    fn a_service_is_any_name_of_the_right_form() {
+        for name in ["spanner", "x", "db2", "cloud-sql-2"] {
+            let service: Service = name.parse().unwrap();
+            assert_eq!((service.name(), service.to_string().as_str()), (name, name));
+            assert_eq!(serde_json::from_value::<Service>(name.into()).unwrap(), service);
+            assert_eq!(serde_json::to_value(&service).unwrap(), name);
+        }
+        for name in ["", "Spanner", "span ner", "-spanner", "spanner-", "a--b", "a_b", "a.b", "ä", "../x"] {
+            assert!(name.parse::<Service>().is_err(), "{name}");
+            assert!(serde_json::from_value::<Service>(name.into()).is_err(), "{name}");
+        }
+        let error = "Spanner/go".parse::<SampleId>().unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "`Spanner` is not a name of a service: lower-case letters and digits, words joined by hyphens, as in spanner"
+        );
     }
 }

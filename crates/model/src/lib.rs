@@ -35,7 +35,7 @@ mod verdict;
 pub use baseline::{AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baseline, BaselineCase};
 pub use code::{Code, UnknownCode};
 pub use contract::{Claim, ClaimPattern, Contract, Outcome, Placeholders, Stream};
-pub use endpoint::{Endpoint, is_besides};
+pub use endpoint::Endpoint;
 pub use finding::{Finding, Rule};
 pub use id::{CaseId, InvalidId, SampleId, Service};
 pub use journal::{

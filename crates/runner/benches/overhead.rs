@@ -11,10 +11,10 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use rescind_catalog::{Manifest, PageNames, Run, Source, Stage, Variables};
+use rescind_catalog::{Manifest, PageNames, Run, ServiceProfile, Source, Stage, Variables};
 use rescind_model::{
     CaseResult, Contract, Endpoint, Expectation, ExpectedExit, Given, Outcome, Rule, Scenario, Schedule,
-    Service, Verdict,
+    Verdict,
 };
 use rescind_runner::{Clock, Code, Context, Embedded, Options, Plan, PlannedSample, run};
 use tokio_util::sync::CancellationToken;
@@ -115,7 +115,7 @@ async fn whole_run(folder: &Path, jobs: usize) -> Result<Duration> {
         manifest: Arc::new(manifest(folder)?),
         code: Code::Bundled,
         location: None,
-        scenarios: (0..CASES).map(|number| Arc::new(scenario(number))).collect(),
+        scenarios: (0..CASES).map(|number| Ok(Arc::new(scenario(number)?))).collect::<Result<_>>()?,
     };
     let plan = Plan { samples: vec![sample], source: "bundled".to_owned(), ..Plan::default() };
     let options = Options { jobs: Some(jobs), ..Options::default() };
@@ -143,6 +143,7 @@ fn manifest(folder: &Path) -> Result<Manifest> {
     std::fs::create_dir_all(&sample)?;
     Ok(Manifest {
         id: "spanner/true".parse()?,
+        service: Arc::new(service()?),
         title: "true".to_owned(),
         file: PathBuf::from("true.yaml"),
         source: Source { folder: sample, file: "none".into(), region: "none".to_owned() },
@@ -168,11 +169,24 @@ fn manifest(folder: &Path) -> Result<Manifest> {
     })
 }
 
-fn scenario(number: usize) -> Scenario {
-    Scenario {
+fn service() -> Result<ServiceProfile> {
+    Ok(ServiceProfile {
+        id: "spanner".parse()?,
+        title: "Spanner".to_owned(),
+        host: "spanner.googleapis.com".to_owned(),
+        aliases: Vec::new(),
+        besides: Vec::new(),
+        emulator_variable: Some("SPANNER_EMULATOR_HOST".to_owned()),
+        instance: Some("test-instance".to_owned()),
+        database: "test-db".to_owned(),
+    })
+}
+
+fn scenario(number: usize) -> Result<Scenario> {
+    Ok(Scenario {
         name: format!("case-{number}"),
         title: "Nothing happens.".to_owned(),
-        services: vec![Service::Spanner],
+        services: vec!["spanner".parse()?],
         given: Given::default(),
         schedule: Schedule::default(),
         optional: Schedule::default(),
@@ -182,5 +196,5 @@ fn scenario(number: usize) -> Scenario {
             claims: Vec::new(),
             may_leave_backup: false,
         },
-    }
+    })
 }

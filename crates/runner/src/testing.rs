@@ -6,10 +6,10 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use async_trait::async_trait;
-use rescind_catalog::{Manifest, PageNames, Run, Source, Stage, Tool, Variables};
+use rescind_catalog::{Manifest, PageNames, Run, ServiceProfile, Source, Stage, Tool, Variables};
 use rescind_model::{
     BackupState, Claim, ClaimPattern, Code, Contract, Decided, Endpoint, Entry, Expectation, ExpectedExit,
-    Given, GivenBackup, Outcome, Reply, Scenario, Schedule, Service, Snapshot, Stream, Touched, Transport,
+    Given, GivenBackup, Outcome, Reply, Scenario, Schedule, Snapshot, Stream, Touched, Transport,
 };
 
 use crate::process::Supervisor;
@@ -32,11 +32,25 @@ pub(crate) fn context(folder: &Path) -> Context {
     }
 }
 
+/// The service of the samples here.
+pub(crate) fn service() -> Arc<ServiceProfile> {
+    Arc::new(ServiceProfile {
+        id: "spanner".parse().unwrap(),
+        title: "Spanner".to_owned(),
+        host: "spanner.googleapis.com".to_owned(),
+        aliases: vec!["longrunning.googleapis.com".to_owned()],
+        besides: vec!["oauth2.googleapis.com".to_owned(), "monitoring.googleapis.com".to_owned()],
+        emulator_variable: Some("SPANNER_EMULATOR_HOST".to_owned()),
+        instance: Some("test-instance".to_owned()),
+        database: "test-db".to_owned(),
+    })
+}
+
 /// A project in which the backup's name is taken.
 pub(crate) fn setup() -> Setup {
     let foreign = GivenBackup { id: "{backup}".to_owned(), state: BackupState::Ready };
     Setup {
-        service: Service::Spanner,
+        service: service().id.clone(),
         instance: "i".to_owned(),
         database: "d".to_owned(),
         backup: "b1".to_owned(),
@@ -53,6 +67,7 @@ pub(crate) fn manifest(folder: &Path, language: &str, script: &str) -> Manifest 
     std::fs::write(folder.join("main.sh"), script).unwrap();
     Manifest {
         id: format!("spanner/{language}").parse().unwrap(),
+        service: service(),
         title: language.to_owned(),
         file: PathBuf::from(format!("manifests/spanner/{language}.yaml")),
         source: Source { folder, file: "main.sh".into(), region: "tag".to_owned() },
@@ -102,7 +117,7 @@ pub(crate) fn scenario(name: &str) -> Arc<Scenario> {
     Arc::new(Scenario {
         name: name.to_owned(),
         title: format!("The scenario {name}."),
-        services: vec![Service::Spanner],
+        services: vec![service().id.clone()],
         given: Given::default(),
         schedule: "create:not-found".parse().unwrap(),
         optional: Schedule::default(),

@@ -11,7 +11,7 @@ mod names;
 use std::path::Path;
 use std::sync::Arc;
 
-use rescind_model::Service;
+use crate::ServiceProfile;
 
 pub use blocks::Block;
 pub use coverage::Uncovered;
@@ -27,8 +27,6 @@ pub struct Page {
     pub headings: Vec<String>,
     /// Its fenced blocks, in order.
     pub blocks: Vec<Block>,
-    /// The services that it names anywhere, in letters of any case.
-    pub services: Vec<Service>,
     /// The page itself.
     text: Arc<str>,
 }
@@ -58,8 +56,12 @@ impl Page {
         // Some editors begin a file with a byte order mark, which would keep its first line from being a heading.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
         let (headings, blocks) = blocks::find(text);
-        let lower = text.to_lowercase();
-        let services = Service::ALL.into_iter().filter(|service| lower.contains(service.name())).collect();
-        Page { name: name.into(), headings, blocks, services, text: text.into() }
+        Page { name: name.into(), headings, blocks, text: text.into() }
+    }
+
+    /// True if it names the service anywhere, by its id or by its title, in letters of any case.
+    pub fn names(&self, service: &ServiceProfile) -> bool {
+        let text = self.text.to_lowercase();
+        text.contains(service.id.name()) || text.contains(&service.title.to_lowercase())
     }
 }

@@ -62,9 +62,9 @@ fn two_cases_that_would_share_a_project() {
 #[test]
 fn places_of_files() {
     let stray = |path: &str| Tree::new().write(path, SCENARIO).diagnose();
-    insta::assert_snapshot!(stray("manifests/spaner/go.yaml"), @"
-    error: `spaner` is not a service (did you mean `spanner`?); the services are spanner, alloydb, geminidb
-    --> manifests/spaner
+    insta::assert_snapshot!(stray("manifests/Spanner/README.md"), @"
+    error: `Spanner` is not a name of a service: lower-case letters and digits, words joined by hyphens, as in spanner
+    --> manifests/Spanner
     ");
     insta::assert_snapshot!(stray("manifests/go.yaml"), @"
     error: a manifest lies in the folder of its service: manifests/spanner/go.yaml

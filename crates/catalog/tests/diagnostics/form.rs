@@ -103,13 +103,11 @@ fn words() {
       = help: the values here are zero, non-zero
     ");
     insta::assert_snapshot!(scenario("[spanner]", "[spaner]"), @"
-    error: unknown value `spaner` (did you mean `spanner`?)
+    error: there is no service `spaner` (did you mean `spanner`?); the services are spanner
      --> manifests/scenarios/cancel-wins.yaml:2:12
       |
     2 | services: [spaner]
       |            ^^^^^^
-      |
-      = help: the values here are spanner, alloydb, geminidb
     ");
     insta::assert_snapshot!(scenario("claims: [cancelled]", "claims: [[cancelled]]"), @"
     error: expected one word

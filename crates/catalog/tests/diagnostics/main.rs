@@ -2,6 +2,7 @@
 
 mod files;
 mod form;
+mod services;
 mod values;
 
 use std::collections::BTreeMap;
@@ -53,10 +54,24 @@ outputs:
     Cancelled.
 "#;
 
+const SERVICE: &str = r#"title: Spanner
+hosts: [spanner.example.com, operations.example.com]
+besides: [tokens.example.com]
+emulator: SPANNER_EMULATOR_HOST
+placeholders: { instance: i, database: d }
+environment: { LEVEL: "1", LANG: "{database}" }
+claims:
+  - { claim: completed, pattern: ^Completed\.$ }
+outputs:
+  completed: |
+    Completed.
+"#;
+
 /// A small catalogue without mistakes, in a folder of its own.
 struct Tree(TempDir);
 
 const TOY: &str = "manifests/spanner/toy.yaml";
+const SPANNER: &str = "manifests/spanner/service.yaml";
 const WINS: &str = "manifests/scenarios/cancel-wins.yaml";
 
 impl Tree {
@@ -67,6 +82,7 @@ impl Tree {
     fn new() -> Tree {
         let tree = Tree::empty();
         tree.write(WINS, SCENARIO)
+            .write(SPANNER, SERVICE)
             .write(TOY, MANIFEST)
             .write("samples/spanner/toy/sample.sh", "# [START cancel_backup]\n# [END cancel_backup]\n")
             .write("samples/spanner/toy/requirements.txt", "")
@@ -104,6 +120,12 @@ fn manifest(from: &str, to: &str) -> String {
     Tree::new().write(TOY, MANIFEST.replace(from, to)).diagnose()
 }
 
+/// What is said when a part of the service is written otherwise.
+fn service(from: &str, to: &str) -> String {
+    assert_eq!(SERVICE.matches(from).count(), 1, "{from}");
+    Tree::new().write(SPANNER, SERVICE.replace(from, to)).diagnose()
+}
+
 #[test]
 fn a_catalogue_without_mistakes_is_resolved() {
     let tree = Tree::new();
@@ -134,8 +156,9 @@ fn each_way_to_the_service_has_variables_of_its_own_which_win() {
     assert_eq!((run.endpoint, run.processor_time.as_secs()), (Endpoint::Service, 20));
     let variables = |endpoint| run.variables(endpoint).collect::<BTreeMap<_, _>>();
     let [lang, utf8] = [("LANG", "C"), ("LANG", "C.UTF-8")];
-    assert_eq!(variables(Endpoint::Emulator), [("HOST", "{emulator}"), utf8].into());
-    assert_eq!(variables(Endpoint::Service), [lang, ("TOKEN", "any")].into());
+    let level = ("LEVEL", "1");
+    assert_eq!(variables(Endpoint::Emulator), [("HOST", "{emulator}"), utf8, level].into());
+    assert_eq!(variables(Endpoint::Service), [lang, level, ("TOKEN", "any")].into());
 }
 
 #[test]
@@ -246,9 +269,9 @@ fn damaged(text: &'static str) -> impl Strategy<Value = Vec<u8>> {
 proptest! {
     #[test]
     fn a_damaged_file_is_read_or_every_mistake_has_a_place(
-        manifest in damaged(MANIFEST), scenario in damaged(SCENARIO),
+        manifest in damaged(MANIFEST), scenario in damaged(SCENARIO), service in damaged(SERVICE),
     ) {
-        let tree = Tree::new().write(TOY, manifest).write(WINS, scenario);
+        let tree = Tree::new().write(TOY, manifest).write(WINS, scenario).write(SPANNER, service);
         if let Err(diagnostics) = tree.load() {
             let shown = diagnostics.to_string();
             for diagnostic in diagnostics.iter() {

@@ -1,6 +1,6 @@
 //! Values that say the wrong thing.
 
-use crate::{MANIFEST, SCENARIO, TOY, Tree, manifest, scenario};
+use crate::{MANIFEST, SCENARIO, SERVICE, TOY, Tree, manifest, scenario};
 
 #[test]
 fn schedules() {
@@ -197,7 +197,10 @@ fn outputs() {
     ");
     let elsewhere = SCENARIO.replace("[spanner]", "[alloydb]");
     let text = MANIFEST.replace("  cancelled: |", "  cancel-elsewhere: |");
-    let tree = Tree::new().write("manifests/scenarios/cancel-elsewhere.yaml", elsewhere).write(TOY, text);
+    let tree = Tree::new()
+        .write("manifests/alloydb/service.yaml", SERVICE)
+        .write("manifests/scenarios/cancel-elsewhere.yaml", elsewhere)
+        .write(TOY, text);
     insta::assert_snapshot!(tree.diagnose(), @"
     error: the scenario `cancel-elsewhere` is not one of spanner
       --> manifests/spanner/toy.yaml:27:3

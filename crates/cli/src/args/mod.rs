@@ -123,9 +123,9 @@ mod tests {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
         let mut files = vec![root.join("README.md"), root.join("CONTRIBUTING.md")];
         files.extend(fs::read_dir(root.join("docs")).unwrap().map(|entry| entry.unwrap().path()));
-        for service in ["spanner", "alloydb", "geminidb"] {
-            let samples = fs::read_dir(root.join("samples").join(service)).unwrap();
-            files.extend(samples.map(|entry| entry.unwrap().path().join("README.md")));
+        for service in fs::read_dir(root.join("samples")).unwrap() {
+            let samples = service.unwrap().path().read_dir();
+            files.extend(samples.into_iter().flatten().map(|entry| entry.unwrap().path().join("README.md")));
         }
         let mut found = 0;
         for file in

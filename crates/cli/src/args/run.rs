@@ -115,7 +115,7 @@ impl FromStr for SourceFile {
 
 impl fmt::Display for SourceFile {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(service) = self.service {
+        if let Some(service) = &self.service {
             write!(f, "{service}/")?;
         }
         write!(f, "{}={}", self.language, self.path.display())
@@ -131,7 +131,7 @@ mod tests {
         for text in ["go=a=b.go", "spanner/python=../x/cancel.py"] {
             assert_eq!(text.parse::<SourceFile>().unwrap().to_string(), text);
         }
-        for bad in ["go", "go=", "=x.go", "spaner/go=x.go"] {
+        for bad in ["go", "go=", "=x.go", "/go=x.go", "Spanner/go=x.go"] {
             assert!(bad.parse::<SourceFile>().is_err(), "{bad}");
         }
     }

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use rescind_catalog::{Seed, Seeds};
 use rescind_emulator::{ControlError, Emulator, Setup};
 use rescind_engine::Settings;
-use rescind_model::{Given, Schedule, Service};
+use rescind_model::{Given, InvalidId, Schedule, Service};
 
 use crate::args::{DatabasePath, EmulatorArgs};
 use crate::failure::Failure;
@@ -16,9 +16,11 @@ use crate::failure::Failure;
 /// # Errors
 /// A file that is wrong, or asks for what no service could be in.
 pub fn seed(emulator: &Emulator, args: &EmulatorArgs) -> Result<(), Failure> {
-    let mut setups: Vec<(String, Setup)> = args.database.iter().map(of_path).collect();
+    let mut setups: Vec<(String, Setup)> =
+        args.database.iter().map(of_path).collect::<Result<_, _>>().map_err(Failure::setup)?;
     if let Some(file) = &args.seed {
-        let seeds = Seeds::read(file).map_err(Failure::usage)?;
+        let services = emulator.services().names().map(str::parse).collect::<Result<Vec<Service>, _>>();
+        let seeds = Seeds::read(file, &services.map_err(Failure::setup)?).map_err(Failure::usage)?;
         let mut tried: Vec<(String, Setup)> = setups.clone();
         for seed in &seeds.seeds {
             tried.push((seed.project.clone(), of_seed(seed)));
@@ -37,9 +39,10 @@ pub fn seed(emulator: &Emulator, args: &EmulatorArgs) -> Result<(), Failure> {
     emulator.seed(setups).map_err(Failure::usage)
 }
 
-fn of_path(path: &DatabasePath) -> (String, Setup) {
+/// A database of Spanner, as `--database` names one.
+fn of_path(path: &DatabasePath) -> Result<(String, Setup), InvalidId> {
     let setup = Setup {
-        service: Service::Spanner,
+        service: "spanner".parse()?,
         instance: path.instance.clone(),
         database: path.database.clone(),
         backup: String::new(),
@@ -47,12 +50,12 @@ fn of_path(path: &DatabasePath) -> (String, Setup) {
         schedule: Schedule::default(),
         choices: Settings::default(),
     };
-    (path.project.clone(), setup)
+    Ok((path.project.clone(), setup))
 }
 
 fn of_seed(seed: &Seed) -> Setup {
     Setup {
-        service: seed.service,
+        service: seed.service.clone(),
         instance: seed.instance.clone(),
         database: seed.database.clone(),
         backup: String::new(),

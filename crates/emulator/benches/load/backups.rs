@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use rescind_engine::operations;
 use rescind_engine::proto::{database as pb, longrunning};
 use rescind_engine::spanner::database_admin as databases;
-use rescind_model::Service;
 
 use crate::stock::{INSTANCE, Stock, id};
 
@@ -22,7 +21,7 @@ pub fn times() {
 }
 
 fn row(count: usize) {
-    let mut stock = Stock::new(Service::Spanner, count - CALLS);
+    let mut stock = Stock::new("spanner", count - CALLS);
     // The last ones have their operations known.
     let operations = (count - CALLS..count).map(|number| stock.create(number).unwrap());
     let operations: Vec<String> = operations.collect();

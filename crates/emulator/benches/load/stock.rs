@@ -12,7 +12,7 @@ use rescind_engine::alloydb::v1 as alloydb;
 use rescind_engine::proto::{alloydb::v1 as alloydb_pb, database as spanner_pb, longrunning};
 use rescind_engine::spanner::database_admin as spanner;
 use rescind_engine::{FreeRunning, Project, RestRequest, Settings, Span, Time, services};
-use rescind_model::{Given, Schedule, Service, Transport};
+use rescind_model::{Given, Schedule, Transport};
 
 use crate::program::resident;
 
@@ -28,14 +28,14 @@ pub const INSTANCE: &str = "projects/p/instances/test";
 pub struct Stock {
     project: Project,
     clock: Time,
-    service: Service,
+    service: &'static str,
 }
 
 impl Stock {
-    pub fn new(service: Service, count: usize) -> Stock {
+    pub fn new(service: &'static str, count: usize) -> Stock {
         let clock = Time::from(SystemTime::now());
         let setup = Setup {
-            service,
+            service: service.parse().unwrap(),
             instance: "test".into(),
             database: "db".into(),
             backup: "b1".into(),
@@ -74,7 +74,7 @@ impl Stock {
         self.clock = self.clock + Span::from(2 * OPERATION_TIME);
         let backup_id = id(number);
         let operation: longrunning::Operation = match self.service {
-            Service::Spanner => {
+            "spanner" => {
                 let expire = Timestamp { seconds: self.clock.to_proto().seconds + 86_400, nanos: 0 };
                 let database = format!("{INSTANCE}/databases/db");
                 self.call::<spanner::CreateBackup>(spanner_pb::CreateBackupRequest {
@@ -88,7 +88,7 @@ impl Stock {
                     encryption_config: None,
                 })
             }
-            Service::AlloyDb => {
+            "alloydb" => {
                 let cluster_name = format!("{LOCATION}/clusters/db");
                 self.call::<alloydb::CreateBackup>(alloydb_pb::CreateBackupRequest {
                     parent: LOCATION.into(),
@@ -97,11 +97,12 @@ impl Stock {
                     ..Default::default()
                 })
             }
-            Service::GeminiDb => {
+            "geminidb" => {
                 let body = format!(r#"{{"name":"{backup_id}"}}"#);
                 self.ask("POST", "/v3/p/instances/db/backups", body.as_bytes());
                 return None;
             }
+            other => panic!("no stock of {other} is known here"),
         };
         Some(operation.name)
     }
@@ -109,20 +110,21 @@ impl Stock {
     /// The size of the first backup on the wire, in bytes.
     fn encoded(&mut self) -> usize {
         match self.service {
-            Service::Spanner => {
+            "spanner" => {
                 let name = format!("{INSTANCE}/backups/{}", id(0));
                 self.call::<spanner::GetBackup>(spanner_pb::GetBackupRequest { name }).encoded_len()
             }
-            Service::AlloyDb => {
+            "alloydb" => {
                 let name = format!("{LOCATION}/backups/{}", id(0));
                 let request = alloydb_pb::GetBackupRequest { name };
                 self.call::<alloydb::GetBackup>(request).encoded_len()
             }
-            Service::GeminiDb => {
+            "geminidb" => {
                 let list = self.ask("GET", "/v4/p/backups?limit=1", &[]);
                 let list: serde_json::Value = serde_json::from_slice(&list).unwrap();
                 list["backups"][0].to_string().len()
             }
+            other => panic!("no stock of {other} is known here"),
         }
     }
 }
@@ -131,12 +133,12 @@ impl Stock {
 pub fn memory() {
     println!("| | backups | memory | for each backup | its size on the wire |");
     println!("|---|---|---|---|---|");
-    for service in Service::ALL {
+    for service in services().names() {
         let mut empty = 0;
         for count in [0, 10_000, 1_000_000] {
             // In a process of its own: memory that others gave back would be used again, and so not be seen.
             let asked = Command::new(std::env::current_exe().unwrap())
-                .args([ARGUMENT, service.name(), &count.to_string()])
+                .args([ARGUMENT, service, &count.to_string()])
                 .output()
                 .unwrap();
             assert!(asked.status.success(), "{}", String::from_utf8_lossy(&asked.stderr));
@@ -158,7 +160,8 @@ pub fn memory() {
 
 /// Tells [`memory`] what a stock takes, and the size of a backup on the wire.
 pub fn memory_of(service: &str, count: &str) {
-    let (service, count): (Service, usize) = (service.parse().unwrap(), count.parse().unwrap());
+    let service = services().names().find(|name| *name == service).unwrap();
+    let count: usize = count.parse().unwrap();
     let before = resident("self");
     let mut stock = Stock::new(service, count);
     let taken = resident("self").saturating_sub(before);

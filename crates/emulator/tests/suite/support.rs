@@ -11,7 +11,7 @@ use rescind_engine::spanner::{database_admin as databases, instance_admin};
 use rescind_engine::{
     Detail, FreeRunning, Project, Rpc, Services, Settings, Span, Status, Time, operations, services,
 };
-use rescind_model::{BackupState, Code, Given, GivenBackup, Service, Transport};
+use rescind_model::{BackupState, Code, Given, GivenBackup, Transport};
 
 pub const INSTANCE: &str = "projects/p/instances/test";
 pub const CONFIG: &str = "projects/p/instanceConfigs/regional-us-central1";
@@ -41,7 +41,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
     let backups =
         given.iter().map(|(id, state)| GivenBackup { id: (*id).to_owned(), state: *state }).collect();
     Setup {
-        service: Service::Spanner,
+        service: "spanner".parse().unwrap(),
         instance: "test".into(),
         database: "db".into(),
         backup: "b1".into(),

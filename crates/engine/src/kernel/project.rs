@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rescind_model::{Entry, Schedule, Snapshot, Touched, Transport};
+use rescind_model::{Entry, Schedule, Snapshot, Touched, Transport, suggestion};
 
 use super::decision::{Decisions, Desk};
 use super::fault::Delivery;
@@ -43,7 +43,8 @@ impl Project {
         let name = setup.service.name();
         let Some(part) = self.services.names().position(|known| known == name) else {
             let known = self.services.names().collect::<Vec<_>>().join(", ");
-            return Err(InvalidSetup::Service { service: name.to_owned(), known });
+            let close = suggestion(name, self.services.names());
+            return Err(InvalidSetup::Service { service: name.to_owned(), close, known });
         };
         self.parts[part].give(setup, clock, self.services.choices())
     }

@@ -33,10 +33,12 @@ pub struct Setup {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum InvalidSetup {
     /// There is no such service.
-    #[error("there is no service `{service}`; the services are {known}")]
+    #[error("there is no service `{service}`{close}; the services are {known}")]
     Service {
         /// The name.
         service: String,
+        /// What may have been meant.
+        close: String,
         /// Those that there are.
         known: String,
     },

@@ -9,7 +9,7 @@ use super::*;
 use crate::{
     BackupState, BackupView, Captured, Claim, ClaimPattern, ClockKind, Code, Entry, Expectation,
     ExpectedExit, Given, LeakedProcess, Limits, OperationState, OperationView, Outcome, Reply, Schedule,
-    Service, Snapshot, Stream, Touched, Transport,
+    Snapshot, Stream, Touched, Transport,
 };
 
 const BACKUP: &str = "projects/p/instances/i/backups/b";
@@ -19,7 +19,7 @@ pub(super) fn scenario(outcome: Outcome, exit: ExpectedExit, claims: &[Claim]) -
     Scenario {
         name: "made-up".into(),
         title: "Made up for a test.".into(),
-        services: vec![Service::Spanner],
+        services: vec!["spanner".parse().unwrap()],
         given: Given::default(),
         schedule: "create:running".parse().unwrap(),
         optional: Schedule::default(),

@@ -29,7 +29,7 @@ const PORT: u16 = 9010;
 /// The port of the control API there.
 const CONTROL_PORT: u16 = 9030;
 /// The emulator prints this once it listens.
-const LISTENS: &str = "export SPANNER_EMULATOR_HOST=";
+const LISTENS: &str = "export RESCIND_CONTROL=";
 /// After so many seconds without a request the emulator stops by itself, and the daemon removes its container: nothing
 /// stays behind, however this process ends.
 const IDLE_SECONDS: u32 = 10;

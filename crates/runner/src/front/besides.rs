@@ -3,7 +3,6 @@
 
 use http::{Request, Response, StatusCode, header};
 use http_body_util::BodyExt;
-use rescind_model::is_besides;
 use tonic::body::Body;
 
 use super::token;
@@ -12,9 +11,9 @@ use super::token;
 const NOT_FOUND: &str =
     r#"{"error":{"code":404,"message":"Requested entity was not found.","status":"NOT_FOUND"}}"#;
 
-/// True for a request to such a service.
-pub fn is_asked<B>(request: &Request<B>) -> bool {
-    host(request).is_some_and(is_besides)
+/// True for a request to one of these hosts.
+pub fn is_asked<B>(hosts: &[String], request: &Request<B>) -> bool {
+    host(request).is_some_and(|host| hosts.iter().any(|besides| besides == host))
 }
 
 /// The name that a request is for, without a port: its authority over HTTP/2, else its header `Host`.
@@ -55,12 +54,14 @@ mod tests {
 
     #[test]
     fn hosts_are_told_apart_in_both_versions_of_http() {
-        assert!(is_asked(&request("https://monitoring.googleapis.com/x", None)));
-        assert!(is_asked(&request("/x", Some("monitoring.googleapis.com:443"))));
+        let besides = ["oauth2.googleapis.com", "monitoring.googleapis.com"].map(str::to_owned);
+        let is_asked = |request| super::is_asked(&besides, &request);
+        assert!(is_asked(request("https://monitoring.googleapis.com/x", None)));
+        assert!(is_asked(request("/x", Some("monitoring.googleapis.com:443"))));
         for own in ["spanner.googleapis.com", "127.0.0.1:9010", "longrunning.googleapis.com"] {
-            assert!(!is_asked(&request("/x", Some(own))), "{own}");
-            assert!(!is_asked(&request(&format!("http://{own}/x"), None)), "{own}");
+            assert!(!is_asked(request("/x", Some(own))), "{own}");
+            assert!(!is_asked(request(&format!("http://{own}/x"), None)), "{own}");
         }
-        assert!(!is_asked(&request("/x", None)));
+        assert!(!is_asked(request("/x", None)));
     }
 }

@@ -65,18 +65,19 @@ pub struct Front {
 }
 
 impl Front {
-    /// Starts a front for the case with this project. When this returns, clients can connect.
+    /// Starts a front for the case with this project. When this returns, clients can connect. Under the names `besides`
+    /// it gives out tokens, and has nothing else.
     ///
     /// # Errors
     /// The system has no more ports, threads or descriptors to give.
-    pub fn start(upstream: Upstream, project: &str, pki: &Pki) -> io::Result<Front> {
+    pub fn start(upstream: Upstream, project: &str, besides: &[String], pki: &Pki) -> io::Result<Front> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (ledger, scope) = (Arc::new(Ledger::default()), Arc::new(Scope::of(project)));
         let stop = CancellationToken::new();
-        let service = Service::new(upstream, Arc::clone(&scope), Arc::clone(&ledger));
+        let service = Service::new(upstream, Arc::clone(&scope), besides.into(), Arc::clone(&ledger));
         let acceptor = TlsAcceptor::from(pki.server_config());
         let (entered, enters) = mpsc::sync_channel(1);
         let until = stop.clone();

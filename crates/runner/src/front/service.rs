@@ -19,6 +19,7 @@ use super::{Upstream, besides, token};
 pub struct Service {
     upstream: Upstream,
     scope: Arc<Scope>,
+    besides: Arc<[String]>,
     ledger: Arc<Ledger>,
 }
 
@@ -38,9 +39,14 @@ enum Way {
 }
 
 impl Service {
-    /// What answers by `upstream`, within `scope`.
-    pub fn new(upstream: Upstream, scope: Arc<Scope>, ledger: Arc<Ledger>) -> Service {
-        Service { upstream, scope, ledger }
+    /// What answers by `upstream`, within `scope`, unless it is asked under one of the names `besides`.
+    pub fn new(
+        upstream: Upstream,
+        scope: Arc<Scope>,
+        besides: Arc<[String]>,
+        ledger: Arc<Ledger>,
+    ) -> Service {
+        Service { upstream, scope, besides, ledger }
     }
 
     /// Where connections and requests are taken down.
@@ -77,7 +83,7 @@ impl ConnectionService {
         if token::is_asked_for(&request) {
             return token::answer(request).await;
         }
-        if besides::is_asked(&request) {
+        if besides::is_asked(&self.service.besides, &request) {
             return besides::answer(request).await;
         }
         if request.uri().path().starts_with(PREFIX) {

@@ -6,12 +6,11 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rescind_catalog::{COMMAND_PLACEHOLDERS, Manifest};
+use rescind_catalog::{COMMAND_PLACEHOLDERS, Manifest, ServiceProfile};
 use rescind_engine::Settings;
 use rescind_model::template::{self, TemplateError};
 use rescind_model::{
-    CaseId, ClockKind, Contract, Ended, Endpoint, Finding, Limits, Observation, Placeholders, Scenario,
-    Service, judge,
+    CaseId, ClockKind, Contract, Ended, Endpoint, Finding, Limits, Observation, Placeholders, Scenario, judge,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -97,27 +96,24 @@ pub(crate) struct Case<'a> {
 }
 
 impl Case<'_> {
-    /// The id of the instance, for AlloyDB that of the location.
-    fn instance(&self) -> &'static str {
-        match self.id.sample.service {
-            Service::AlloyDb => "us-central1",
-            Service::Spanner | Service::GeminiDb => "test-instance",
-        }
+    fn service(&self) -> &ServiceProfile {
+        &self.manifest.service
     }
 
-    /// The id of the database, for AlloyDB that of the cluster, for GeminiDB that of the instance.
-    fn database(&self) -> &'static str {
-        match self.id.sample.service {
-            Service::AlloyDb => "test-cluster",
-            Service::Spanner | Service::GeminiDb => "test-db",
-        }
+    /// The id of the instance; empty where the service has nothing of the kind.
+    fn instance(&self) -> &str {
+        self.service().instance.as_deref().unwrap_or_default()
+    }
+
+    fn database(&self) -> &str {
+        &self.service().database
     }
 
     /// Runs the case once.
     pub(crate) async fn attempt(&self) -> Result<Attempted, CaseError> {
         let project = self.id.project();
         let setup = Setup {
-            service: self.id.sample.service,
+            service: self.service().id.clone(),
             instance: self.instance().to_owned(),
             database: self.database().to_owned(),
             backup: BACKUP.to_owned(),
@@ -136,10 +132,16 @@ impl Case<'_> {
     async fn play(&self, project: &str) -> Result<Attempted, CaseError> {
         let given = self.backend.snapshot(project).await?;
         let scratch = Scratch::new(&self.scratch.join(project))?;
-        let service = self.id.sample.service;
         let closed = self.time.kind() == ClockKind::Virtual;
-        let surroundings =
-            Surroundings::new(self.backend, self.pki, service, project, self.limits, &scratch.0, closed)?;
+        let surroundings = Surroundings::new(
+            self.backend,
+            self.pki,
+            self.service(),
+            project,
+            self.limits,
+            &scratch.0,
+            closed,
+        )?;
         let reach = Reach::new(surroundings.address(), self.endpoint, self.time)?;
         let invocation = self.invocation(project, &scratch, &reach)?;
         let finished = surroundings.run(self.context, &invocation, self.cancel).await?;
@@ -227,7 +229,7 @@ impl Case<'_> {
         environment.insert("HOME".into(), scratch.home().into());
         environment.insert("TMPDIR".into(), scratch.temporary().into());
         environment.insert("GOOGLE_CLOUD_PROJECT".into(), project.into());
-        let led = reach.variables(self.id.sample.service);
+        let led = reach.variables(self.service());
         environment.extend(led.into_iter().map(|(name, value)| (name.into(), value.into())));
         if reach.endpoint == Endpoint::Service {
             environment.extend(self.pki.variables(project)?);
@@ -239,7 +241,7 @@ impl Case<'_> {
         template::fill(text, &COMMAND_PLACEHOLDERS, |name| match name {
             "work" => Some(self.prepared.work.to_string_lossy().into_owned()),
             "cache" => Some(self.prepared.cache.to_string_lossy().into_owned()),
-            "endpoint" => Some(reach.url(self.id.sample.service)),
+            "endpoint" => Some(reach.url(self.service())),
             "emulator" => Some(reach.address.clone()),
             "project" => Some(project.to_owned()),
             "instance" => Some(self.instance().to_owned()),

@@ -1,6 +1,7 @@
 //! How a case's sample reaches the service.
 
-use rescind_model::{Endpoint, Service};
+use rescind_catalog::ServiceProfile;
+use rescind_model::Endpoint;
 
 use super::attempt::CaseError;
 use crate::Time;
@@ -27,19 +28,20 @@ impl Reach {
     }
 
     /// The address of the service as a URL.
-    pub(crate) fn url(&self, service: Service) -> String {
+    pub(crate) fn url(&self, service: &ServiceProfile) -> String {
         match self.endpoint {
             Endpoint::Emulator => format!("http://{}", self.address),
-            Endpoint::Service => format!("https://{}", service.host()),
+            Endpoint::Service => format!("https://{}", service.host),
         }
     }
 
     /// The variables that lead a sample to the service. None of them where it is to find it by itself.
-    pub(crate) fn variables(&self, service: Service) -> Vec<(&'static str, String)> {
+    pub(crate) fn variables<'a>(&self, service: &'a ServiceProfile) -> Vec<(&'a str, String)> {
         if self.endpoint == Endpoint::Service {
             return Vec::new();
         }
-        let known_to_libraries = service.emulator_variable().map(|name| (name, self.address.clone()));
+        let known_to_libraries =
+            service.emulator_variable.as_deref().map(|name| (name, self.address.clone()));
         known_to_libraries.into_iter().chain([("RESCIND_EMULATOR", self.url(service))]).collect()
     }
 }
@@ -47,8 +49,13 @@ impl Reach {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::testing::service;
 
     const ADDRESS: &str = "127.0.0.1:9";
+
+    fn without_variable() -> ServiceProfile {
+        ServiceProfile { emulator_variable: None, ..ServiceProfile::clone(&service()) }
+    }
 
     fn reach(endpoint: Endpoint) -> Reach {
         Reach::new(ADDRESS.to_owned(), endpoint, &Time::Virtual).unwrap()
@@ -57,18 +64,18 @@ mod tests {
     #[test]
     fn the_emulator_is_reached_by_its_address_and_the_variable_that_libraries_know() {
         let reach = reach(Endpoint::Emulator);
-        assert_eq!(reach.url(Service::GeminiDb), "http://127.0.0.1:9");
+        assert_eq!(reach.url(&service()), "http://127.0.0.1:9");
         let url = ("RESCIND_EMULATOR", "http://127.0.0.1:9".to_owned());
         let variable = ("SPANNER_EMULATOR_HOST", ADDRESS.to_owned());
-        assert_eq!(reach.variables(Service::Spanner), [variable, url.clone()]);
-        assert_eq!(reach.variables(Service::AlloyDb), [url]);
+        assert_eq!(reach.variables(&service()), [variable, url.clone()]);
+        assert_eq!(reach.variables(&without_variable()), [url]);
     }
 
     #[test]
     fn the_service_is_reached_by_its_own_name_and_no_variable() {
         let reach = reach(Endpoint::Service);
-        assert_eq!(reach.url(Service::Spanner), "https://spanner.googleapis.com");
-        assert_eq!(reach.variables(Service::Spanner), []);
+        assert_eq!(reach.url(&service()), "https://spanner.googleapis.com");
+        assert_eq!(reach.variables(&service()), []);
     }
 
     #[test]

@@ -83,7 +83,7 @@ impl Session {
     ) -> Session {
         let scratch = Folders::new(&context.temporary);
         let hosts: Vec<&str> =
-            plan.samples.iter().flat_map(|sample| sample.manifest.id.service.hosts()).collect();
+            plan.samples.iter().flat_map(|sample| sample.manifest.service.hosts()).collect();
         let pki = match &scratch {
             Ok(folders) => Pki::make(&folders.pki, &hosts).map_err(|error| error.to_string()),
             Err(error) => Err(error.clone()),

@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use rescind_model::{Limits, Service};
+use rescind_catalog::ServiceProfile;
+use rescind_model::Limits;
 use rescind_world::{Look, Server, World};
 use tokio_util::sync::CancellationToken;
 
@@ -40,15 +41,14 @@ impl Surroundings {
     pub(super) fn new(
         backend: &dyn Backend,
         pki: &Pki,
-        service: Service,
+        service: &ServiceProfile,
         project: &str,
         limits: Limits,
         folder: &Path,
         closed: bool,
     ) -> Result<Surroundings, CaseError> {
-        let front =
-            Front::start(backend.upstream(), project, pki).map_err(|source| CaseError::Front { source })?;
-        let front = Arc::new(front);
+        let front = Front::start(backend.upstream(), project, &service.besides, pki);
+        let front = Arc::new(front.map_err(|source| CaseError::Front { source })?);
         let world = closed.then(|| {
             let world = World::new()
                 .limits(rescind_world::Limits {

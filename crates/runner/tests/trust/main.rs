@@ -14,7 +14,7 @@ use std::time::SystemTime;
 
 use libtest_mimic::Arguments;
 use rescind_emulator::Emulator;
-use rescind_model::{Given, Schedule, Service};
+use rescind_model::{Given, Schedule};
 use rescind_runner::{Front, Pki, Setup, Upstream};
 use tempfile::TempDir;
 
@@ -96,7 +96,7 @@ impl House {
     fn new() -> House {
         let emulator = Emulator::new(Arc::new(SystemTime::now));
         let setup = Setup {
-            service: Service::Spanner,
+            service: "spanner".parse().unwrap(),
             instance: "i".to_owned(),
             database: "d".to_owned(),
             backup: "b1".to_owned(),
@@ -107,7 +107,7 @@ impl House {
         emulator.prepare("p", &setup).unwrap();
         let folder = tempfile::tempdir().unwrap();
         let pki = Pki::make(folder.path(), &[]).unwrap();
-        let front = Front::start(Upstream::Embedded(emulator), "p", &pki).unwrap();
+        let front = Front::start(Upstream::Embedded(emulator), "p", &[], &pki).unwrap();
         std::fs::write(folder.path().join("Ask.java"), JAVA).unwrap();
         std::fs::write(folder.path().join("ask.go"), GO).unwrap();
         House { front, pki, folder }

@@ -8,7 +8,7 @@ use rescind_engine::proto::alloydb::v1beta as pb;
 use rescind_engine::proto::longrunning;
 use rescind_engine::{Decisions, FreeRunning, Project, Services, Span, Status, Time};
 use rescind_engine::{Rpc, operations};
-use rescind_model::{BackupState, Given, GivenBackup, Schedule, Service, Transport};
+use rescind_model::{BackupState, Given, GivenBackup, Schedule, Transport};
 
 use crate::support::{OPERATION_TIME, choosing, clock, prepared};
 
@@ -23,7 +23,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
     let backups =
         given.iter().map(|(id, state)| GivenBackup { id: (*id).to_owned(), state: *state }).collect();
     Setup {
-        service: Service::AlloyDb,
+        service: "alloydb".parse().unwrap(),
         instance: "us-central1".into(),
         database: "test".into(),
         backup: "b1".into(),

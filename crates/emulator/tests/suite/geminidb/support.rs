@@ -3,7 +3,7 @@
 use rescind_emulator::Setup;
 use rescind_engine::geminidb::Problem;
 use rescind_engine::{Project, RestRequest};
-use rescind_model::{BackupState, Given, GivenBackup, Service};
+use rescind_model::{BackupState, Given, GivenBackup};
 use serde::de::DeserializeOwned;
 
 pub use super::requests::*;
@@ -14,7 +14,7 @@ pub const INSTANCE: &str = "0123in06";
 pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
     let backups = given.iter().map(|(id, state)| GivenBackup { id: (*id).to_owned(), state: *state });
     Setup {
-        service: Service::GeminiDb,
+        service: "geminidb".parse().unwrap(),
         instance: "eu-de".into(),
         database: INSTANCE.into(),
         backup: "nightly".into(),

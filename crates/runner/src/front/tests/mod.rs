@@ -15,7 +15,7 @@ use tempfile::TempDir;
 use tokio::runtime::{Builder, Runtime};
 
 use super::{Front, Pki, Upstream};
-use crate::testing::setup;
+use crate::testing::{service, setup};
 
 /// Where the emulator is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -52,7 +52,7 @@ impl House {
             None => Upstream::Embedded(emulator.clone()),
             Some((_, server)) => Upstream::Remote(server.address()),
         };
-        let front = Front::start(upstream, "p", &pki).unwrap();
+        let front = Front::start(upstream, "p", &service().besides, &pki).unwrap();
         House { front, emulator, pki, elsewhere, _folder: folder }
     }
 

@@ -1,0 +1,137 @@
+//! What samples promise: the claims that they make, and what they print.
+
+use std::collections::BTreeMap;
+
+use rescind_model::{ClaimPattern, Contract, Outcome, Scenario, Service, suggestion};
+
+use crate::check;
+use crate::diagnostic::Log;
+use crate::located::Located;
+use crate::manifest::Substitute;
+use crate::raw::{RawClaim, RawSubstitute};
+
+/// The scenarios that there are, by name; none for those that could not be read.
+pub(crate) type Scenarios = BTreeMap<String, Option<Scenario>>;
+
+type Text = Located<String>;
+type Texts = BTreeMap<Text, Text>;
+
+/// Resolves what the samples of a service promise, against the scenarios that there are.
+#[derive(Clone, Copy)]
+pub(crate) struct Promises<'a> {
+    pub(crate) service: &'a Service,
+    pub(crate) scenarios: &'a Scenarios,
+}
+
+impl Promises<'_> {
+    /// Resolves claims and outputs whose placeholders are out of `names`.
+    pub(crate) fn contract(
+        self,
+        claims: Vec<RawClaim>,
+        outputs: Texts,
+        names: &[&str],
+        log: &mut Log<'_>,
+    ) -> Option<Contract> {
+        let mut contract = Contract::default();
+        let mut valid = true;
+        for RawClaim { claim, pattern, stream } in claims {
+            match check::pattern(log, &pattern) {
+                Some(pattern) => contract.claims.push(ClaimPattern { claim, stream, pattern }),
+                None => valid = false,
+            }
+        }
+        for (key, text) in outputs {
+            check::placeholders(log, &text, names);
+            if let Some(outcome) = Outcome::ALL.into_iter().find(|outcome| outcome.to_string() == key.value) {
+                contract.outputs.insert(outcome, text.value);
+            } else if self.is_scenario_of(&key, log) {
+                contract.outputs_by_scenario.insert(key.value, text.value);
+            }
+        }
+        valid.then_some(contract)
+    }
+
+    /// Resolves the expectations that take the place of the scenarios' own.
+    pub(crate) fn expectations(
+        self,
+        raw: BTreeMap<Text, RawSubstitute>,
+        log: &mut Log<'_>,
+    ) -> BTreeMap<String, Substitute> {
+        let mut expectations = BTreeMap::new();
+        for (name, RawSubstitute { like, reason }) in raw {
+            let reason = check::one_line(log, "reason", &reason);
+            let known = self.scenario(&name, log).is_some();
+            // Without a value, the other scenario is there but has mistakes of its own, which are told where it lies.
+            let Some(Some(other)) = self.scenario(&like, log) else { continue };
+            if known {
+                let expect = other.expect.clone();
+                expectations.insert(name.value, Substitute { like: like.value, expect, reason });
+            }
+        }
+        expectations
+    }
+
+    /// What a sample promises of which its manifest says `own`, and its service `shared`. What the manifest says takes
+    /// the place of what the service says: outputs one by one, claims (unless it has none) all at once.
+    ///
+    /// What is said of a scenario goes before what is said of its outcome, but not the service's before the manifest's:
+    /// a sample whose library keeps the reply to a cancel to itself says what it prints in that outcome, once.
+    pub(crate) fn merged(
+        self,
+        own: Contract,
+        has_claims: bool,
+        shared: &Contract,
+        expectations: &BTreeMap<String, Substitute>,
+    ) -> Contract {
+        let mut merged = shared.clone();
+        if has_claims {
+            merged.claims = own.claims;
+        }
+        merged.outputs_by_scenario.retain(|name, _| {
+            let outcome = self.outcome(name, expectations);
+            outcome.is_none_or(|outcome| !own.outputs.contains_key(&outcome))
+        });
+        merged.outputs.extend(own.outputs);
+        merged.outputs_by_scenario.extend(own.outputs_by_scenario);
+        merged
+    }
+
+    /// The outcome of a scenario, as the sample with these expectations meets it.
+    fn outcome(self, name: &str, expectations: &BTreeMap<String, Substitute>) -> Option<Outcome> {
+        let substitute = expectations.get(name).map(|substitute| &substitute.expect);
+        let own = || self.scenarios.get(name)?.as_ref().map(|scenario| &scenario.expect);
+        substitute.or_else(own).map(|expect| expect.outcome)
+    }
+
+    fn is_scenario_of(self, name: &Text, log: &mut Log<'_>) -> bool {
+        if self.scenarios.contains_key(&name.value) {
+            return self.scenario(name, log).is_some();
+        }
+        let outcomes = Outcome::ALL.map(|outcome| outcome.to_string());
+        let known = outcomes.iter().chain(self.scenarios.keys()).map(String::as_str);
+        let close = suggestion(&name.value, known);
+        let message = format!("`{}` is neither an outcome nor a scenario{close}", name.value);
+        let help = format!("the outcomes are {}", outcomes.join(", "));
+        log.note(name.span.clone(), message, Some(help));
+        false
+    }
+}
+
+impl<'a> Promises<'a> {
+    /// A scenario of the service, without a value if it could not be read; none, with a note, if there is no such one.
+    fn scenario(self, name: &Text, log: &mut Log<'_>) -> Option<Option<&'a Scenario>> {
+        let service = self.service;
+        let message = match self.scenarios.get(&name.value) {
+            Some(Some(scenario)) if !scenario.services.contains(service) => {
+                format!("the scenario `{}` is not one of {service}", name.value)
+            }
+            Some(scenario) => return Some(scenario.as_ref()),
+            None => {
+                let close = suggestion(&name.value, self.scenarios.keys().map(String::as_str));
+                format!("there is no scenario `{}`{close}", name.value)
+            }
+        };
+        log.at(name.span.clone(), message);
+        None
+    }
+}
