@@ -6,8 +6,7 @@ use std::process::Command;
 
 use rescind_model::{Baseline, Rule, Verdict};
 use tempfile::TempDir;
-
-use crate::support::{Ran, repository, rescind};
+use rescind_tests::{Ran, repository, rescind};
 
 const PAGE: &str = "docs/cancel-backup.md";
 const BASELINE: &str = "docs/baseline.json";

@@ -1,4 +1,7 @@
-//! The binary: arguments in, exit code out.
+//! What the binary does: arguments in, exit code out.
+//!
+//! It is a library so that the end-to-end tests, a package of their own, can have it as a binary of that package: Cargo
+//! builds a package's binaries before it runs the package's tests, and no other's.
 
 mod accept;
 mod args;
@@ -29,7 +32,8 @@ use args::{Cli, Command};
 use failure::Failure;
 use machine::Machine;
 
-fn main() -> ExitCode {
+/// The program, from its arguments to its exit code.
+pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let machine = || Machine::detect(&cli);
     let done = match &cli.command {
