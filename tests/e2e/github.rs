@@ -8,9 +8,9 @@ use std::process::{Command, Output};
 
 use regex::Regex;
 use rescind_model::Service;
+use rescind_tests::{Project, binary, cache, repository};
 use serde_json::Value;
 use tempfile::TempDir;
-use rescind_tests::{Project, binary, cache, repository};
 
 fn text(path: &str) -> String {
     fs::read_to_string(repository().join(path)).unwrap()

@@ -59,7 +59,8 @@ fn by_name() -> &'static ByName {
     static RUN: OnceLock<ByName> = OnceLock::new();
     RUN.get_or_init(|| {
         let folder = TempDir::new().unwrap();
-        let [cache, file] = [cache(), folder.path().join("results.json")].map(|path| path.display().to_string());
+        let [cache, file] =
+            [cache(), folder.path().join("results.json")].map(|path| path.display().to_string());
         let mut run = vec!["--cache-dir", &cache, "run", "--endpoint", "service", "--results", &file];
         run.extend_from_slice(ROWS);
         let counted = if can_count() {

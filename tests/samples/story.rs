@@ -5,8 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use rescind_model::{Baseline, Rule, Verdict};
-use tempfile::TempDir;
 use rescind_tests::{Ran, repository, rescind};
+use tempfile::TempDir;
 
 const PAGE: &str = "docs/cancel-backup.md";
 const BASELINE: &str = "docs/baseline.json";
