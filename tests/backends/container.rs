@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use crate::support::{Project, command};
+use rescind_tests::{Project, command};
 
 const LABEL: &str = "label=dev.rescind.emulator";
 

@@ -4,19 +4,13 @@
 // A test ends where it cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "../e2e/support.rs"]
-mod support;
-#[path = "../trial.rs"]
-mod trial;
-
 mod container;
 mod same;
 
 use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
-
-use trial::{need, trial};
+use rescind_test_support::{need, trial};
 
 fn main() -> ExitCode {
     let mut arguments = Arguments::from_args();

@@ -5,9 +5,9 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 use rescind_model::{CaseId, Entry, Finding, Snapshot, Verdict};
+use rescind_tests::{Project, binary, repository, results};
 
 use crate::container;
-use crate::support::{Project, repository, results};
 
 /// One scenario of each kind: a cancel that wins, loses, is refused; a fault; what was given.
 const SCENARIOS: [&str; 6] = [
@@ -61,7 +61,7 @@ struct Emulator {
 
 impl Emulator {
     fn start(control: &str) -> Emulator {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
+        let mut child = Command::new(binary())
             .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--control", control])
             .stdout(Stdio::piped())
             .spawn()

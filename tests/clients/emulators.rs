@@ -49,7 +49,7 @@ pub const TOKEN: &str = "for-the-checks";
 
 impl Emulator {
     fn start(operation_time: &str) -> Emulator {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
+        let mut child = Command::new(rescind_tests::binary())
             .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--operation-time", operation_time])
             .args(["--control", "127.0.0.1:0", "--control-token", TOKEN])
             .stdout(Stdio::piped())

@@ -41,7 +41,7 @@ pub fn install(language: Language, sources: &Path) -> Result<PathBuf, Absence> {
         digest.update(fs::read(sources.join(file)).unwrap());
     }
     let key: String = digest.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let root = Path::new(env!("CARGO_TARGET_TMPDIR")).join("clients");
+    let root = rescind_tests::scratch().join("clients");
     fs::create_dir_all(&root).unwrap();
     let folder = root.join(format!("{}-{key}", language.name()));
     // Another run of the tests may be at it.

@@ -14,6 +14,7 @@ mod install;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::{Arc, OnceLock};
+use std::thread;
 
 use client::{Client, Language};
 use emulators::Emulators;
@@ -29,8 +30,7 @@ struct Family {
 
 impl Family {
     fn new(language: Language, arguments: &Arguments) -> Family {
-        let scripts = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/clients").join(language.name());
-        let scripts = scripts.canonicalize().unwrap();
+        let scripts = rescind_tests::repository().join("tests/clients").join(language.name());
         let clients = Client::all(language, &scripts);
         let wanted = clients.iter().flat_map(names).any(|name| is_wanted(arguments, &name));
         Family { clients, installed: wanted.then(|| install(language, &scripts)) }
@@ -129,7 +129,12 @@ fn program_trial(program: &str, check: &str, run: impl FnOnce() + Send + 'static
 
 fn main() -> ExitCode {
     let arguments = Arguments::from_args();
-    let families = Language::ALL.map(|language| Family::new(language, &arguments)).into();
+    // Installing mostly waits for the registries.
+    let families = thread::scope(|scope| {
+        let arguments = &arguments;
+        let families = Language::ALL.map(|language| scope.spawn(move || Family::new(language, arguments)));
+        families.into_iter().map(|family| family.join().unwrap()).collect()
+    });
     let shared = Arc::new(Shared { families, emulators: OnceLock::new() });
     let conclusion = libtest_mimic::run(&arguments, trials(&shared));
     // The emulators end with the last that holds them.

@@ -3,8 +3,7 @@
 use std::path::Path;
 
 use rescind_model::{Baseline, Verdict};
-
-use crate::support::{Project, Ran, rescind};
+use rescind_tests::{Project, Ran, rescind};
 
 const SCRIPT: &str = "samples/spanner/shell/sample.sh";
 

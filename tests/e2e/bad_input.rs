@@ -1,6 +1,6 @@
 //! Bad input: a clear message with its place, a non-zero exit, and nothing run.
 
-use crate::support::Project;
+use rescind_tests::Project;
 
 /// What is printed for a mistake, with the exit code of a usage error.
 fn message(project: &Project, arguments: &[&str]) -> String {
@@ -105,7 +105,7 @@ fn a_selection_that_matches_nothing_has_an_exit_code_of_its_own() {
 #[test]
 fn a_root_without_manifests_is_a_usage_error() {
     let folder = tempfile::tempdir().unwrap();
-    let ran = crate::support::rescind(folder.path(), &["run", "--root", "."]).exits(2);
+    let ran = rescind_tests::rescind(folder.path(), &["run", "--root", "."]).exits(2);
     assert!(ran.stderr.contains("no folder `manifests`"), "{}", ran.stderr);
     assert!(ran.stderr.contains("--root"), "{}", ran.stderr);
 }

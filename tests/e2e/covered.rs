@@ -1,6 +1,6 @@
 //! The page decides what has to be covered: a run is never green because there was less in it.
 
-use crate::support::{Project, results};
+use rescind_tests::{Project, results};
 
 const PAGE: &str = "# Spanner\n\n## Shell\n\n```sh\ntrue\n```\n\n## C\\#\n\n```csharp\nx\n```\n";
 

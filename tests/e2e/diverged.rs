@@ -1,8 +1,7 @@
 //! A schedule that says what the state does not allow.
 
 use rescind_model::Verdict;
-
-use crate::support::Project;
+use rescind_tests::Project;
 
 /// Looks once at the operation of the backup that was begun.
 const LOOK: &str = r#"bash -c '

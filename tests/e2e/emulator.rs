@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use crate::support::rescind;
+use rescind_tests::{binary, rescind};
 
 struct Emulator {
     child: Child,
@@ -15,7 +15,7 @@ struct Emulator {
 
 impl Emulator {
     fn start(options: &[&str]) -> Emulator {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_rescind"))
+        let mut child = Command::new(binary())
             .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--control", "127.0.0.1:0"])
             .args(options)
             .stdout(Stdio::piped())

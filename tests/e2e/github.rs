@@ -7,10 +7,9 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use regex::Regex;
+use rescind_tests::{Project, binary, cache, repository};
 use serde_json::Value;
 use tempfile::TempDir;
-
-use crate::support::{Project, repository};
 
 fn text(path: &str) -> String {
     fs::read_to_string(repository().join(path)).unwrap()
@@ -225,8 +224,7 @@ fn without_a_token_that_may_comment_nothing_fails() {
 
 /// Runs the samples of a project as the action does, with the real binary.
 fn run(job: &Job, project: &Project, variables: &[(&str, &str)]) -> (String, String) {
-    let binary = env!("CARGO_BIN_EXE_rescind");
-    let cache = crate::support::cache();
+    let (binary, cache) = (binary().display(), cache());
     job.program("rescind", &format!("exec '{binary}' --cache-dir '{}' \"$@\"", cache.display()));
     let root = project.root().display().to_string();
     let fixed = [("CATALOGUE", root.as_str()), ("REPORTS", "reports")];
@@ -289,7 +287,7 @@ fn the_last_job_puts_the_results_together_and_compares_them() {
     assert_eq!(stdout.matches("::error ").count(), 1, "{stdout}");
     assert!(job.read("output").contains("exit-code=0\n"));
 
-    let accepted = crate::support::rescind(project.root(), &["accept", "reports/results.json"]);
+    let accepted = rescind_tests::rescind(project.root(), &["accept", "reports/results.json"]);
     accepted.exits(0);
     let job = Job::new();
     let (stdout, _) = run(&job, &project, &[merged[0], ("BASELINE", "rescind-baseline.json")]);

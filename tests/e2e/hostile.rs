@@ -3,8 +3,7 @@
 use std::time::{Duration, Instant};
 
 use rescind_model::{Ended, Rule, Verdict};
-
-use crate::support::{Project, rules};
+use rescind_tests::{Project, rules};
 
 #[test]
 fn a_sample_that_prints_100_mb_is_cut_and_counted() {
@@ -81,7 +80,7 @@ fn a_child_that_hides_is_found_and_killed_wherever_there_is_a_closed_world() {
     let leaked = case.observation.unwrap().leaked_processes;
     assert_eq!(leaked.iter().map(|it| it.command.as_str()).collect::<Vec<_>>(), ["sleep 987651"]);
     // Where time is real, it is found when the run is over.
-    let (_, results) = crate::support::results(project.root(), &["run", "--clock", "real"]);
+    let (_, results) = rescind_tests::results(project.root(), &["run", "--clock", "real"]);
     let named = |notice: &String| notice.contains("hid from rescind") && notice.ends_with("sleep 987651");
     assert!(results.notices.iter().any(named), "{:?}", results.notices);
 }
@@ -135,7 +134,7 @@ fn a_sample_reaches_nothing_but_its_own_project_and_each_attempt_is_named() {
 fn a_sample_that_writes_into_its_project_is_told_of_and_the_next_run_has_a_new_copy() {
     let project = Project::new("test ! -e state || exit 3; touch state; rm sample.sh");
     for _ in 0..2 {
-        let (_, results) = crate::support::results(project.root(), &["run"]);
+        let (_, results) = rescind_tests::results(project.root(), &["run"]);
         assert_eq!(rules(&results.cases[0]), []);
         assert!(results.notices[0].contains("(sample.sh and 1 more)"), "{:?}", results.notices);
     }
@@ -178,7 +177,7 @@ fn a_program_that_cannot_be_started_is_a_set_up_error_not_a_failure() {
 #[test]
 fn nothing_of_the_users_environment_reaches_a_sample() {
     let project = Project::new("env");
-    let mut command = crate::support::command(project.root());
+    let mut command = rescind_tests::command(project.root());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("results.json");
     command.args(["run", "--results"]).arg(&file);

@@ -11,8 +11,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use rescind_model::{Results, Verdict, exit};
-
-use crate::support::{Project, command};
+use rescind_tests::{Project, command};
 
 /// How long it may take, at the very most, until what was killed is gone.
 const PATIENCE: Duration = Duration::from_secs(30);

@@ -1,8 +1,7 @@
 //! The list of known failures, and tries.
 
 use rescind_model::Verdict;
-
-use crate::support::{BEGIN, Project, Ran, rescind, results};
+use rescind_tests::{BEGIN, Project, Ran, rescind, results};
 
 const LIST: &str = "manifests/known-failures.yaml";
 

@@ -1,8 +1,7 @@
 //! `list`, `doctor`, and what a run prints.
 
 use rescind_model::Verdict;
-
-use crate::support::{Project, rescind};
+use rescind_tests::{Project, rescind};
 
 #[test]
 fn list_names_the_cases_one_a_line() {
@@ -63,7 +62,7 @@ fn doctor_speaks_json() {
 fn without_a_catalogue_in_sight_the_built_in_one_is_used() {
     let folder = tempfile::tempdir().unwrap();
     let built_in = rescind(folder.path(), &["list"]).exits(0);
-    let root = crate::support::repository();
+    let root = rescind_tests::repository();
     let checkout = rescind(folder.path(), &["list", "--root", &root.display().to_string()]).exits(0);
     assert_eq!(built_in.stdout, checkout.stdout);
     assert!(built_in.stdout.contains("spanner/go/cancel-wins\n"), "{}", built_in.stdout);
@@ -121,12 +120,12 @@ fn the_command_that_repeats_a_case_does_so_from_anywhere() {
     let elsewhere = tempfile::tempdir().unwrap();
     let root = project.root().display().to_string();
     let typed = ["--root", &root, "run", "--endpoint", "emulator", "--clock", "real", "--deadline", "200ms"];
-    let (ran, results) = crate::support::results(elsewhere.path(), &typed);
+    let (ran, results) = rescind_tests::results(elsewhere.path(), &typed);
     ran.exits(3);
     let replay = &results.cases[0].replay;
     let words = shlex::split(replay).unwrap();
     let words: Vec<&str> = words.iter().skip(1).map(String::as_str).collect();
-    let (again, repeated) = crate::support::results(elsewhere.path(), &words);
+    let (again, repeated) = rescind_tests::results(elsewhere.path(), &words);
     again.exits(3);
     assert_eq!(repeated.cases[0].verdict, Verdict::Undecided);
     assert_eq!(repeated.cases[0].reason, results.cases[0].reason, "{replay}");

@@ -16,7 +16,6 @@ mod listing;
 mod published;
 mod reports;
 mod shards;
-mod support;
 mod terminal;
 mod toolchain;
 mod unplayed;

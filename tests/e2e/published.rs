@@ -1,8 +1,7 @@
 //! Published code in the place of a sample's region: from a page, from a file of another repository.
 
 use rescind_model::{Location, Rule, Verdict};
-
-use crate::support::{Project, results, rules};
+use rescind_tests::{Project, results, rules};
 
 /// A sample that has to be built: its region must hold no `syntax error`.
 fn built() -> Project {

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::support::{Project, Ran, rescind};
+use rescind_tests::{Project, Ran, rescind};
 
 fn results(project: &Project, name: &str) -> PathBuf {
     let path = project.root().join(name);
@@ -71,7 +71,7 @@ fn only_what_the_change_broke_fails_a_comparison() {
 
 /// Where the code of the one case is written, as the results say, when rescind is started in a folder.
 fn location(folder: &Path, arguments: &[&str]) -> Option<String> {
-    let (ran, results) = crate::support::results(folder, &[&["run"], arguments].concat());
+    let (ran, results) = rescind_tests::results(folder, &[&["run"], arguments].concat());
     ran.exits(0);
     results.cases[0].location.as_ref().map(ToString::to_string)
 }

@@ -1,8 +1,7 @@
 //! Runs that are dealt out to several machines, and put together again.
 
 use rescind_model::{CaseId, Results, Verdict};
-
-use crate::support::{Project, Ran, rescind};
+use rescind_tests::{Project, Ran, rescind};
 
 const SCENARIOS: [&str; 5] = ["a", "b", "c", "d", "e"];
 

@@ -6,8 +6,7 @@ use std::process::Stdio;
 
 use nix::pty::{OpenptyResult, openpty};
 use rescind_model::Results;
-
-use crate::support::{Project, command};
+use rescind_tests::{Project, command};
 
 /// Runs the one case on a terminal, and gives all that the terminal got.
 fn on_a_terminal(variables: &[(&str, &str)]) -> String {

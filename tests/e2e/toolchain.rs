@@ -1,8 +1,7 @@
 //! What a sample needs and does not find here, and what its toolchain sees of the user's environment.
 
 use rescind_model::Verdict;
-
-use crate::support::{Project, command};
+use rescind_tests::{Project, command};
 
 /// Lets the sample install with this shell command.
 fn prepared(step: &str, more: &str) -> Project {

@@ -1,8 +1,7 @@
 //! What says nothing: a case whose schedule was never asked for, a sample that never began.
 
 use rescind_model::{Rule, Verdict};
-
-use crate::support::{Project, results, rules};
+use rescind_tests::{Project, results, rules};
 
 /// A sample that never looks at its operation, in a scenario in which the first look fails.
 fn never_looks() -> Project {
@@ -62,7 +61,7 @@ fn it_is_not_accepted_and_not_compared() {
                     expect: { outcome: cancelled, exit: zero }\n";
     project.write("manifests/scenarios/wins.yaml", scenario);
     project.run(&["--results", "results.json"]).exits(0);
-    crate::support::rescind(project.root(), &["accept", "results.json"]).exits(0);
+    rescind_tests::rescind(project.root(), &["accept", "results.json"]).exits(0);
     let baseline = std::fs::read_to_string(project.root().join("rescind-baseline.json")).unwrap();
     assert!(baseline.contains("spanner/shell/wins") && !baseline.contains("cancel-wins"), "{baseline}");
     let ran = project.run(&["--baseline", "rescind-baseline.json"]).exits(0);

@@ -10,7 +10,7 @@ const NO_PROXY: &str = "http://127.0.0.1:1";
 
 /// Where the machine lies: below `target`, as it takes more room than a folder for temporary files may have.
 fn root() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("fresh")
+    rescind_tests::scratch().join("fresh")
 }
 
 /// Removes the machine.
@@ -35,8 +35,8 @@ impl Machine {
         machine.forget_registry();
         remove(&machine.project());
         fs::create_dir_all(machine.project()).unwrap();
-        let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-        for part in ["Cargo.toml", "Cargo.lock", "crates", "xtask"] {
+        let repository = rescind_tests::repository();
+        for part in ["Cargo.toml", "Cargo.lock", "crates", "tests", "xtask"] {
             copy(&repository.join(part), &machine.project().join(part));
         }
         machine

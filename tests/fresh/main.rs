@@ -1,25 +1,21 @@
 //! A machine that has never built this project: each way in which Cargo gets at the sources of its dependencies, from
 //! an empty `CARGO_HOME`.
 //!
-//! What has such needs is the emulator's build script, so that only the emulator is checked. This takes minutes, and
-//! is done where it is asked for, as `.ci/run` does; elsewhere, and where no registry is reached, these tests are
-//! counted as ignored.
+//! What has such needs is the engine's build script, which looks for the official protos, so that only the engine is
+//! checked. This takes minutes, and is done where it is asked for, as `.ci/run` does; elsewhere, and where no registry is
+//! reached, these tests are counted as ignored.
 
 // A test ends where it cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod machine;
-// It can also look for programs. None is needed here but Cargo, which has built this.
-#[allow(dead_code)]
-#[path = "../trial.rs"]
-mod trial;
 
 use std::process::ExitCode;
 
 use libtest_mimic::Arguments;
+use rescind_test_support::{Need, trial};
 
 use machine::Machine;
-use trial::{Need, trial};
 
 /// The variable that asks for these tests.
 const ASKED: &str = "RESCIND_TEST_FRESH";
@@ -44,14 +40,17 @@ fn main() -> ExitCode {
     conclusion.exit_code()
 }
 
+/// What is checked: the build script is run, and what it has written is compiled.
+const CHECK: [&str; 4] = ["check", "--locked", "--package", "rescind-engine"];
+
 fn from_the_registry() {
-    Machine::fresh().cargo(&["check", "--locked", "--package", "rescind-emulator"]);
+    Machine::fresh().cargo(&CHECK);
 }
 
 fn fetched() {
     let machine = Machine::fresh();
     machine.cargo(&["fetch", "--locked"]);
-    machine.without_network().cargo(&["check", "--locked", "--offline", "--package", "rescind-emulator"]);
+    machine.without_network().cargo(&[&CHECK[..], &["--offline"]].concat());
 }
 
 fn vendored() {
@@ -59,5 +58,5 @@ fn vendored() {
     let configuration = machine.cargo(&["vendor", "--locked", "vendor"]);
     machine.configure(&configuration);
     machine.forget_registry();
-    machine.without_network().cargo(&["check", "--locked", "--offline", "--package", "rescind-emulator"]);
+    machine.without_network().cargo(&[&CHECK[..], &["--offline"]].concat());
 }

@@ -7,8 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use rescind_model::{Results, Rule, Verdict};
-
-use crate::support::{cache, repository, rules};
+use rescind_tests::{binary, cache, repository, rules, scratch};
 
 /// The Python of this machine itself: what is found on the search path may be a script of a version manager's.
 fn interpreter() -> PathBuf {
@@ -19,7 +18,7 @@ fn interpreter() -> PathBuf {
 /// A folder with Python and nothing else. It is at the same place in each run, so that the packages which are installed
 /// for this Python are found again.
 fn python_alone() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("python-alone");
+    let folder = scratch().join("python-alone");
     if folder.exists() {
         fs::remove_dir_all(&folder).unwrap();
     }
@@ -37,8 +36,9 @@ fn file(folder: &Path, end: &str) -> PathBuf {
 pub fn checks_a_page() {
     let folder = tempfile::tempdir().unwrap();
     let made = folder.path().join("made");
-    let arguments = ["cargo xtask", "dist", "--binary", env!("CARGO_BIN_EXE_rescind"), "--output"];
-    xtask::run(arguments.map(Into::into).into_iter().chain([made.clone().into_os_string()])).unwrap();
+    let arguments: [&Path; 6] =
+        ["cargo xtask".as_ref(), "dist".as_ref(), "--binary".as_ref(), binary(), "--output".as_ref(), &made];
+    xtask::run(arguments.map(Into::into)).unwrap();
 
     let sum = fs::read_to_string(file(&made, ".tar.gz.sha256")).unwrap();
     let archive = file(&made, ".tar.gz");

@@ -1,10 +1,19 @@
 //! Published code in the place of the region: its mistakes are found, and they are the right ones.
 
 use rescind_model::{Results, Rule, Verdict};
-
-use crate::support::{repository, results, rules};
+use rescind_tests::{repository, results, rules};
 
 const PAGE: &str = "tests/pages/cancel-backup.md";
+
+/// In these the page's mistakes show, and that what is right is not accused.
+const SCENARIOS: [&str; 6] = [
+    "cancel-unimplemented",
+    "cancel-wins",
+    "completes-before-cancel",
+    "completes-despite-cancel",
+    "create-already-exists",
+    "operation-fails",
+];
 
 fn found(results: &Results, case: &str, rule: Rule) -> bool {
     let case = results.cases.iter().find(|it| it.id.to_string() == case);
@@ -12,8 +21,9 @@ fn found(results: &Results, case: &str, rule: Rule) -> bool {
 }
 
 pub fn mistakes() {
-    let arguments =
-        ["run", "--page", PAGE, "--service", "spanner", "--language", "python", "--language", "nodejs"];
+    let mut arguments =
+        vec!["run", "--page", PAGE, "--service", "spanner", "--language", "python", "--language", "nodejs"];
+    arguments.extend(SCENARIOS.iter().flat_map(|scenario| ["--scenario", scenario]));
     let (ran, results) = results(&repository(), &arguments);
     let ran = ran.exits(1);
     for (case, rule) in [

@@ -2,8 +2,7 @@
 //! and clocks of more runtimes than the bundled samples have.
 
 use rescind_model::Verdict;
-
-use crate::support::{repository, results};
+use rescind_tests::{repository, results};
 
 /// Runs a program of `tests/plain` in every scenario; it passes all of them.
 fn passes(language: &str) {

@@ -5,9 +5,8 @@ use std::path::Path;
 use std::process::Command;
 
 use rescind_model::{Baseline, Rule, Verdict};
+use rescind_tests::{Ran, repository, rescind};
 use tempfile::TempDir;
-
-use crate::support::{Ran, repository, rescind};
 
 const PAGE: &str = "docs/cancel-backup.md";
 const BASELINE: &str = "docs/baseline.json";

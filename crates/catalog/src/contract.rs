@@ -7,8 +7,8 @@ use rescind_model::{ClaimPattern, Contract, Outcome, Scenario, Service, suggesti
 use crate::check;
 use crate::diagnostic::Log;
 use crate::located::Located;
-use crate::manifest::Substitute;
 use crate::raw::{RawClaim, RawSubstitute};
+use crate::substitute::Substitute;
 
 /// The scenarios that there are, by name; none for those that could not be read.
 pub(crate) type Scenarios = BTreeMap<String, Option<Scenario>>;

@@ -15,6 +15,7 @@ mod located;
 mod manifest;
 mod manifests;
 mod page;
+mod placeholders;
 mod raw;
 mod region;
 mod scalar;
@@ -23,6 +24,7 @@ mod schema;
 mod seeds;
 mod service;
 mod source;
+mod substitute;
 mod variables;
 mod yaml;
 
@@ -30,14 +32,13 @@ pub use catalog::Catalog;
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use known::{Day, ListedFailure};
 pub use lines::Lines;
-pub use manifest::{
-    COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS, Source, Stage,
-    Substitute, Tool,
-};
+pub use manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 pub use page::{Block, Extraction, Page, PageError, Uncovered, Wanted, canonical_language, same_language};
+pub use placeholders::{COMMAND_PLACEHOLDERS, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS};
 pub use region::{Region, RegionError, Replaced};
 pub use schema::schemas;
 pub use seeds::{Seed, Seeds};
 pub use service::ServiceProfile;
 pub use source::read_region;
+pub use substitute::Substitute;
 pub use variables::Variables;

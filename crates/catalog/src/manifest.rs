@@ -1,14 +1,14 @@
 //! A manifest, resolved: every path absolute, every pattern compiled, every default filled in.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
 use regex::Regex;
-use rescind_model::{Contract, Endpoint, Expectation, SampleId, Scenario};
+use rescind_model::{Contract, Endpoint, SampleId, Scenario};
 
+use crate::substitute::Substitute;
 use crate::{ServiceProfile, Variables};
 
 /// All that rescind knows of one sample.
@@ -54,23 +54,6 @@ impl Manifest {
             met.expect = substitute.expect.clone();
         }
         met
-    }
-}
-
-/// What is expected of a sample instead of what a scenario says: the expectation of another scenario.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Substitute {
-    /// The other scenario.
-    pub like: String,
-    /// Its expectation.
-    pub expect: Expectation,
-    /// Why the sample's tool can do no better.
-    pub reason: String,
-}
-
-impl fmt::Display for Substitute {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "expected as in {}: {}", self.like, self.reason)
     }
 }
 
@@ -154,19 +137,3 @@ impl Run {
         self.environment.iter().chain(further).map(|(name, value)| (name.as_str(), value.as_str()))
     }
 }
-
-/// The placeholders in commands and in environment variables.
-///
-/// `{work}` is the copy of the sample's folder that a command runs in; `{cache}` the folder that belongs to the
-/// dependencies (the same for each state of the code). The others only have a value in `run`: `{endpoint}` is the address
-/// of the service as a URL, `http://HOST:PORT` or `https://HOST` as the [`Endpoint`] has it; `{emulator}` the emulator's
-/// `HOST:PORT`.
-pub const COMMAND_PLACEHOLDERS: [&str; 8] =
-    ["work", "cache", "endpoint", "emulator", "project", "instance", "database", "backup"];
-
-/// Those that variables may use which belong to the endpoint `service`: it is reached without the emulator's address.
-pub const SERVICE_PLACEHOLDERS: [&str; 7] =
-    ["work", "cache", "endpoint", "project", "instance", "database", "backup"];
-
-/// The placeholders that commands of `prepare` and `build` may use.
-pub const STAGE_PLACEHOLDERS: [&str; 2] = ["work", "cache"];

@@ -13,10 +13,8 @@ use crate::check;
 use crate::contract::{Promises, Scenarios};
 use crate::diagnostic::Log;
 use crate::located::Located;
-use crate::manifest::{
-    COMMAND_PLACEHOLDERS, Manifest, PageNames, Run, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS, Source, Stage,
-    Tool,
-};
+use crate::manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
+use crate::placeholders::{COMMAND_PLACEHOLDERS, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS};
 use crate::raw::{RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawTool};
 use crate::region::Region;
 use crate::service::{Shared, placeholders};

@@ -11,7 +11,7 @@ use crate::check;
 use crate::contract::{Promises, Scenarios};
 use crate::diagnostic::Log;
 use crate::located::Located;
-use crate::manifest::COMMAND_PLACEHOLDERS;
+use crate::placeholders::COMMAND_PLACEHOLDERS;
 use crate::raw::RawClaim;
 
 type Text = Located<String>;

@@ -1,48 +1,18 @@
 //! Which emulator a run uses.
 
 use std::path::Path;
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::SystemTime;
 
 use anyhow::anyhow;
 use rescind_runner::{Backend, ConnectError, Container, Control, ControlAt, Embedded, Remote};
 
-use crate::args::RunArgs;
+use crate::args::{EmulatorChoice, RunArgs};
 use crate::failure::Failure;
 use crate::token;
 
 /// The port of the control API of `rescind emulator`, unless it is told another one.
 const CONTROL_PORT: u16 = 9030;
-
-/// An emulator, as typed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub enum Choice {
-    /// In this process.
-    #[default]
-    Embedded,
-    /// In a container.
-    Container,
-    /// One that runs already, at `HOST:PORT`.
-    At(String),
-}
-
-impl FromStr for Choice {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Choice, String> {
-        match text {
-            "embedded" => Ok(Choice::Embedded),
-            "container" => Ok(Choice::Container),
-            address => match address.rsplit_once(':') {
-                Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0) => {
-                    Ok(Choice::At(address.to_owned()))
-                }
-                _ => Err("expected `embedded`, `container` or HOST:PORT".to_owned()),
-            },
-        }
-    }
-}
 
 /// Starts or finds the emulator that a run is to use. `executable` is this program, of which an image is made unless one
 /// is named.
@@ -51,7 +21,7 @@ impl FromStr for Choice {
 /// There is none.
 pub async fn start(args: &RunArgs, executable: &Path) -> Result<Arc<dyn Backend>, Failure> {
     Ok(match (&args.emulator, args.image.as_deref()) {
-        (Choice::Container, image) => {
+        (EmulatorChoice::Container, image) => {
             let token = token::fresh()?;
             let started = match image {
                 None => Container::of_executable(executable, token).await,
@@ -64,8 +34,8 @@ pub async fn start(args: &RunArgs, executable: &Path) -> Result<Arc<dyn Backend>
                 "--image is for --emulator container; leave out one of them"
             )));
         }
-        (Choice::Embedded, None) => Arc::new(Embedded::new(Arc::new(SystemTime::now))),
-        (Choice::At(address), None) => {
+        (EmulatorChoice::Embedded, None) => Arc::new(Embedded::new(Arc::new(SystemTime::now))),
+        (EmulatorChoice::At(address), None) => {
             let at = args.control.clone().unwrap_or_else(|| beside(address));
             let control = Control { at, token: args.control_token.clone() };
             Arc::new(Remote::connect(address, control).await.map_err(|error| match error {
@@ -85,18 +55,6 @@ fn beside(address: &str) -> ControlAt {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn an_emulator_is_chosen_by_a_word_or_an_address() {
-        assert_eq!("embedded".parse(), Ok(Choice::Embedded));
-        assert_eq!("container".parse(), Ok(Choice::Container));
-        for address in ["127.0.0.1:9010", "[::1]:9010", "emulator.test:80"] {
-            assert_eq!(address.parse(), Ok(Choice::At(address.to_owned())));
-        }
-        for bad in ["", "docker", ":9010", "host:", "host:0", "host:99999"] {
-            assert!(bad.parse::<Choice>().is_err(), "{bad}");
-        }
-    }
 
     #[test]
     fn the_control_api_is_looked_for_on_the_same_host() {

@@ -6,8 +6,6 @@ use rescind_catalog::Diagnostics;
 use rescind_model::exit;
 use rescind_report::text::visible;
 
-use crate::output::say;
-
 /// A failure of the command itself. (Findings are no failure: they are its result.)
 #[derive(Debug)]
 pub struct Failure {
@@ -36,14 +34,20 @@ impl Failure {
         Failure { code: exit::INTERRUPTED, error: anyhow::anyhow!("interrupted") }
     }
 
-    /// Prints the reason and gives the exit code.
-    pub fn report(self) -> u8 {
+    /// The exit code.
+    pub fn code(&self) -> u8 {
+        self.code
+    }
+}
+
+/// The reason, for people.
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.error.downcast_ref::<Diagnostics>() {
             // Each of them says for itself that it is an error.
-            Some(diagnostics) => say(visible(diagnostics.to_string().trim_end())),
-            None => say(visible(&format!("error: {}", chain(&self.error)))),
+            Some(diagnostics) => f.write_str(&visible(diagnostics.to_string().trim_end())),
+            None => f.write_str(&visible(&format!("error: {}", chain(&self.error)))),
         }
-        self.code
     }
 }
 

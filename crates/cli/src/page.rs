@@ -10,8 +10,8 @@ use rescind_runner::{Code, Plan};
 use crate::args::{RunArgs, Selection};
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::plan::{nothing_selected, planned, region_of};
-use crate::select::{Languages, Selected, select};
+use crate::planned::{planned, region_of};
+use crate::select::{Languages, Selected, nothing_selected, select};
 
 /// The selected samples, of which there is at least one.
 ///

@@ -1,18 +1,18 @@
 //! From what was typed to the plan of a run.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rescind_catalog::{Catalog, Manifest, Region, read_region};
+use rescind_catalog::Catalog;
 use rescind_model::{KnownFailure, Location, fingerprint};
 use rescind_runner::{Code, Plan, PlannedSample};
 
-use crate::args::{RunArgs, Selection, SourceFile};
+use crate::args::{RunArgs, SourceFile};
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::select::{Selected, select};
+use crate::planned::{planned, region_of};
+use crate::select::{Selected, selected};
 use crate::{page, source};
 
 /// The plan of a run.
@@ -110,45 +110,6 @@ fn known_failures(
 /// A file as the results name it: the same from whatever folder, where it lies in the repository.
 fn name_of(machine: &Machine, path: &Path) -> String {
     machine.relative(path).unwrap_or_else(|| path.display().to_string())
-}
-
-/// The selected cases, of which there is at least one.
-///
-/// # Errors
-/// A glob that is none; a selection that matches no case.
-pub fn selected<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>, Failure> {
-    let selected = select(catalog, selection).map_err(Failure::usage)?;
-    if selected.is_empty() {
-        return Err(nothing_selected(catalog, "no case is selected"));
-    }
-    Ok(selected)
-}
-
-/// The failure that the selection matches no case, with what there is to select.
-pub fn nothing_selected(catalog: &Catalog, why: &str) -> Failure {
-    let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
-    let scenarios: Vec<&str> = catalog.scenarios.iter().map(|it| it.name.as_str()).collect();
-    Failure::nothing_selected(format!(
-        "{why}\nthe samples are: {}\nthe scenarios are: {}",
-        samples.join(", "),
-        scenarios.join(", ")
-    ))
-}
-
-/// The file that holds a sample's own code, and the region in it.
-pub fn region_of(manifest: &Manifest) -> Result<(Vec<u8>, Region), Failure> {
-    let source = &manifest.source;
-    read_region(&source.folder.join(&source.file), &source.region).map_err(Failure::usage)
-}
-
-/// A selected sample with its code.
-pub fn planned(sample: &Selected<'_>, code: Code, location: Option<Location>) -> PlannedSample {
-    PlannedSample {
-        manifest: Arc::new(sample.manifest.clone()),
-        code,
-        location,
-        scenarios: sample.scenarios.iter().map(|scenario| Arc::new((*scenario).clone())).collect(),
-    }
 }
 
 fn bundled(machine: &Machine, sample: &Selected<'_>) -> Result<PlannedSample, Failure> {

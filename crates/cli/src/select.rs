@@ -6,6 +6,7 @@ use rescind_catalog::{Catalog, Manifest, same_language};
 use rescind_model::Scenario;
 
 use crate::args::Selection;
+use crate::failure::Failure;
 
 /// The patterns of one option; no pattern selects everything.
 struct Filter(Option<GlobSet>);
@@ -87,4 +88,27 @@ pub fn select<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Sel
         .filter(|selected| !selected.scenarios.is_empty())
         .collect();
     Ok(selected)
+}
+
+/// The selected cases, of which there is at least one.
+///
+/// # Errors
+/// A glob that is none; a selection that matches no case.
+pub fn selected<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>, Failure> {
+    let selected = select(catalog, selection).map_err(Failure::usage)?;
+    if selected.is_empty() {
+        return Err(nothing_selected(catalog, "no case is selected"));
+    }
+    Ok(selected)
+}
+
+/// The failure that the selection matches no case, with what there is to select.
+pub fn nothing_selected(catalog: &Catalog, why: &str) -> Failure {
+    let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
+    let scenarios: Vec<&str> = catalog.scenarios.iter().map(|it| it.name.as_str()).collect();
+    Failure::nothing_selected(format!(
+        "{why}\nthe samples are: {}\nthe scenarios are: {}",
+        samples.join(", "),
+        scenarios.join(", ")
+    ))
 }

@@ -8,7 +8,7 @@ use rescind_runner::{Code, Plan};
 use crate::args::SourceFile;
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::plan::{planned, region_of};
+use crate::planned::{planned, region_of};
 use crate::select::Selected;
 
 /// A file with the sample whose region it has.

@@ -4,11 +4,14 @@
 //! [`sources`]). They are compiled in process, so that no `protoc` is needed.
 
 mod sources;
+mod variable;
 
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use prost::Message;
+
+use self::variable::variable;
 
 /// What is emulated, and the details of errors. All that these import comes along.
 const PROTOS: &[&str] = &[
@@ -46,8 +49,4 @@ fn main() -> Result<()> {
         .out_dir(output)
         .compile_fds(files)
         .context("cannot generate the messages of the official protos")
-}
-
-fn variable(name: &str) -> Result<String> {
-    std::env::var(name).with_context(|| format!("Cargo did not set {name} for the build script"))
 }

@@ -12,7 +12,7 @@ use std::process::Command;
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use crate::variable;
+use crate::variable::variable;
 
 /// The crate that holds the protos, in [`FOLDER`].
 const CRATE: &str = "google-cloud-googleapis";

@@ -24,17 +24,20 @@ pub mod judge;
 pub mod known;
 mod limits;
 mod observation;
+mod outcome;
 mod partition;
 mod results;
+mod ruling;
 mod scenario;
 mod schedule;
+mod stale;
 mod suggestion;
 pub mod template;
 mod verdict;
 
 pub use baseline::{AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baseline, BaselineCase};
 pub use code::{Code, UnknownCode};
-pub use contract::{Claim, ClaimPattern, Contract, Outcome, Placeholders, Stream};
+pub use contract::{ClaimPattern, Contract, Placeholders, Stream};
 pub use endpoint::Endpoint;
 pub use finding::{Finding, Rule};
 pub use id::{CaseId, InvalidId, SampleId, Service};
@@ -43,12 +46,14 @@ pub use journal::{
     Transport,
 };
 pub use judge::judge;
-pub use known::{KnownFailure, ListPlace, StaleEntry};
+pub use known::KnownFailure;
 pub use limits::{ClockKind, Limits};
 pub use observation::{Captured, Ended, LeakedProcess, Observation};
+pub use outcome::{Claim, Outcome};
 pub use partition::{InvalidPartition, Partition, Shard, fingerprint};
 pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Try};
 pub use scenario::{Expectation, ExpectedExit, Given, GivenBackup, Scenario};
 pub use schedule::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term, UnknownDecision};
+pub use stale::{ListPlace, StaleEntry};
 pub use suggestion::suggestion;
 pub use verdict::{Summary, Verdict};

@@ -6,14 +6,12 @@
 // Clippy takes only functions with `#[test]` for tests, not what they are built of.
 #![allow(clippy::unwrap_used)]
 
-#[path = "../tests/it/every/mod.rs"]
-mod every;
-
 use std::time::{Duration, Instant};
 
 use rescind_model::Results;
 use rescind_report::Format;
 use rescind_report::compare::Comparison;
+use rescind_test_support::every;
 
 const CASES: usize = 10_000;
 const TIME: Duration = Duration::from_secs(2);

@@ -3,19 +3,17 @@
 
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on must stop")]
 
-#[path = "../../emulator/benches/load/build.rs"]
-mod build;
-
 use std::error::Error;
 use std::time::Instant;
 
 use rescind_runner::{Backend, Container};
+use rescind_test_support::release;
 
 /// How often a start is repeated. The median counts.
 const STARTS: usize = 9;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let rescind = build::rescind();
+    let rescind = release::rescind();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     // The image is built by the first start, if it is not there yet.
     let mut times = Vec::new();

@@ -4,7 +4,7 @@ mod alloydb;
 mod spanner;
 
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 use serde_json::Value;
 
@@ -138,7 +138,7 @@ impl Gcloud {
 
 /// Where Python keeps what it compiles, for all runs of the tests.
 fn bytecode() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("clients/gcloud-pycache")
+    rescind_tests::scratch().join("clients/gcloud-pycache")
 }
 
 /// The id at the end of the name of an operation.

@@ -5,13 +5,12 @@ use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use rescind_emulator::control::Place;
 use rescind_engine::{InvalidSetting, Settings, services};
 
 use super::duration::duration;
 use super::token::token;
-use crate::emulator::LogFormat;
 
 /// The options of `emulator`.
 #[derive(Debug, Args)]
@@ -56,6 +55,15 @@ pub struct EmulatorArgs {
     /// Stop when nobody has asked anything for so long [default: never]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub stop_when_idle: Option<Duration>,
+}
+
+/// The form of the lines of `--log`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum LogFormat {
+    /// A JSON object on each line
+    Json,
+    /// For the eye
+    Pretty,
 }
 
 /// The names of the choices, what each is about, and its default.

@@ -1,12 +1,14 @@
 //! The command line, as typed.
 
+mod backend;
 mod duration;
 mod emulator;
 mod report;
 mod run;
 mod token;
 
-pub use emulator::{DatabasePath, EmulatorArgs};
+pub use backend::EmulatorChoice;
+pub use emulator::{DatabasePath, EmulatorArgs, LogFormat};
 pub use report::{AcceptArgs, CompareArgs, FailOn, ReportArgs, ReportTarget};
 pub use run::{RunArgs, SourceFile};
 
@@ -21,6 +23,8 @@ use clap::{Args, Parser, Subcommand};
 #[derive(Debug, Parser)]
 #[command(
     version,
+    // Whatever the file is called: the end-to-end tests run it under another name.
+    bin_name = "rescind",
     after_help = "Exit codes: 0 all as expected, 1 findings, 2 usage or manifest error, 3 set-up or emulator failure, 4 nothing selected, 130 interrupted."
 )]
 pub struct Cli {

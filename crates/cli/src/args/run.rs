@@ -9,10 +9,10 @@ use clap::Args;
 use rescind_model::{ClockKind, Endpoint, InvalidId, Partition, Service};
 use rescind_runner::ControlAt;
 
+use super::backend::EmulatorChoice;
 use super::duration::duration;
 use super::token::token;
 use super::{FailOn, ReportTarget, Selection};
-use crate::backend::Choice;
 
 /// The options of `run`.
 #[derive(Debug, Args)]
@@ -59,7 +59,7 @@ pub struct RunArgs {
     pub report: Vec<ReportTarget>,
     /// The emulator: `embedded` in this process, `container` for one in Docker, or the address of a running one
     #[arg(long, value_name = "embedded|container|HOST:PORT", default_value = "embedded")]
-    pub emulator: Choice,
+    pub emulator: EmulatorChoice,
     /// Where the control API of `--emulator HOST:PORT` listens [default: port 9030 of the same host]
     #[arg(long, value_name = "HOST:PORT|unix:PATH", env = "RESCIND_CONTROL")]
     pub control: Option<ControlAt>,

@@ -3,26 +3,18 @@
 use std::io::Write as _;
 use std::sync::Arc;
 
-use clap::ValueEnum;
 use rescind_emulator::{Observed, Observer};
 use rescind_model::{Code, Term, Transport};
 use serde::Serialize;
 
-/// The form of the lines.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// A JSON object on each line
-    Json,
-    /// For the eye
-    Pretty,
-}
+use crate::args::LogFormat;
 
 /// Writes a line for each request that is observed.
-pub fn observer(format: Format) -> Observer {
+pub fn observer(format: LogFormat) -> Observer {
     Arc::new(move |observed| {
         let line = match format {
-            Format::Json => json(observed),
-            Format::Pretty => pretty(observed),
+            LogFormat::Json => json(observed),
+            LogFormat::Pretty => pretty(observed),
         };
         // Whoever closed standard error wants no log; the emulator serves on.
         let _ = writeln!(std::io::stderr().lock(), "{line}");

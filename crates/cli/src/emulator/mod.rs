@@ -4,8 +4,6 @@ mod awake;
 mod log;
 mod seed;
 
-pub use log::Format as LogFormat;
-
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};

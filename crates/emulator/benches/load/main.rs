@@ -7,7 +7,6 @@
 #![allow(clippy::unwrap_used, reason = "a measurement that cannot go on must stop")]
 
 mod backups;
-mod build;
 mod client;
 mod program;
 mod stock;
@@ -17,6 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, SystemTime};
 
 use rescind_emulator::{Emulator, Server};
+use rescind_test_support::release;
 
 use self::client::{Load, Rate, Wire};
 use self::program::Program;
@@ -37,7 +37,7 @@ fn main() {
     }
     // The load takes one core at most.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    let ours = build::rescind();
+    let ours = release::rescind();
     let anchor = program::anchor();
     println!("{} cores, shared by client and server.\n", std::thread::available_parallelism().unwrap());
     runtime.block_on(async {

@@ -1,6 +1,7 @@
 //! The rules about what the sample left behind and how it exited.
 
-use super::{Case, output};
+use super::case::Case;
+use super::output;
 use crate::{Ended, ExpectedExit, Finding, OperationState, Rule};
 
 /// `leaked-backup`: a backup of the sample is left, where it could have been avoided.

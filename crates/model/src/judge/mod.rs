@@ -4,6 +4,7 @@
 //! the others. A sample that did not end by itself (a limit, a signal) is not asked for a complete output or for an
 //! exit code, but is still held to what it claimed and to what it left behind.
 
+mod case;
 mod effects;
 mod output;
 #[cfg(test)]
@@ -15,23 +16,8 @@ mod truth;
 
 pub use truth::Truth;
 
+use self::case::Case;
 use crate::{Contract, Ended, Finding, Observation, Placeholders, Rule, Scenario};
-
-/// All that a rule may look at.
-struct Case<'a> {
-    scenario: &'a Scenario,
-    contract: &'a Contract,
-    observation: &'a Observation,
-    placeholders: &'a Placeholders,
-    truth: Truth,
-}
-
-impl Case<'_> {
-    /// True if the sample ended by itself.
-    fn ended_by_itself(&self) -> bool {
-        matches!(self.observation.ended, Ended::Code(_))
-    }
-}
 
 type Check = fn(&Case<'_>, &mut Vec<Finding>);
 

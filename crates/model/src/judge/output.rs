@@ -2,7 +2,7 @@
 
 use similar::TextDiff;
 
-use super::Case;
+use super::case::Case;
 use crate::{Captured, Claim, Finding, Placeholders, Rule, Stream};
 
 /// A claim with the line that makes it.

@@ -1,6 +1,6 @@
 //! The rules about the requests that the sample made.
 
-use super::Case;
+use super::case::Case;
 use crate::{Code, Entry, Finding, OperationState, RequestKind, Rule};
 
 /// `nothing-happened`: not one request of the sample has reached the service.

@@ -1,12 +1,10 @@
 //! What the server may decide at a request.
 
 use std::fmt;
-use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::parse;
 use crate::Code;
 
 /// What the server decides at one request.
@@ -74,16 +72,6 @@ const WORDS: [Decision; 13] = [
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a decision")]
 pub struct UnknownDecision(String);
-
-impl FromStr for Decision {
-    type Err = UnknownDecision;
-
-    fn from_str(text: &str) -> Result<Decision, UnknownDecision> {
-        let word = WORDS.into_iter().find(|decision| decision.to_string() == text);
-        let delay = || parse::delay(text.strip_prefix(DELAYED)?).ok();
-        word.or_else(delay).or_else(|| parse::refusal(text)).ok_or_else(|| UnknownDecision(text.to_owned()))
-    }
-}
 
 impl From<Decision> for String {
     fn from(decision: Decision) -> String {

@@ -3,7 +3,7 @@
 use std::str::FromStr;
 
 use super::decision::{DELAYED, LONGEST_DELAY};
-use super::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term};
+use super::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term, UnknownDecision};
 use crate::{Code, suggestion};
 
 impl FromStr for Schedule {
@@ -113,13 +113,13 @@ fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String>
 }
 
 /// The refusal with the code of this name, `permission-denied`.
-pub(super) fn refusal(text: &str) -> Option<Decision> {
+fn refusal(text: &str) -> Option<Decision> {
     let code = text.parse::<Code>().ok()?;
     (code != Code::Ok && code.kebab() == text).then_some(Decision::Refused(code))
 }
 
 /// The delay of which `text` is what follows [`DELAYED`].
-pub(super) fn delay(text: &str) -> Result<Decision, String> {
+fn delay(text: &str) -> Result<Decision, String> {
     let number = text.strip_suffix("ms").filter(|digits| digits.bytes().all(|digit| digit.is_ascii_digit()));
     match number.and_then(|digits| digits.parse::<u32>().ok()) {
         Some(milliseconds) if (1..=LONGEST_DELAY).contains(&milliseconds) => {
@@ -128,5 +128,15 @@ pub(super) fn delay(text: &str) -> Result<Decision, String> {
         _ => Err(format!(
             "`{DELAYED}{text}` is not a delay; write {DELAYED}250ms, with 1 to {LONGEST_DELAY} milliseconds"
         )),
+    }
+}
+
+impl FromStr for Decision {
+    type Err = UnknownDecision;
+
+    fn from_str(text: &str) -> Result<Decision, UnknownDecision> {
+        let word = WORDS.into_iter().find(|decision| decision.to_string() == text);
+        let delay = || delay(text.strip_prefix(DELAYED)?).ok();
+        word.or_else(delay).or_else(|| refusal(text)).ok_or_else(|| UnknownDecision(text.to_owned()))
     }
 }

@@ -1,23 +1,15 @@
 //! The page in a real browser. Where there is no Chromium, these tests are counted as ignored, with its name.
 
-// What these modules have besides is for the tests in `it`.
-#![allow(clippy::unwrap_used, dead_code)]
-
-#[path = "../it/attack.rs"]
-mod attack;
-#[path = "../it/every/mod.rs"]
-mod every;
-#[path = "../../../../tests/trial.rs"]
-mod trial;
+// Clippy takes only functions with `#[test]` for tests.
+#![allow(clippy::unwrap_used)]
 
 use std::path::Path;
 use std::process::Command;
 
 use rescind_model::Results;
 use rescind_report::html::render;
+use rescind_test_support::{attack, every, need, trial};
 use serde_json::Value;
-
-use trial::{need, trial};
 
 const BROWSERS: [&str; 3] = ["chromium", "chromium-browser", "google-chrome"];
 

@@ -3,10 +3,8 @@
 // Clippy takes only functions with `#[test]` for tests, not what they are built of.
 #![allow(clippy::unwrap_used)]
 
-mod attack;
 mod compare;
 mod complete;
-mod every;
 mod github;
 mod hostile;
 mod html;
@@ -16,3 +14,5 @@ mod markdown;
 mod merge;
 mod sarif;
 mod terminal;
+
+use rescind_test_support::{attack, every};

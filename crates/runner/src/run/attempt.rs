@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::ffi::OsString;
-use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -14,56 +13,16 @@ use rescind_model::{
 };
 use tokio_util::sync::CancellationToken;
 
+use super::error::CaseError;
 use super::reach::Reach;
 use super::surroundings::Surroundings;
 use crate::prepare::Prepared;
-use crate::process::{Finished, Invocation, ProcessError};
+use crate::process::{Finished, Invocation};
 use crate::remove::remove_all;
-use crate::{Backend, BackendError, Context, Pki, PkiError, Setup, Time, toolchain};
+use crate::{Backend, Context, Pki, Setup, Time, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
 const BACKUP: &str = "test-backup";
-
-/// Why a case says nothing about its sample.
-#[derive(Debug, thiserror::Error)]
-pub(crate) enum CaseError {
-    #[error(transparent)]
-    Backend(#[from] BackendError),
-    #[error(transparent)]
-    Process(ProcessError),
-    #[error("{file}: run: {source}", file = file.display())]
-    Template { file: PathBuf, source: TemplateError },
-    #[error("{file}: run: the command is empty", file = file.display())]
-    NoCommand { file: PathBuf },
-    #[error("{file}: run: {program} is not there", file = file.display())]
-    NoProgram { file: PathBuf, program: String },
-    #[error("the temporary folder {folder}: {source}", folder = folder.display())]
-    Temporary { folder: PathBuf, source: io::Error },
-    #[error(
-        "the endpoint is `service`, and the service's own names lead to the emulator in a closed world only, which there \
-         is not here: {reason}; run it with --endpoint emulator"
-    )]
-    NoNames { reason: String },
-    #[error("{0}")]
-    NoScratch(String),
-    #[error("cannot serve this case: {source}")]
-    Front { source: io::Error },
-    #[error(transparent)]
-    Pki(#[from] PkiError),
-    #[error("{0}")]
-    NoPki(String),
-    #[error("interrupted")]
-    Cancelled,
-}
-
-impl From<ProcessError> for CaseError {
-    fn from(error: ProcessError) -> CaseError {
-        match error {
-            ProcessError::Cancelled => CaseError::Cancelled,
-            error => CaseError::Process(error),
-        }
-    }
-}
 
 /// What came of an attempt.
 #[derive(Debug)]

@@ -1,6 +1,7 @@
 //! A run: samples are prepared one after another, their cases run side by side, and all of it becomes results.
 
 mod attempt;
+mod error;
 mod reach;
 mod session;
 mod start;

@@ -3,7 +3,7 @@
 use rescind_catalog::ServiceProfile;
 use rescind_model::Endpoint;
 
-use super::attempt::CaseError;
+use super::error::CaseError;
 use crate::Time;
 
 /// Where a case's sample finds the service, and by what it is told.

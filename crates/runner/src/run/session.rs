@@ -11,7 +11,8 @@ use tempfile::TempDir;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Attempted, Case, CaseError};
+use super::attempt::{Attempted, Case};
+use super::error::CaseError;
 use super::tries::{Tried, Tries, milliseconds};
 use crate::prepare::{Prepared, command_line};
 use crate::{Backend, Context, Event, Events, Options, Pki, Plan, PlannedSample, Time};

@@ -10,7 +10,7 @@ use rescind_model::Limits;
 use rescind_world::{Look, Server, World};
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::CaseError;
+use super::error::CaseError;
 use crate::front;
 use crate::process::{self, Finished, Invocation};
 use crate::{Backend, Context, Front, Pki};

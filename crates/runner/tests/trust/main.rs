@@ -4,9 +4,6 @@
 // A test ends where it cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
-#[path = "../../../../tests/trial.rs"]
-mod trial;
-
 use std::path::Path;
 use std::process::{Command, ExitCode, Output};
 use std::sync::Arc;
@@ -16,9 +13,8 @@ use libtest_mimic::Arguments;
 use rescind_emulator::Emulator;
 use rescind_model::{Given, Schedule};
 use rescind_runner::{Front, Pki, Setup, Upstream};
+use rescind_test_support::{need, trial};
 use tempfile::TempDir;
-
-use trial::{need, trial};
 
 /// What a program is told, of which it prints the reply.
 const URL: &str = "{url}";

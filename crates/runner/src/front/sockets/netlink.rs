@@ -13,7 +13,7 @@ use rustix::net::{
     AddressFamily, RecvFlags, SendFlags, SocketFlags, SocketType, netlink, recv, send, socket_with,
 };
 
-use super::{Socket, State, Traffic, invalid};
+use super::socket::{Socket, State, Traffic, invalid};
 
 /// The cookie of a request that does not say which of several sockets with these addresses it is for.
 const ANY: [u8; 8] = [0xff; 8];

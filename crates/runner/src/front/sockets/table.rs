@@ -8,7 +8,7 @@ use std::net::SocketAddr;
 
 use procfs::net::{TcpNetEntry, TcpState};
 
-use super::{Socket, State, Traffic};
+use super::socket::{Socket, State, Traffic};
 
 /// Reads the list.
 #[derive(Clone, Copy, Debug)]

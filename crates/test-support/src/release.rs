@@ -1,9 +1,9 @@
-//! The program that is measured. The benchmark of containers (rescind-runner) shares this file.
+//! The program that is measured.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// Builds `rescind`, as users have it.
+/// Builds `rescind`, as users have it, for a bench that calls this.
 pub fn rescind() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let status = Command::new(env!("CARGO"))

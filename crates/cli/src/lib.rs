@@ -1,4 +1,7 @@
-//! The binary: arguments in, exit code out.
+//! What the binary does: arguments in, exit code out.
+//!
+//! It is a library so that the end-to-end tests, a package of their own, can have it as a binary of that package: Cargo
+//! builds a package's binaries before it runs the package's tests, and no other's.
 
 mod accept;
 mod args;
@@ -13,6 +16,7 @@ mod machine;
 mod output;
 mod page;
 mod plan;
+mod planned;
 mod progress;
 mod report;
 mod run;
@@ -26,10 +30,10 @@ use std::process::ExitCode;
 use clap::Parser;
 
 use args::{Cli, Command};
-use failure::Failure;
 use machine::Machine;
 
-fn main() -> ExitCode {
+/// The program, from its arguments to its exit code.
+pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let machine = || Machine::detect(&cli);
     let done = match &cli.command {
@@ -41,5 +45,9 @@ fn main() -> ExitCode {
         Command::Accept(args) => accept::accept(args),
         Command::Emulator(args) => emulator::emulator(args),
     };
-    done.unwrap_or_else(Failure::report).into()
+    done.unwrap_or_else(|failure| {
+        output::say(failure.to_string());
+        failure.code()
+    })
+    .into()
 }

@@ -1,74 +1,11 @@
-//! A project of its own for each test, and the binary run in it.
+//! A project of its own for each test.
 
-// Each of the two test programs uses its own part.
-#![allow(dead_code)]
+use std::path::Path;
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
-
-use rescind_model::{CaseResult, Results, Rule};
+use rescind_model::CaseResult;
 use tempfile::TempDir;
 
-/// The root of this repository.
-pub fn repository() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..").canonicalize().unwrap()
-}
-
-/// Where the tests keep the samples' dependencies: below `target`, so that a second run finds them.
-pub fn cache() -> PathBuf {
-    Path::new(env!("CARGO_TARGET_TMPDIR")).join("cache")
-}
-
-/// What the binary did.
-pub struct Ran {
-    pub code: Option<i32>,
-    pub stdout: String,
-    pub stderr: String,
-}
-
-impl Ran {
-    fn of(output: Output) -> Ran {
-        Ran {
-            code: output.status.code(),
-            stdout: String::from_utf8(output.stdout).unwrap(),
-            stderr: String::from_utf8(output.stderr).unwrap(),
-        }
-    }
-
-    /// Fails with all that was printed unless the binary exited with this code.
-    #[track_caller]
-    pub fn exits(self, code: i32) -> Ran {
-        assert_eq!(self.code, Some(code), "stdout:\n{}\nstderr:\n{}", self.stdout, self.stderr);
-        self
-    }
-}
-
-/// The binary, with an environment as clean as CI's.
-pub fn command(root: &Path) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_rescind"));
-    command.current_dir(root).arg("--cache-dir").arg(cache()).env_remove("NO_COLOR").env("COLUMNS", "120");
-    command
-}
-
-/// Runs the binary in a folder.
-pub fn rescind(root: &Path, arguments: &[&str]) -> Ran {
-    Ran::of(command(root).args(arguments).output().unwrap())
-}
-
-/// Runs the binary in a folder, with `--results`, and reads them.
-pub fn results(root: &Path, arguments: &[&str]) -> (Ran, Results) {
-    let folder = TempDir::new().unwrap();
-    let file = folder.path().join("results.json");
-    let ran = Ran::of(command(root).args(arguments).arg("--results").arg(&file).output().unwrap());
-    let text = std::fs::read_to_string(&file)
-        .unwrap_or_else(|error| panic!("{error}; stdout:\n{}\nstderr:\n{}", ran.stdout, ran.stderr));
-    (ran, serde_json::from_str(&text).unwrap())
-}
-
-/// The rules that a case breaks.
-pub fn rules(case: &CaseResult) -> Vec<Rule> {
-    case.findings.iter().map(|finding| finding.rule).collect()
-}
+use crate::{Ran, rescind, results};
 
 const MANIFEST: &str = r#"title: Shell
 source: { folder: samples/spanner/shell, file: sample.sh, region: demo }
@@ -124,10 +61,12 @@ impl Project {
         project
     }
 
+    /// Its folder.
     pub fn root(&self) -> &Path {
         self.folder.path()
     }
 
+    /// Writes a file, and the folders above it.
     pub fn write(&self, path: &str, content: &str) {
         let path = self.root().join(path);
         std::fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -158,6 +97,7 @@ impl Project {
         self.write(path, &text.replace(from, to));
     }
 
+    /// Runs what the arguments select, by default all.
     pub fn run(&self, arguments: &[&str]) -> Ran {
         rescind(self.root(), &[&["run"], arguments].concat())
     }

@@ -1,0 +1,24 @@
+//! What the end-to-end tests share: the program under test, and projects to run it in.
+//!
+//! * [`binary`](binary()), [`command`], [`rescind`], [`results`]: the program, and what it did.
+//! * [`Project`]: a root with one sample, a shell script, and one scenario, for one test.
+//! * [`repository`], [`scratch`], [`cache`]: where things are.
+//!
+//! The tests are the targets of this package, a folder each. `e2e` needs nothing but a shell. `samples` runs the bundled
+//! samples and published code, `clients` meets the emulator with official clients, `backends` runs against each kind of
+//! emulator; their tests are counted as ignored, by name, where what they need is missing. `fresh` builds from an empty
+//! `CARGO_HOME`, where `RESCIND_TEST_FRESH=1` asks for it. What tests of other packages also use is in
+//! `rescind-test-support`.
+
+// A test ends where it cannot go on.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
+mod binary;
+mod places;
+mod project;
+mod ran;
+
+pub use binary::binary;
+pub use places::{cache, repository, scratch};
+pub use project::{BEGIN, Project};
+pub use ran::{Ran, command, rescind, results, rules};
