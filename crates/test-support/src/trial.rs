@@ -29,12 +29,14 @@ pub fn need_version(name: &'static str, program: &str, arguments: &[&str], minim
     Need { name, met: version.is_some_and(|version| version >= minimum) }
 }
 
-/// The first number, and the one after its dot, if it has one.
+/// The first two numbers with a dot between them, else the first number.
 fn version(text: &str) -> Option<[u32; 2]> {
-    text.split(|letter: char| !letter.is_ascii_digit() && letter != '.').find_map(|word| {
+    let words = || text.split(|letter: char| !letter.is_ascii_digit() && letter != '.');
+    let dotted = |word: &str| {
         let mut numbers = word.split('.').map(str::parse);
-        Some([numbers.next()?.ok()?, numbers.next().and_then(Result::ok).unwrap_or(0)])
-    })
+        Some([numbers.next()?.ok()?, numbers.next()?.ok()?])
+    };
+    words().find_map(dotted).or_else(|| words().find_map(|word| Some([word.parse().ok()?, 0])))
 }
 
 /// How a test can end that does not fail.
@@ -80,6 +82,8 @@ mod tests {
         assert_eq!(version("cmake version 3.25.1\n\nCMake suite 9.9"), Some([3, 25]));
         assert_eq!(version("v20.11.1"), Some([20, 11]));
         assert_eq!(version("javac 21"), Some([21, 0]));
+        // With a colour.
+        assert_eq!(version("\u{1b}[0mApache Maven 3.8.7"), Some([3, 8]));
         assert_eq!(version("no version."), None);
     }
 }
