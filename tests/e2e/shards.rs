@@ -1,4 +1,4 @@
-//! Runs that are dealt out to several machines, and put together again.
+//! Runs that are split over several machines, and put together again.
 
 use rescind_model::{CaseId, Results, Verdict};
 use rescind_tests::{Project, Ran, rescind};

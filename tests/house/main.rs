@@ -6,6 +6,7 @@
 mod circles;
 mod imports;
 mod source;
+mod words;
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};

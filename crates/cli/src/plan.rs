@@ -52,7 +52,7 @@ pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan
     plan.catalogue = catalogue(catalog, args)?;
     plan.replay_options.extend(options_of_replay(machine, args));
     if let Some(partition) = args.partition {
-        plan.deal_out(partition);
+        plan.keep_part(partition);
     }
     Ok(plan)
 }

@@ -1,4 +1,4 @@
-//! Partitions: the cases of one run, dealt out to several machines.
+//! Partitions: the cases of one run, split over several machines.
 
 use std::fmt;
 use std::str::FromStr;
@@ -29,7 +29,7 @@ pub struct InvalidPartition {
     pub text: String,
 }
 
-/// The most parts that a run can be dealt out in.
+/// The most parts that a run can be split into.
 const MOST: u32 = 10_000;
 
 impl Partition {
@@ -95,7 +95,7 @@ impl TryFrom<String> for Partition {
 pub struct Shard {
     /// Which part.
     pub partition: Partition,
-    /// The [fingerprint] of the ids of all cases that were dealt out.
+    /// The [fingerprint] of the ids of all cases that were split.
     pub selection: String,
 }
 

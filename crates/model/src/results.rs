@@ -140,7 +140,7 @@ pub struct Results {
     /// True if options chose among the cases: one that is missing here was not asked for, and may still exist.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub filtered: bool,
-    /// Which part of a run this is; none for a run that was not dealt out to several machines.
+    /// Which part of a run this is; none for a run that was not split over several machines.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub shard: Option<Shard>,
     /// What the run wants to say besides the cases: blocks of the page that no manifest covers, processes that

@@ -139,7 +139,7 @@ fn not_a_part(part: &(String, Results), partition: Partition, whole: &(String, R
     MergeError::NotAPart { part: part.0.clone(), partition, whole: whole.0.clone() }
 }
 
-/// Each part once, if the run was dealt out in parts.
+/// Each part once, if the run was split into parts.
 fn all_parts(files: &[(String, Results)]) -> Result<(), MergeError> {
     let mut seen: BTreeMap<Partition, &String> = BTreeMap::new();
     for (name, results) in files {

@@ -61,7 +61,7 @@ pub struct Plan {
     pub catalogue: String,
     /// True if options chose among the cases.
     pub filtered: bool,
-    /// Which part of the run this is, if it is dealt out to several machines.
+    /// Which part of the run this is, if it is split over several machines.
     pub shard: Option<Shard>,
     /// What the results are to say besides the cases.
     pub notices: Vec<String>,
@@ -73,7 +73,7 @@ pub struct Plan {
 
 impl Plan {
     /// Keeps the cases that belong to one part of the run. Samples without any are left out, and so are not prepared.
-    pub fn deal_out(&mut self, partition: Partition) {
+    pub fn keep_part(&mut self, partition: Partition) {
         let id = |sample: &PlannedSample, scenario: &Scenario| CaseId {
             sample: sample.manifest.id.clone(),
             scenario: scenario.name.clone(),

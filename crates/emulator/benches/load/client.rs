@@ -73,7 +73,7 @@ impl fmt::Display for Rate {
 }
 
 /// Gives a server the instance and the database that are asked for.
-pub async fn furnish(program: &Program) {
+pub async fn seed(program: &Program) {
     let channel = connect(program.address).await;
     let instance = instance_pb::Instance {
         name: INSTANCE.into(),

@@ -79,9 +79,9 @@ async fn starts(ours: &std::path::Path, anchor: Option<&std::path::Path>) {
 async fn throughput(ours: &std::path::Path, anchor: Option<&std::path::Path>) {
     let ours = Program::ours(ours);
     let anchor = anchor.map(Program::anchor);
-    client::furnish(&ours).await;
+    client::seed(&ours).await;
     if let Some(anchor) = &anchor {
-        client::furnish(anchor).await;
+        client::seed(anchor).await;
     }
     println!(
         "| GetDatabase | connections × calls in flight | calls/s | p50 | p99 | the vendor's | p50 | p99 | ratio |"

@@ -13,6 +13,7 @@ mod control;
 mod copies;
 mod databases;
 mod filters;
+mod fourth;
 mod free_running;
 mod fuzz;
 mod geminidb;

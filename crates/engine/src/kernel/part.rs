@@ -16,8 +16,8 @@ use super::time::{Span, Time};
 use super::turn::{self, Turn};
 use super::world::World;
 
-/// What a project lends a part to serve a request.
-pub struct Session<'a> {
+/// How a project has received a request, and what it lends a part to serve it.
+pub struct Reception<'a> {
     /// When the request was received: later than every request before it in the project.
     pub now: Time,
     /// How it came.
@@ -36,13 +36,13 @@ pub trait Part: Send {
     ///
     /// # Errors
     /// What the rules of the service answer, or a fault.
-    fn call(&mut self, method: usize, request: &[u8], session: Session<'_>) -> Result<Vec<u8>, Status>;
+    fn call(&mut self, method: usize, request: &[u8], reception: Reception<'_>) -> Result<Vec<u8>, Status>;
 
     /// Serves a request to the service's own REST API.
     ///
     /// # Errors
     /// What the rules of the service answer, or a fault.
-    fn rest(&mut self, request: &RestRequest<'_>, session: Session<'_>) -> Result<RestReply, Status>;
+    fn rest(&mut self, request: &RestRequest<'_>, reception: Reception<'_>) -> Result<RestReply, Status>;
 
     /// Ends the operations that were to end before this moment.
     fn end_due(&mut self, now: Time, choices: &Choices);
@@ -67,17 +67,17 @@ pub trait Part: Send {
 }
 
 impl<S: Service> Part for World<S> {
-    fn call(&mut self, method: usize, request: &[u8], session: Session<'_>) -> Result<Vec<u8>, Status> {
+    fn call(&mut self, method: usize, request: &[u8], reception: Reception<'_>) -> Result<Vec<u8>, Status> {
         let unknown = || fault::refusal(rescind_model::Code::Unimplemented);
         let method = S::METHODS.get(method).ok_or_else(unknown)?;
         // It was decoded before, to find the project.
         let call = method.decode(request).map_err(|_| unknown())?;
-        serve(self, call, session)
+        serve(self, call, reception)
     }
 
-    fn rest(&mut self, request: &RestRequest<'_>, session: Session<'_>) -> Result<RestReply, Status> {
+    fn rest(&mut self, request: &RestRequest<'_>, reception: Reception<'_>) -> Result<RestReply, Status> {
         let unknown = || fault::refusal(rescind_model::Code::Unimplemented);
-        serve(self, S::rest(request).ok_or_else(unknown)?, session)
+        serve(self, S::rest(request).ok_or_else(unknown)?, reception)
     }
 
     fn end_due(&mut self, now: Time, choices: &Choices) {
@@ -123,9 +123,9 @@ fn view<W>(operation: &Operation<W>, key: u64) -> OperationView {
 fn serve<S: Service, C: Call<S> + ?Sized>(
     world: &mut World<S>,
     call: Box<C>,
-    session: Session<'_>,
+    reception: Reception<'_>,
 ) -> Result<C::Reply, Status> {
-    let Session { now, transport, choices, desk, journal } = session;
+    let Reception { now, transport, choices, desk, journal } = reception;
     let kind = call.arrive(world);
     let (rpc, resource) = (call.rpc().to_owned(), call.resource().into_owned());
     world.end_due(now, choices);

@@ -7,7 +7,7 @@ use rescind_model::{Entry, Schedule, Snapshot, Touched, Transport, suggestion};
 use super::decision::{Decisions, Desk};
 use super::fault::Delivery;
 use super::journal::{Admitted, Arrival, Journal};
-use super::part::{Part, Session};
+use super::part::{Part, Reception};
 use super::rest::{RestReply, RestRequest};
 use super::rpc::Rpc;
 use super::services::{Addressed, Services};
@@ -106,8 +106,8 @@ impl Project {
     ) -> Result<Vec<u8>, Status> {
         let now = self.tick(clock);
         let Project { services, parts, desk, journal, .. } = self;
-        let session = Session { now, transport, choices: services.choices(), desk, journal };
-        parts[addressed.target.service].call(addressed.target.method, request, session)
+        let reception = Reception { now, transport, choices: services.choices(), desk, journal };
+        parts[addressed.target.service].call(addressed.target.method, request, reception)
     }
 
     /// Serves a request to a service's own REST API, received when the clock said `clock`.
@@ -122,8 +122,9 @@ impl Project {
     ) -> Result<RestReply, Status> {
         let now = self.tick(clock);
         let Project { services, parts, desk, journal, .. } = self;
-        let session = Session { now, transport: Transport::Rest, choices: services.choices(), desk, journal };
-        parts[addressed.target.service].rest(request, session)
+        let reception =
+            Reception { now, transport: Transport::Rest, choices: services.choices(), desk, journal };
+        parts[addressed.target.service].rest(request, reception)
     }
 
     /// As [`call`](Self::call), with the messages themselves.

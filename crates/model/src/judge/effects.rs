@@ -38,7 +38,7 @@ pub(super) fn wrong_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let expect = &case.scenario.expect;
     let message = match (code, clean, expect.exit) {
         (0, false, _) => "exited with 0 although its backup is left in the service".to_owned(),
-        (0, true, ExpectedExit::NonZero) if !(case.truth.cancelled && output::tells_of_clean_end(case)) => {
+        (0, true, ExpectedExit::NonZero) if !(case.truth.cancelled && output::reports_clean_end(case)) => {
             format!("exited with 0; the outcome `{}` asks for another code", expect.outcome)
         }
         (code, true, ExpectedExit::Zero) if code != 0 => {

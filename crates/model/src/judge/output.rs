@@ -61,7 +61,7 @@ pub(super) fn missing_claim(case: &Case<'_>, findings: &mut Vec<Finding>) {
 
 /// True if the output says that nothing is left: it claims what is so, that the operation was cancelled or the backup
 /// deleted. A contract without claims has no say in it.
-pub(super) fn tells_of_clean_end(case: &Case<'_>) -> bool {
+pub(super) fn reports_clean_end(case: &Case<'_>) -> bool {
     let tells = |claim| matches!(claim, Claim::Cancelled | Claim::Deleted) && case.truth.holds(claim);
     case.contract.claims.is_empty() || claims_made(case).iter().any(|made| tells(made.claim))
 }

@@ -52,7 +52,7 @@ pub(super) const DELAYED: &str = "delayed-";
 pub(super) const LONGEST_DELAY: u32 = 600_000;
 
 /// The decisions that have no parameter.
-const WORDS: [Decision; 13] = [
+pub(super) const WORDS: [Decision; 13] = [
     Decision::Serve,
     Decision::Running,
     Decision::Done,
@@ -71,7 +71,7 @@ const WORDS: [Decision; 13] = [
 /// A text that is no decision.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not a decision")]
-pub struct UnknownDecision(String);
+pub struct UnknownDecision(pub(super) String);
 
 impl From<Decision> for String {
     fn from(decision: Decision) -> String {

@@ -2,7 +2,7 @@
 
 use std::str::FromStr;
 
-use super::decision::{DELAYED, LONGEST_DELAY};
+use super::decision::{DELAYED, LONGEST_DELAY, WORDS};
 use super::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term, UnknownDecision};
 use crate::{Code, suggestion};
 

@@ -3,7 +3,7 @@ use rescind_report::merge::{MergeError, merge};
 
 use crate::{compare, every};
 
-/// The whole run, dealt out to so many machines.
+/// The whole run, split over so many machines.
 fn parts(count: u32) -> Vec<(String, Results)> {
     let whole = compare::head();
     let all = Partition::new(1, count).unwrap().all();

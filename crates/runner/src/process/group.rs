@@ -1,4 +1,4 @@
-//! One process group: its leader, from the start to the burial.
+//! One process group: its leader, from its start until it is reaped.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -15,10 +15,10 @@ use tokio::task::JoinHandle;
 
 use super::{Invocation, Supervisor, signal, stray};
 
-/// A process under supervision that leads a group of its own. Dropped before it is buried, it is killed, with its group.
+/// A process under supervision that leads a group of its own. Dropped before it is reaped, it is killed, with its group.
 pub(super) struct Group<'a> {
     supervisor: &'a Supervisor,
-    /// Gone once the leader is buried.
+    /// Gone once the leader is reaped.
     handle: Option<duct::Handle>,
     leader: i32,
     end: JoinHandle<io::Result<()>>,
@@ -72,16 +72,16 @@ impl<'a> Group<'a> {
         }
     }
 
-    fn lay_to_rest(&self, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
+    fn reap_leader(&self, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
         // Before its id is free for another process, which may have something of its own under it.
         signal::await_end(self.leader)?;
-        self.supervisor.bury(self.leader, handle)
+        self.supervisor.reap(self.leader, handle)
     }
 
     /// Takes the exit of the leader, after which its id is free, and the processor time that it used.
-    pub(super) fn bury(mut self) -> io::Result<(ExitStatus, Duration)> {
+    pub(super) fn reap(mut self) -> io::Result<(ExitStatus, Duration)> {
         match self.handle.take() {
-            Some(handle) => self.lay_to_rest(&handle),
+            Some(handle) => self.reap_leader(&handle),
             None => Err(io::ErrorKind::NotFound.into()),
         }
     }
@@ -92,15 +92,15 @@ impl Drop for Group<'_> {
         if let Some(handle) = self.handle.take() {
             signal::send_to_group(self.leader, Signal::SIGKILL);
             // Nobody is left to tell. After SIGKILL this returns at once.
-            let _ = self.lay_to_rest(&handle);
+            let _ = self.reap_leader(&handle);
         }
     }
 }
 
 impl Supervisor {
-    fn bury(&self, leader: i32, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
+    fn reap(&self, leader: i32, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
         let exit = {
-            let _one_by_one = super::lock(&self.burial);
+            let _one_by_one = super::lock(&self.reaping);
             let before = processor_time()?;
             let status = handle.wait()?.status;
             (status, processor_time()?.saturating_sub(before))
@@ -115,7 +115,7 @@ fn pipe() -> io::Result<(Receiver, OwnedFd)> {
     Ok((Receiver::from_owned_fd(reader.into())?, writer.into()))
 }
 
-/// The processor time of all children that were buried so far, and of the children that those waited for.
+/// The processor time of all children that were reaped so far, and of the children that those waited for.
 fn processor_time() -> io::Result<Duration> {
     let usage: Usage = getrusage(UsageWho::RUSAGE_CHILDREN)?;
     Ok(duration(usage.user_time()) + duration(usage.system_time()))

@@ -110,9 +110,9 @@ pub struct Supervisor {
     clock: Clock,
     /// The children of rescind that are no strays: those under supervision, and those that were there before.
     known: Mutex<HashSet<i32>>,
-    /// Held while a process is buried: the kernel adds up the processor time of all buried children in one figure,
-    /// so the difference is one process's only if they are buried one by one.
-    burial: Mutex<()>,
+    /// Held while a process is reaped: the kernel adds up the processor time of all children that were reaped in one figure,
+    /// so the difference is one process's only if they are reaped one by one.
+    reaping: Mutex<()>,
 }
 
 /// How many marks were given out: of all supervisors, for they must not take each other's processes.
@@ -128,7 +128,7 @@ impl Supervisor {
         Ok(Supervisor {
             clock,
             known: Mutex::new(stray::children().unwrap_or_default().into_iter().collect()),
-            burial: Mutex::new(()),
+            reaping: Mutex::new(()),
         })
     }
 
@@ -176,7 +176,7 @@ impl Supervisor {
         }
         let wall = self.clock.now().duration_since(started);
         let pid = group.leader();
-        let (exit, cpu) = group.bury().map_err(lost)?;
+        let (exit, cpu) = group.reap().map_err(lost)?;
 
         let grace = if matches!(fate, Fate::Ended) { STRAY_GRACE } else { Duration::ZERO };
         let mut strays = self.remove_strays(pid, &mark, grace).await;

@@ -1,4 +1,4 @@
-//! Signals to a process group, and waiting for its leader without burying it.
+//! Signals to a process group, and waiting for its leader without reaping it.
 
 use std::io;
 
@@ -22,7 +22,7 @@ pub(crate) fn group_exists(group: i32) -> bool {
     killpg(Pid::from_raw(group), None) != Err(Errno::ESRCH)
 }
 
-/// Blocks until the process has ended, and leaves it a zombie: until it is buried, its id and the id of its group
+/// Blocks until the process has ended, and leaves it a zombie: until it is reaped, its id and the id of its group
 /// belong to nobody else, so that a signal sent in the meantime cannot meet a stranger.
 pub(crate) fn await_end(pid: i32) -> io::Result<()> {
     let pid = rustix::process::Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidInput)?;

@@ -34,7 +34,7 @@ pub(crate) fn children() -> Option<Vec<i32>> {
     None
 }
 
-/// True for a process that has ended and was not buried.
+/// True for a process that has ended and was not reaped.
 pub(crate) fn is_dead(pid: i32) -> bool {
     #[cfg(target_os = "linux")]
     return linux::is_dead(pid);
@@ -56,9 +56,9 @@ pub(crate) fn hidden(pid: i32) -> Option<Stray> {
     }
 }
 
-/// The living processes that are in the group or that carry the mark; zombies of the group are buried.
+/// The living processes that are in the group or that carry the mark; zombies of the group are reaped.
 ///
-/// Only to be called once the leader of the group is buried.
+/// Only to be called once the leader of the group is reaped.
 pub(crate) fn find(group: i32, mark: &str) -> Vec<Stray> {
     #[cfg(target_os = "linux")]
     return linux::find(group, mark);
@@ -107,7 +107,7 @@ mod linux {
     }
 
     impl Stat {
-        /// True for a process that has ended and was not buried.
+        /// True for a process that has ended and was not reaped.
         fn is_dead(&self) -> bool {
             matches!(self.state, 'Z' | 'X')
         }

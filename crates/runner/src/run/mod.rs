@@ -92,7 +92,7 @@ pub async fn run(
             });
         }
     }
-    session.look_back(&ready).await;
+    session.note_leftovers(&ready).await;
     let (cpu, more_notices) = session.account();
     notices.extend(more_notices);
     let cases: Vec<CaseResult> = results.into_values().collect();

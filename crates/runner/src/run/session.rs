@@ -122,7 +122,7 @@ impl Session {
 
     /// Notes what the run has left where it should have left nothing: to be called when it is over, with the samples
     /// whose cases could run.
-    pub(super) async fn look_back(&self, ready: &[Arc<Ready>]) {
+    pub(super) async fn note_leftovers(&self, ready: &[Arc<Ready>]) {
         for ready in ready {
             let sample = &ready.sample.manifest.id;
             let changes = ready.prepared.changes();

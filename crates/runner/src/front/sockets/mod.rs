@@ -9,7 +9,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Mutex, PoisonError};
 
 use self::netlink::Netlink;
-pub use self::socket::{Socket, State, Traffic};
+pub use self::socket::{Socket, State};
 use self::table::Table;
 
 /// Asks the kernel about sockets.
