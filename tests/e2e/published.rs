@@ -101,8 +101,24 @@ fn a_source_that_has_the_region_of_no_service_names_them_all() {
         project.write("code.sh", content);
         project.run(&["--source", "shell=code.sh"]).exits(2).stderr
     };
-    insta::assert_snapshot!(message("true\n"), @"");
-    insta::assert_snapshot!(message("# [START demo]\n"), @"");
+    insta::assert_snapshot!(message("true\n"), @"
+    error: no line holds `[START other]`
+    --> code.sh
+     = help: the code of a sample stands between a line with `[START other]` and one with `[END other]`
+
+    error: no line holds `[START demo]`
+    --> code.sh
+     = help: the code of a sample stands between a line with `[START demo]` and one with `[END demo]`
+    ");
+    insta::assert_snapshot!(message("# [START demo]\n"), @"
+    error: `[START demo]` in line 1 has no `[END demo]` in a line below it
+     --> code.sh:1:3
+      |
+    1 | # [START demo]
+      |   ^^^^^^^^^^^^
+      |
+      = help: the code of a sample stands between a line with `[START demo]` and one with `[END demo]`
+    ");
 }
 
 #[test]

@@ -129,6 +129,10 @@ fn keys_of_a_service() {
     ");
     insta::assert_snapshot!(service("placeholders: { instance: i, database: d }\n", ""), @"
     error: the key `placeholders` is missing here
+     --> manifests/spanner/service.yaml:8:1
+      |
+    8 | outputs:
+      | ^^^^^^^
     ");
     insta::assert_snapshot!(service("instance: i, database: d", "instances: i, database: d"), @"
     error: unknown key `instances` (did you mean `instance`?)
@@ -204,11 +208,11 @@ fn what_is_shared_is_checked_where_it_is_written_and_once() {
         .write(SPANNER, SERVICE.replace("  completed: |", "  complete: |").replace("{database}", "{data}"))
         .write("manifests/spanner/second.yaml", MANIFEST);
     insta::assert_snapshot!(tree.diagnose(), @"
-    error: unknown placeholder `{data}` (did you mean `database`?); the placeholders are {work}, {cache}, {endpoint}, {emulator}, {project}, {instance}, {database}, {backup}
-     --> manifests/spanner/service.yaml:6:38
+    error: unknown placeholder `{data}`; the placeholders are {work}, {cache}, {endpoint}, {emulator}, {project}, {instance}, {database}, {backup}
+     --> manifests/spanner/service.yaml:6:35
       |
     6 | environment: { LEVEL: \"1\", LANG: \"{data}\" }
-      |                                      ^^^^^^
+      |                                   ^^^^^^
 
     error: `complete` is neither an outcome nor a scenario (did you mean `completed`?)
       --> manifests/spanner/service.yaml:10:3
@@ -218,7 +222,13 @@ fn what_is_shared_is_checked_where_it_is_written_and_once() {
        |
        = help: the outcomes are cancelled, completed, cancel-refused, undeleted, failed, refused, reply-lost, unresolved
     ");
-    insta::assert_snapshot!(service("^Completed", "^Completed("), @"");
+    insta::assert_snapshot!(service("^Completed", "^Completed("), @r"
+    error: not a regular expression: unclosed group
+     --> manifests/spanner/service.yaml:8:44
+      |
+    8 |   - { claim: completed, pattern: ^Completed(\.$ }
+      |                                            ^
+    ");
 }
 
 #[test]
@@ -228,7 +238,19 @@ fn a_service_without_instances_has_no_placeholder_for_one() {
     assert_eq!(tree.load().unwrap().services[0].instance, None);
     let tree = tree
         .write(TOY, MANIFEST.replace("\"{backup}\"", "\"{instance}\"").replace("{operation}", "{instance}"));
-    insta::assert_snapshot!(tree.diagnose(), @"");
+    insta::assert_snapshot!(tree.diagnose(), @r#"
+    error: unknown placeholder `{instance}`; the placeholders are {work}, {cache}, {endpoint}, {emulator}, {project}, {database}, {backup}
+      --> manifests/spanner/toy.yaml:21:29
+       |
+    21 |   command: [sh, sample.sh, "{instance}"]
+       |                             ^^^^^^^^^^
+
+    error: unknown placeholder `{instance}`; the placeholders are {project}, {database}, {backup}, {operation}
+      --> manifests/spanner/toy.yaml:28:16
+       |
+    28 |     Cancelling {instance}.
+       |                ^^^^^^^^^^
+    "#);
 }
 
 #[test]
