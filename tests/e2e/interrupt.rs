@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpListener;
-use std::process::{Child, Stdio};
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
@@ -40,10 +41,36 @@ fn send(child: &Child, signal: Signal) {
     kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), signal).unwrap();
 }
 
+/// The binary, as a terminal starts it. Whoever started the tests may ignore the end of a terminal (`nohup`), which is
+/// inherited, and which the binary then keeps to.
+fn of_a_terminal(root: &Path) -> Command {
+    let plain = command(root);
+    if !ignores(Signal::SIGHUP) {
+        return plain;
+    }
+    let mut command = Command::new("env");
+    command.arg("--default-signal=HUP").arg(plain.get_program()).args(plain.get_args()).current_dir(root);
+    for (name, value) in plain.get_envs() {
+        match value {
+            Some(value) => command.env(name, value),
+            None => command.env_remove(name),
+        };
+    }
+    command
+}
+
+/// True if this process ignores a signal. Only Linux tells.
+fn ignores(signal: Signal) -> bool {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let ignored = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+    let ignored = ignored.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default();
+    ignored & (1 << (signal as u32 - 1)) != 0
+}
+
 /// Sends a signal to a run of which one case has ended and the other one never does.
 fn interrupted(signal: Signal) {
     let project = project();
-    let mut rescind = command(project.root())
+    let mut rescind = of_a_terminal(project.root())
         .args(["run", "--clock", "real", "--jobs", "2", "--results", "results.json"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

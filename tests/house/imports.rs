@@ -34,7 +34,7 @@ impl Crate {
         for child in &source.modules {
             let (alone, within) = (folder.join(format!("{child}.rs")), folder.join(child));
             let file: PathBuf = if alone.exists() { alone } else { within.join("mod.rs") };
-            self.file([module.as_slice(), &[child.clone()]].concat(), &file, &within)?;
+            self.file([module.as_slice(), std::slice::from_ref(child)].concat(), &file, &within)?;
         }
         self.modules.insert(module, source);
         Ok(())
@@ -77,7 +77,7 @@ impl Crate {
             }
         };
         while let Some((first, after)) = rest.split_first() {
-            let child = [module.as_slice(), &[first.clone()]].concat();
+            let child = [module.as_slice(), std::slice::from_ref(first)].concat();
             if !self.modules.contains_key(&child) {
                 break;
             }

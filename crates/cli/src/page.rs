@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use anyhow::anyhow;
-use rescind_catalog::{Catalog, Manifest, Page, ServiceProfile, Uncovered, Wanted};
+use rescind_catalog::{Catalog, Code, Manifest, Page, Plan, ServiceProfile, Uncovered, Wanted};
 use rescind_model::Location;
-use rescind_runner::{Code, Plan};
 
 use crate::args::{RunArgs, Selection};
 use crate::failure::Failure;

@@ -4,9 +4,8 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::Context as _;
-use rescind_catalog::Catalog;
+use rescind_catalog::{Catalog, Code, Plan, PlannedSample};
 use rescind_model::{KnownFailure, Location, fingerprint};
-use rescind_runner::{Code, Plan, PlannedSample};
 
 use crate::args::{RunArgs, SourceFile};
 use crate::failure::Failure;

@@ -2,9 +2,8 @@
 
 use std::sync::Arc;
 
-use rescind_catalog::{Manifest, Region, read_region};
+use rescind_catalog::{Code, Manifest, PlannedSample, Region, read_region};
 use rescind_model::Location;
-use rescind_runner::{Code, PlannedSample};
 
 use crate::failure::Failure;
 use crate::select::Selected;

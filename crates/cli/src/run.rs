@@ -4,10 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, anyhow};
+use rescind_catalog::Plan;
 use rescind_model::{ClockKind, exit};
 use rescind_report::compare::{self as policy, Comparison};
 use rescind_report::{Format, terminal};
-use rescind_runner::{Finished, Options, Plan, Time, run as run_plan};
+use rescind_runner::{Finished, Options, Time, run as run_plan};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;

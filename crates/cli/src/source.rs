@@ -1,9 +1,8 @@
 //! `--source`: the code of a sample out of a file of another repository.
 
 use anyhow::anyhow;
-use rescind_catalog::{Catalog, Diagnostics, Manifest, Region, read_region, same_language};
+use rescind_catalog::{Catalog, Code, Diagnostics, Manifest, Plan, Region, read_region, same_language};
 use rescind_model::{Location, SampleId};
-use rescind_runner::{Code, Plan};
 
 use crate::args::SourceFile;
 use crate::failure::Failure;

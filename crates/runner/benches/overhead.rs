@@ -11,12 +11,14 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
-use rescind_catalog::{Manifest, PageNames, Run, ServiceProfile, Source, Stage, Variables};
+use rescind_catalog::{
+    Code, Manifest, PageNames, Plan, PlannedSample, Run, ServiceProfile, Source, Stage, Variables,
+};
 use rescind_model::{
     CaseResult, Contract, Endpoint, Expectation, ExpectedExit, Given, Outcome, Rule, Scenario, Schedule,
     Verdict,
 };
-use rescind_runner::{Clock, Code, Context, Embedded, Options, Plan, PlannedSample, run};
+use rescind_runner::{Clock, Context, Embedded, Options, run};
 use tokio_util::sync::CancellationToken;
 
 const PROGRAM: &str = "/bin/true";

@@ -13,7 +13,7 @@ mod backend;
 mod context;
 mod event;
 mod front;
-mod plan;
+mod options;
 mod prepare;
 pub mod process;
 mod remove;
@@ -30,7 +30,7 @@ pub use backend::{
 pub use context::{Clock, Context, ContextError, Platform};
 pub use event::{Event, Events};
 pub use front::{Front, Look, Pki, PkiError, Upstream};
-pub use plan::{Code, Options, Plan, PlannedSample};
+pub use options::Options;
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
 pub use rescind_emulator::Setup;
 pub use run::{Finished, Timing, run};

@@ -23,12 +23,12 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use regex::Regex;
-use rescind_catalog::{Manifest, Stage};
+use rescind_catalog::{Code, Manifest, Stage};
 use rescind_model::SampleId;
 use rescind_model::template::TemplateError;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Code, Context, Toolchain};
+use crate::{Context, Toolchain};
 use complaint::Origin;
 use digest::Digest;
 use imprint::Imprint;

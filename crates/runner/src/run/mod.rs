@@ -1,7 +1,9 @@
 //! A run: samples are prepared one after another, their cases run side by side, and all of it becomes results.
 
 mod attempt;
+mod case;
 mod error;
+mod folders;
 mod reach;
 mod session;
 mod start;
@@ -14,11 +16,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use rescind_catalog::{Plan, PlannedSample};
 use rescind_model::{CaseId, CaseResult, Environment, Results, SCHEMA_VERSION, Verdict, known};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Backend, Context, Events, Options, Plan, PlannedSample, Toolchain};
+use crate::{Backend, Context, Events, Options, Toolchain};
 use session::Session;
 use start::Started;
 

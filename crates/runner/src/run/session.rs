@@ -1,28 +1,25 @@
 //! What the cases of a run share: the back-end, the limits, the account.
 
-use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use rescind_catalog::{Plan, PlannedSample};
 use rescind_model::{
     CaseId, CaseResult, Contract, Finding, KnownFailure, SampleId, Scenario, Verdict, known,
 };
-use tempfile::TempDir;
-use tokio::sync::{Semaphore, SemaphorePermit};
+use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::attempt::{Attempted, Case};
-use super::error::CaseError;
-use super::tries::{Tried, Tries, milliseconds};
+use super::folders::Folders;
 use crate::prepare::{Prepared, command_line};
-use crate::{Backend, Context, Event, Events, Options, Pki, Plan, PlannedSample, Time};
+use crate::{Backend, Context, Event, Events, Options, Pki, Time};
 
 /// A sample whose cases can be run.
 pub(super) struct Ready {
-    sample: PlannedSample,
-    prepared: Prepared,
+    pub(super) sample: PlannedSample,
+    pub(super) prepared: Prepared,
     /// How many cases of this sample may run at once.
-    jobs: Semaphore,
+    pub(super) jobs: Semaphore,
 }
 
 impl Ready {
@@ -31,7 +28,7 @@ impl Ready {
         Ready { sample, prepared, jobs: Semaphore::new(jobs.min(Semaphore::MAX_PERMITS)) }
     }
 
-    fn contract(&self) -> &Contract {
+    pub(super) fn contract(&self) -> &Contract {
         self.sample.contract().0
     }
 }
@@ -47,30 +44,13 @@ pub(super) struct Session {
     pub(super) searches: Semaphore,
     /// The clock of the run.
     pub(super) time: Time,
-    options: Options,
+    pub(super) options: Options,
     replay_options: Vec<String>,
-    known_failures: Vec<KnownFailure>,
+    pub(super) known_failures: Vec<KnownFailure>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
-    scratch: Result<Folders, String>,
-    pki: Result<Pki, String>,
-}
-
-/// The folder of a run, which goes with it, and one in it. (No project has a name that begins like that one's.)
-struct Folders {
-    all: TempDir,
-    pki: PathBuf,
-}
-
-impl Folders {
-    fn new(temporary: &Path) -> Result<Folders, String> {
-        let made = tempfile::Builder::new().prefix("rescind-").tempdir_in(temporary).and_then(|all| {
-            let pki = all.path().join("_pki");
-            std::fs::create_dir(&pki)?;
-            Ok(Folders { all, pki })
-        });
-        made.map_err(|error| format!("no folder can be made in {}: {error}", temporary.display()))
-    }
+    pub(super) scratch: Result<Folders, String>,
+    pub(super) pki: Result<Pki, String>,
 }
 
 impl Session {
@@ -86,7 +66,7 @@ impl Session {
         let hosts: Vec<&str> =
             plan.samples.iter().flat_map(|sample| sample.manifest.service.hosts()).collect();
         let pki = match &scratch {
-            Ok(folders) => Pki::make(&folders.pki, &hosts).map_err(|error| error.to_string()),
+            Ok(folders) => Pki::make(folders.pki(), &hosts).map_err(|error| error.to_string()),
             Err(error) => Err(error.clone()),
         };
         let time = Time::of_run(options.clock);
@@ -113,6 +93,11 @@ impl Session {
     pub(super) fn tell(&self, event: Event) {
         // Nobody need listen.
         let _ = self.events.send(event);
+    }
+
+    /// Adds to the processor time of all attempts.
+    pub(super) fn account_for(&self, cpu: Duration) {
+        self.lock_account().0 += cpu;
     }
 
     /// Adds to what there is to say.
@@ -177,34 +162,6 @@ impl Session {
         command_line(&"rescind".into(), &words)
     }
 
-    /// Runs a case to its verdict.
-    pub(super) async fn case(self: Arc<Session>, ready: Arc<Ready>, scenario: Arc<Scenario>) -> CaseResult {
-        let blank = self.blank(&ready.sample, &scenario);
-        let id = blank.id.clone();
-        let scenario = ready.sample.manifest.as_met(&scenario);
-        let substitute = ready.sample.manifest.expectations.get(&scenario.name);
-        let result = match self.tries(&ready, &scenario, &id).await {
-            Ok(Tried { first, others, verdict, reason }) => CaseResult {
-                verdict,
-                reason: reason.or_else(|| substitute.map(ToString::to_string)),
-                findings: first.findings,
-                observation: Some(first.observation),
-                wall_ms: milliseconds(first.wall),
-                virtual_ms: first.virtual_time.map(milliseconds),
-                other_tries: others,
-                ..blank
-            },
-            Err(CaseError::Cancelled) => {
-                CaseResult { verdict: Verdict::Skipped, reason: Some("interrupted".to_owned()), ..blank }
-            }
-            Err(error) => {
-                CaseResult { verdict: Verdict::SetupError, reason: Some(error.to_string()), ..blank }
-            }
-        };
-        self.tell(Event::CaseFinished { case: Box::new(result.clone()) });
-        result
-    }
-
     /// What the list of known failures makes of a verdict on code that could not even be run, and why.
     pub(super) fn listed(
         &self,
@@ -216,87 +173,6 @@ impl Session {
             Verdict::Fail => known::verdict(&self.known_failures, id, findings),
             other => (other, None),
         }
-    }
-
-    /// Tries a case, and anew if it fails and the list of known failures does not say so.
-    async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
-        let case = self.as_case(ready, scenario, id)?;
-        let first = self.attempt(&case, ready, Event::CaseStarted { id: id.clone() }).await?;
-        let verdict_on = |it: &Attempted| {
-            Verdict::of_run(&self.known_failures, scenario, id, &it.observation, &it.findings)
-        };
-        let (verdict, reason) = verdict_on(&first);
-        if verdict != Verdict::Fail {
-            return Ok(Tried { first, others: Vec::new(), verdict, reason });
-        }
-        let mut tries = Tries::new(first);
-        for _ in 0..self.options.retries {
-            let begins = Event::CaseRetried { id: id.clone(), number: tries.next() };
-            match self.attempt(&case, ready, begins).await {
-                Ok(attempted) if verdict_on(&attempted).0.tells_of_the_sample() => {
-                    if tries.push(attempted) {
-                        break;
-                    }
-                }
-                // It tells nothing, so what was seen before stands: the case failed.
-                Ok(_) | Err(_) => break,
-            }
-        }
-        Ok(tries.end())
-    }
-
-    /// A case, as every attempt at it sees it.
-    fn as_case<'a>(
-        &'a self,
-        ready: &'a Ready,
-        scenario: &'a Scenario,
-        id: &'a CaseId,
-    ) -> Result<Case<'a>, CaseError> {
-        let run = &ready.sample.manifest.run;
-        Ok(Case {
-            context: &self.context,
-            backend: &*self.backend,
-            manifest: &ready.sample.manifest,
-            prepared: &ready.prepared,
-            contract: ready.contract(),
-            scenario,
-            id,
-            scratch: self.folders()?.all.path(),
-            pki: self.pki.as_ref().map_err(|error| CaseError::NoPki(error.clone()))?,
-            limits: self.time.limits(&self.options, run),
-            endpoint: self.options.endpoint.unwrap_or(run.endpoint),
-            time: &self.time,
-            cancel: &self.cancel,
-        })
-    }
-
-    /// Attempts a case once, when it is its turn, which is told.
-    async fn attempt(&self, case: &Case<'_>, ready: &Ready, begins: Event) -> Result<Attempted, CaseError> {
-        let _permits = self.permits(ready).await?;
-        self.tell(begins);
-        let attempted = case.attempt().await?;
-        self.lock_account().0 += attempted.cpu;
-        Ok(attempted)
-    }
-
-    /// Waits for its turn. Every attempt waits anew, so that a case that is tried again does not keep the first attempts
-    /// of others waiting.
-    async fn permits<'a>(&'a self, ready: &'a Ready) -> Result<[Option<SemaphorePermit<'a>>; 2], CaseError> {
-        let permits = async {
-            // Always in this order, the narrower first: nobody holds what is common while waiting for what is not.
-            let sample = ready.jobs.acquire().await.ok();
-            let job = self.jobs.acquire().await.ok();
-            [sample, job]
-        };
-        tokio::select! {
-            biased;
-            () = self.cancel.cancelled() => Err(CaseError::Cancelled),
-            permits = permits => Ok(permits),
-        }
-    }
-
-    fn folders(&self) -> Result<&Folders, CaseError> {
-        self.scratch.as_ref().map_err(|error| CaseError::NoScratch(error.clone()))
     }
 
     fn lock_account(&self) -> MutexGuard<'_, (Duration, Vec<String>)> {

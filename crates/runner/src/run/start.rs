@@ -5,12 +5,13 @@
 
 use std::sync::Arc;
 
+use rescind_catalog::PlannedSample;
 use rescind_model::{CaseResult, Finding, Rule, Scenario, Verdict};
 use tokio::task::JoinSet;
 
 use super::session::{Ready, Session};
 use crate::prepare::{PrepareError, Readiness, prepare, readiness};
-use crate::{Event, PlannedSample, Toolchain};
+use crate::{Event, Toolchain};
 
 /// What is known when every case has been started.
 pub(super) struct Started {

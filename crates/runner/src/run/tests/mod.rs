@@ -2,15 +2,15 @@
 
 use std::fs;
 
-use rescind_catalog::{Lines, Manifest, Substitute};
+use rescind_catalog::{Code, Lines, Manifest, Substitute};
 use rescind_model::{
     Ended, Endpoint, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Rule, exit,
 };
 use tokio::sync::mpsc;
 
 use super::*;
+use crate::Event;
 use crate::testing::{self, Fake, scenario, tool};
-use crate::{Code, Event};
 
 mod time;
 mod tries;

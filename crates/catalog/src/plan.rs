@@ -1,13 +1,11 @@
-//! What is to be run.
+//! What is to be run: the cases of a run, resolved.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
-use rescind_catalog::{Lines, Manifest};
-use rescind_model::{
-    CaseId, ClockKind, Contract, Endpoint, KnownFailure, Location, Partition, Scenario, Shard, fingerprint,
-};
+use rescind_model::{CaseId, Contract, KnownFailure, Location, Partition, Scenario, Shard, fingerprint};
+
+use crate::{Lines, Manifest};
 
 /// The code of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -96,22 +94,4 @@ impl Plan {
     pub fn cases(&self) -> usize {
         self.samples.iter().map(|sample| sample.scenarios.len()).sum()
     }
-}
-
-/// How it is to be run.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
-    /// How many cases run at once, at most; none for as many as there are processors, and for more where time is real.
-    pub jobs: Option<usize>,
-    /// The clock that was asked for; none for the closed world's, wherever there is one.
-    pub clock: Option<ClockKind>,
-    /// When a case must have ended, by the clock of the run, in the place of what the manifests say; none where time is
-    /// real for 60 s.
-    pub deadline: Option<Duration>,
-    /// How much processor time a case may use, in the place of what the manifests say.
-    pub processor_time: Option<Duration>,
-    /// How samples reach the service, in the place of what the manifests say.
-    pub endpoint: Option<Endpoint>,
-    /// How often a case that fails is tried anew, at most.
-    pub retries: u32,
 }
