@@ -28,7 +28,7 @@ impl Source {
 
     fn item(&mut self, item: &Item) {
         match item {
-            _ if is_test(attributes(item)) => {}
+            _ if is_test(item) => {}
             Item::Mod(module) if module.content.is_none() => self.modules.push(module.ident.to_string()),
             Item::Use(item) => {
                 let mut named = Vec::new();
@@ -97,8 +97,8 @@ fn attributes(item: &Item) -> &[Attribute] {
 }
 
 /// True for what is there in tests only.
-fn is_test(attributes: &[Attribute]) -> bool {
-    attributes.iter().any(|attribute| {
+pub fn is_test(item: &Item) -> bool {
+    attributes(item).iter().any(|attribute| {
         let text = attribute.to_token_stream().to_string();
         text.replace(' ', "") == "#[cfg(test)]" || text.replace(' ', "") == "#[test]"
     })

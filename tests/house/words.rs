@@ -8,6 +8,8 @@ use quote::ToTokens;
 use rescind_tests::repository;
 use syn::visit_mut::{self, VisitMut};
 
+use super::source::is_test;
+
 /// The services, by the words that their names are made of.
 const SERVICES: [&str; 3] = ["spanner", "alloydb", "gemini"];
 
@@ -99,7 +101,6 @@ impl VisitMut for Code {
     }
 
     fn visit_file_mut(&mut self, file: &mut syn::File) {
-        let is_test = |item: &syn::Item| matches!(item, syn::Item::Mod(module) if module.ident == "tests" && module.content.is_some());
         file.items.retain(|item| !is_test(item));
         visit_mut::visit_file_mut(self, file);
     }
@@ -124,6 +125,6 @@ fn collect(tokens: TokenStream, words: &mut Vec<String>) {
 #[test]
 fn names_are_found_in_code_and_not_in_comments() {
     let text = "//! Spanner.\n/// AlloyDB.\nfn f() { g(\"spanner/go\"); /* gemini */ SpannerThing::new() }\n\
-                mod tests { const X: &str = \"spanner\"; }";
+                #[cfg(test)] mod tests { const X: &str = \"spanner\"; }";
     assert_eq!(words(text, Path::new("x.rs")), ["\"spanner/go\"", "SpannerThing"]);
 }

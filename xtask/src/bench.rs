@@ -2,6 +2,8 @@
 
 use anyhow::{Result, bail};
 
+use crate::commands;
+
 /// The benches: a name, the package, the bench in it, and what it measures.
 const BENCHES: [(&str, &str, &str, &str); 5] = [
     (
@@ -38,7 +40,7 @@ pub fn run(args: &Args) -> Result<()> {
             if args.names.is_empty() { name != "container" } else { args.names.iter().any(|it| it == name) };
         if chosen {
             println!("## {name}: {what}\n");
-            crate::succeed(&mut crate::cargo(&[
+            commands::succeed(&mut commands::cargo(&[
                 "bench",
                 "--locked",
                 "--package",

@@ -9,6 +9,8 @@ use flate2::{Compression, GzBuilder};
 use ring::digest::{SHA256, digest};
 use tar::{Builder, EntryType, Header};
 
+use crate::commands;
+
 /// The documents of an archive, beside the binary.
 const DOCUMENTS: [&str; 5] = ["CHANGELOG.md", "LICENSE", "README.md", "SECURITY.md", "docs"];
 
@@ -33,7 +35,7 @@ pub struct Args {
 /// Makes `rescind-VERSION-TARGET.tar.gz` and `rescind-VERSION-TARGET.tar.gz.sha256`, and prints their paths. The same
 /// files give the same archive, byte for byte.
 pub fn make(args: &Args) -> Result<()> {
-    let repository = crate::repository()?;
+    let repository = commands::repository()?;
     let target = match &args.target {
         Some(target) => target.clone(),
         None => host()?,
@@ -61,7 +63,7 @@ pub fn make(args: &Args) -> Result<()> {
 
 /// This machine, as the compiler calls it.
 fn host() -> Result<String> {
-    let said = crate::printed(std::process::Command::new("rustc").arg("-vV"))?;
+    let said = commands::printed(std::process::Command::new("rustc").arg("-vV"))?;
     let host = said.lines().find_map(|line| line.strip_prefix("host: "));
     host.map(str::to_owned).context("`rustc -vV` does not name its host")
 }
@@ -70,12 +72,12 @@ fn host() -> Result<String> {
 fn build(repository: &Path, target: Option<&str>) -> Result<PathBuf> {
     let folder = repository.join("target");
     let mut command =
-        crate::cargo(&["build", "--release", "--locked", "--package", "rescind", "--target-dir"])?;
+        commands::cargo(&["build", "--release", "--locked", "--package", "rescind", "--target-dir"])?;
     command.arg(&folder);
     if let Some(target) = target {
         command.args(["--target", target]);
     }
-    crate::succeed(&mut command)?;
+    commands::succeed(&mut command)?;
     Ok(target.map_or(folder.clone(), |target| folder.join(target)).join("release/rescind"))
 }
 

@@ -5,6 +5,8 @@ use prost::Message as _;
 use prost_types::FileDescriptorSet;
 use serde_json::Value;
 
+use crate::commands;
+
 /// The crate that the official protos come with.
 const CRATE: &str = "google-cloud-googleapis";
 
@@ -12,7 +14,7 @@ const CRATE: &str = "google-cloud-googleapis";
 /// services and methods: what changes when the version does.
 pub fn print() -> Result<()> {
     let arguments = ["metadata", "--format-version=1", "--locked"];
-    let metadata = crate::printed(&mut crate::cargo(&arguments)?)?;
+    let metadata = commands::printed(&mut commands::cargo(&arguments)?)?;
     let metadata: Value = serde_json::from_str(&metadata).context("what `cargo metadata` prints")?;
     let packages = metadata["packages"].as_array().context("`cargo metadata` names no packages")?;
     let package = packages.iter().find(|package| package["name"] == CRATE);

@@ -3,9 +3,11 @@
 use anyhow::{Context, Result};
 use rescind_report::json;
 
+use crate::commands;
+
 /// Writes every committed JSON Schema anew. Tests hold that what is committed is what this writes.
 pub fn write() -> Result<()> {
-    let root = crate::repository()?;
+    let root = commands::repository()?;
     let read = rescind_catalog::schemas().context("the schemas of manifests, scenarios and seeds")?;
     let written = [
         ("docs/schema/results.schema.json", json::schema().context("the schema of results")?),

@@ -2,38 +2,15 @@
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
-use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::thread::available_parallelism;
-use std::time::Instant;
 
 use rescind_catalog::Variables;
 
+use crate::clock::Clock;
 use crate::process::Supervisor;
-
-/// A source of the time.
-#[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
-
-impl Clock {
-    /// A clock that asks this function.
-    pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Clock {
-        Clock(Arc::new(now))
-    }
-
-    /// The time now.
-    pub fn now(&self) -> Instant {
-        (self.0)()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
-    }
-}
 
 /// The system that rescind runs on.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -216,7 +193,7 @@ mod tests {
                 ("LD_PRELOAD", "/x.so"),
             ]),
             None,
-            Clock::new(Instant::now),
+            Clock::new(std::time::Instant::now),
         )
         .unwrap();
         let seen = |own: &[&str]| {
@@ -236,8 +213,8 @@ mod tests {
 
     #[test]
     fn the_cache_needs_an_absolute_place() {
-        let error =
-            Context::detect(environment(&[("HOME", "u")]), None, Clock::new(Instant::now)).unwrap_err();
+        let error = Context::detect(environment(&[("HOME", "u")]), None, Clock::new(std::time::Instant::now))
+            .unwrap_err();
         assert!(matches!(error, ContextError::NoCache));
     }
 

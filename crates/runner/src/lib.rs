@@ -10,6 +10,7 @@
 //! Nothing here reads the environment or a clock but through the context.
 
 mod backend;
+mod clock;
 mod context;
 mod event;
 mod front;
@@ -27,7 +28,8 @@ pub use backend::{
     Backend, BackendError, ConnectError, Container, ContainerError, Control, ControlAt, Embedded, ImageError,
     Remote, find_emulator,
 };
-pub use context::{Clock, Context, ContextError, Platform};
+pub use clock::Clock;
+pub use context::{Context, ContextError, Platform};
 pub use event::{Event, Events};
 pub use front::{Front, Look, Pki, PkiError, Upstream};
 pub use options::Options;

@@ -40,7 +40,7 @@ fn a_case_that_is_there_twice_is_refused() {
     let mut results = every::results();
     let again = results.cases[0].clone();
     results.cases.push(again);
-    insta::assert_snapshot!(read(&render(&results).unwrap()).unwrap_err(), @"the case `spanner/go/cancel-lags` is there twice; results of several runs cannot be put together by hand");
+    insta::assert_snapshot!(read(&render(&results).unwrap()).unwrap_err(), @"the case `geminidb/curl/bad-token` is there twice; results of several runs cannot be put together by hand");
 }
 
 /// The baseline of every case that was run, [`every::results`] being interrupted.

@@ -24,7 +24,8 @@ fn results_that_are_the_same_have_no_changes() {
 #[test]
 fn what_does_not_fit_is_counted() {
     let mut results = every::results();
-    let failing = results.cases.iter().find(|case| !case.findings.is_empty()).cloned().unwrap();
+    let failing = results.cases.iter().find(|case| case.id.to_string() == "spanner/go/cancel-lags");
+    let failing = failing.cloned().unwrap();
     for number in 0..1_500 {
         let mut case = failing.clone();
         case.id.scenario = format!("more-{number}");

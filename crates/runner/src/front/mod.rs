@@ -24,17 +24,19 @@ mod tests;
 #[cfg(target_os = "linux")]
 mod thread;
 mod token;
+mod upstream;
 mod variables;
 
 pub use look::Look;
 pub use pki::{Pki, PkiError};
+pub use upstream::Upstream;
 
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
-use rescind_emulator::{Emulator, Scope};
+use rescind_emulator::Scope;
 use tokio::runtime::Builder;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
@@ -43,16 +45,6 @@ use self::ledger::Ledger;
 use self::listener::Listener;
 use self::look::Lookout;
 use self::service::Service;
-
-/// Where the requests of a case go.
-#[derive(Clone)]
-pub enum Upstream {
-    /// To an emulator in this process.
-    Embedded(Emulator),
-    /// To an emulator that serves elsewhere, one of this version of rescind: only such a one heeds which project a
-    /// request is bound to.
-    Remote(SocketAddr),
-}
 
 /// What answers for one case. Dropping it stops it at once: nothing listens any more then, and every connection is gone.
 pub struct Front {

@@ -12,7 +12,8 @@ use tonic::body::Body;
 use super::answering::{Answering, Reply, Waits};
 use super::ledger::Ledger;
 use super::remote::Remote;
-use super::{Upstream, besides, token};
+use super::upstream::Upstream;
+use super::{besides, token};
 
 /// Answers the requests of one case. Clones are the same.
 #[derive(Clone)]

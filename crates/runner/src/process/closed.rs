@@ -9,7 +9,8 @@ use tokio::net::unix::pipe::Receiver;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
-use super::{Finished, Invocation, ProcessError, capture};
+use super::capture;
+use super::invocation::{Finished, Invocation, ProcessError};
 
 /// Runs a program in a world of this kind until it ends, a limit of the world is reached or the run is cancelled. The
 /// deadline of the invocation is not heeded: the world has its own.

@@ -13,7 +13,9 @@ use rescind_model::Ended;
 use tokio::net::unix::pipe::Receiver;
 use tokio::task::JoinHandle;
 
-use super::{Invocation, Supervisor, signal, stray};
+use super::invocation::Invocation;
+use super::supervisor::{Supervisor, lock};
+use super::{signal, stray};
 
 /// A process under supervision that leads a group of its own. Dropped before it is reaped, it is killed, with its group.
 pub(super) struct Group<'a> {
@@ -100,7 +102,7 @@ impl Drop for Group<'_> {
 impl Supervisor {
     fn reap(&self, leader: i32, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
         let exit = {
-            let _one_by_one = super::lock(&self.reaping);
+            let _one_by_one = lock(&self.reaping);
             let before = processor_time()?;
             let status = handle.wait()?.status;
             (status, processor_time()?.saturating_sub(before))

@@ -4,27 +4,25 @@
 mod capture;
 mod closed;
 mod group;
+mod invocation;
 mod signal;
 mod stray;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 
-use std::collections::{BTreeMap, HashSet};
-use std::ffi::OsString;
-use std::io;
-use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use nix::sys::signal::Signal;
-use rescind_model::{Captured, Ended, LeakedProcess};
+use rescind_model::{Ended, LeakedProcess};
 use tokio_util::sync::CancellationToken;
 
-use crate::Clock;
 pub use closed::run_in;
 use group::Group;
+pub use invocation::{Finished, Invocation, ProcessError};
 use stray::Stray;
+pub use supervisor::Supervisor;
 
 /// What a process gets between SIGTERM and SIGKILL.
 const GRACE: Duration = Duration::from_secs(2);
@@ -35,103 +33,10 @@ const STRAY_INTERVAL: Duration = Duration::from_millis(5);
 /// How long a killed stray may take to go, and how long a pipe may stay open that nobody is known to hold.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// A program to run.
-#[derive(Clone, Debug)]
-pub struct Invocation {
-    /// The absolute path of the program.
-    pub program: PathBuf,
-    /// Its arguments.
-    pub arguments: Vec<OsString>,
-    /// The folder that it starts in.
-    pub folder: PathBuf,
-    /// Its whole environment: nothing is inherited.
-    pub environment: BTreeMap<OsString, OsString>,
-    /// When it must have ended, from its start, in real time.
-    pub deadline: Duration,
-}
-
-/// What was seen of a process.
-#[derive(Clone, Debug)]
-pub struct Finished {
-    /// How it ended.
-    pub ended: Ended,
-    /// Its standard output.
-    pub stdout: Captured,
-    /// Its standard error.
-    pub stderr: Captured,
-    /// The processes that it left behind, if it ended by itself. They have been killed.
-    pub leaked: Vec<LeakedProcess>,
-    /// What it asked for outside its world. Nobody knows where it had none.
-    pub out_of_reach: Vec<String>,
-    /// Real time from its start to its end.
-    pub wall: Duration,
-    /// The time from its start to its end by the clock of its world; none if it had none.
-    pub virtual_time: Option<Duration>,
-    /// Processor time, user and system, of it and of its children: in a world of all of them, else of those that it waited
-    /// for.
-    pub cpu: Duration,
-}
-
-/// Why nothing is known of a process.
-#[derive(Debug, thiserror::Error)]
-pub enum ProcessError {
-    /// It could not be started.
-    #[error("cannot start {program}: {source}", program = program.display())]
-    Start {
-        /// The program.
-        program: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// It could not be waited for.
-    #[error("lost sight of {program}: {source}", program = program.display())]
-    Lost {
-        /// The program.
-        program: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// It is of a kind that cannot run in a closed world.
-    #[error("{program} cannot run in a closed world: {what}; run it with --clock real", program = program.display())]
-    Unsupported {
-        /// The program.
-        program: PathBuf,
-        /// What cannot, in words.
-        what: String,
-    },
-    /// The run was cancelled; the process and all that it started have been killed.
-    #[error("interrupted")]
-    Cancelled,
-}
-
-/// Starts processes and sees to it that nothing of them remains. One for each process of rescind.
-#[derive(Debug)]
-pub struct Supervisor {
-    clock: Clock,
-    /// The children of rescind that are no strays: those under supervision, and those that were there before.
-    known: Mutex<HashSet<i32>>,
-    /// Held while a process is reaped: the kernel adds up the processor time of all children that were reaped in one figure,
-    /// so the difference is one process's only if they are reaped one by one.
-    reaping: Mutex<()>,
-}
-
 /// How many marks were given out: of all supervisors, for they must not take each other's processes.
 static MARKS: AtomicU64 = AtomicU64::new(0);
 
 impl Supervisor {
-    /// Makes this process the one that orphans of its descendants fall to (on Linux).
-    ///
-    /// # Errors
-    /// If the system refuses that.
-    pub fn new(clock: Clock) -> io::Result<Supervisor> {
-        stray::adopt_orphans()?;
-        Ok(Supervisor {
-            clock,
-            known: Mutex::new(stray::children().unwrap_or_default().into_iter().collect()),
-            reaping: Mutex::new(()),
-        })
-    }
-
     /// Runs a program until it ends, its deadline passes or the run is cancelled.
     ///
     /// At the deadline its group gets SIGTERM, and SIGKILL two seconds later. Dropping the future kills the group.
@@ -282,20 +187,11 @@ impl Supervisor {
         }
         adopted
     }
-
-    fn known(&self) -> MutexGuard<'_, HashSet<i32>> {
-        lock(&self.known)
-    }
 }
 
 /// A value of the marker variable that no other process carries.
 fn next_mark() -> String {
     format!("{}-{}", std::process::id(), MARKS.fetch_add(1, Ordering::Relaxed))
-}
-
-/// Nothing that is done under these locks can leave a value half changed.
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// What ended the wait for a process.

@@ -1,8 +1,12 @@
 //! Real processes with every bad habit, each a few lines of shell.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
+use rescind_model::Captured;
+
 use super::*;
+use crate::clock::Clock;
 
 fn supervisor() -> Supervisor {
     Supervisor::new(Clock::new(std::time::Instant::now)).unwrap()

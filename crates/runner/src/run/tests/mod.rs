@@ -136,13 +136,13 @@ async fn every_case_has_a_project_of_its_own_and_a_clean_environment() {
     [
         Preparing {
             sample: SampleId {
-                service: Spanner,
+                service: Service(spanner),
                 language: "sh",
             },
         },
         Prepared {
             sample: SampleId {
-                service: Spanner,
+                service: Service(spanner),
                 language: "sh",
             },
             cached: false,

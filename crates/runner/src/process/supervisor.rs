@@ -1,0 +1,43 @@
+//! Who sees to it that nothing of a process remains.
+
+use std::collections::HashSet;
+use std::io;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::stray;
+use crate::clock::Clock;
+
+/// Starts processes and sees to it that nothing of them remains. One for each process of rescind.
+#[derive(Debug)]
+pub struct Supervisor {
+    pub(super) clock: Clock,
+    /// The children of rescind that are no strays: those under supervision, and those that were there before.
+    known: Mutex<HashSet<i32>>,
+    /// Held while a process is reaped: the kernel adds up the processor time of all children that were reaped in one figure,
+    /// so the difference is one process's only if they are reaped one by one.
+    pub(super) reaping: Mutex<()>,
+}
+
+impl Supervisor {
+    /// Makes this process the one that orphans of its descendants fall to (on Linux).
+    ///
+    /// # Errors
+    /// If the system refuses that.
+    pub fn new(clock: Clock) -> io::Result<Supervisor> {
+        stray::adopt_orphans()?;
+        Ok(Supervisor {
+            clock,
+            known: Mutex::new(stray::children().unwrap_or_default().into_iter().collect()),
+            reaping: Mutex::new(()),
+        })
+    }
+
+    pub(super) fn known(&self) -> MutexGuard<'_, HashSet<i32>> {
+        lock(&self.known)
+    }
+}
+
+/// Nothing that is done under these locks can leave a value half changed.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
