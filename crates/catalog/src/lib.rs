@@ -36,7 +36,9 @@ pub use lines::Lines;
 pub use manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 pub use page::{Block, Extraction, Page, PageError, Uncovered, Wanted, canonical_language, same_language};
 pub use placeholders::{COMMAND_PLACEHOLDERS, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS};
-pub use plan::{Code, Plan, PlannedSample};
+pub use plan::{
+    Code, Places, Plan, PlanError, PlannedSample, Request, Selected, Selection, SourceFile, selected,
+};
 pub use region::{Region, RegionError, Replaced};
 pub use schema::schemas;
 pub use seeds::{Seed, Seeds};

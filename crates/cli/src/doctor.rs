@@ -84,7 +84,7 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
             for manifest in &catalog.manifests {
                 samples.push(diagnose(machine, manifest, &cancel).await?);
             }
-            Ok(samples)
+            Ok::<_, Failure>(samples)
         };
         tokio::pin!(diagnoses);
         tokio::select! {
@@ -99,7 +99,7 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
     let time = Time::of_run(None);
     let report = Report {
         platform: context.platform.name.clone(),
-        catalogue: Catalogue { built_in: machine.built_in, folder: machine.root.clone() },
+        catalogue: Catalogue { built_in: machine.built_in, folder: machine.places.root.clone() },
         clock: time.kind(),
         clock_reason: time.reason().map(str::to_owned),
         samples,

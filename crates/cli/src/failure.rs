@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use rescind_catalog::Diagnostics;
+use rescind_catalog::{Diagnostics, PlanError};
 use rescind_model::exit;
 use rescind_report::text::visible;
 
@@ -37,6 +37,16 @@ impl Failure {
     /// The exit code.
     pub fn code(&self) -> u8 {
         self.code
+    }
+}
+
+impl From<PlanError> for Failure {
+    fn from(error: PlanError) -> Failure {
+        match error {
+            PlanError::NothingSelected(why) => Failure::nothing_selected(why),
+            PlanError::Diagnostics(diagnostics) => Failure::usage(diagnostics),
+            error => Failure::usage(error),
+        }
     }
 }
 

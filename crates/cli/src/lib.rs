@@ -14,15 +14,11 @@ mod failure;
 mod list;
 mod machine;
 mod output;
-mod page;
 mod plan;
-mod planned;
 mod progress;
 mod report;
 mod run;
-mod select;
 mod signals;
-mod source;
 mod token;
 
 use std::process::ExitCode;

@@ -1,12 +1,12 @@
 //! `rescind list`.
 
+use rescind_catalog::selected;
 use rescind_model::{CaseId, exit};
 
 use crate::args::Selection;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::print;
-use crate::select::selected;
 
 /// Prints the ids of the selected cases, one a line.
 ///
@@ -15,7 +15,7 @@ use crate::select::selected;
 pub fn list(machine: &Machine, selection: &Selection) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
     let mut text = String::new();
-    for sample in selected(&catalog, selection)? {
+    for sample in selected(&catalog, &selection.resolved())? {
         for scenario in &sample.scenarios {
             let id = CaseId { sample: sample.manifest.id.clone(), scenario: scenario.name.clone() };
             text += &format!("{id}\n");

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
-use rescind_catalog::Catalog;
+use rescind_catalog::{Catalog, Places};
 use rescind_report::redact::{Redactor, Secret, is_secret_name};
 use rescind_runner::{Clock, Context};
 
@@ -21,20 +21,14 @@ const DEFAULT_WIDTH: usize = 100;
 pub struct Machine {
     /// What the runner needs to know.
     pub context: Arc<Context>,
-    /// The folder with `manifests` and `samples`.
-    pub root: PathBuf,
+    /// The folder with `manifests` and `samples`, the current one and the repository's, and the time of day at the start.
+    pub places: Places,
     /// True if that is the binary's own catalogue, unpacked into the cache.
     pub built_in: bool,
     /// That folder as it was typed, if it was.
     pub typed_root: Option<PathBuf>,
     /// This program.
     pub executable: PathBuf,
-    /// The time of day at the start.
-    pub now: SystemTime,
-    /// The current folder.
-    pub current: PathBuf,
-    /// The folder that paths in reports are relative to: the root of the repository that rescind was started in.
-    repository: PathBuf,
     /// True if standard output is to be coloured.
     pub color: bool,
     /// True if standard error is a terminal, on which a progress bar can be drawn.
@@ -70,15 +64,17 @@ impl Machine {
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         Ok(Machine {
             context: Arc::new(context),
-            now: SystemTime::now(),
-            repository: find_repository(&current, &root),
-            root,
+            places: Places {
+                now: SystemTime::now(),
+                repository: find_repository(&current, &root),
+                root,
+                current,
+            },
             built_in,
             typed_root: cli.root.clone(),
             color: anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
             interactive: std::io::stderr().is_terminal(),
             width: columns.or_else(terminal_width).unwrap_or(DEFAULT_WIDTH),
-            current,
             executable,
             redactor: Redactor::new(
                 std::env::vars_os()
@@ -91,16 +87,7 @@ impl Machine {
 
     /// Every manifest and scenario below the root.
     pub fn catalog(&self) -> Result<Catalog, Failure> {
-        Catalog::load(&self.root).map_err(Failure::usage)
-    }
-
-    /// A path as annotations need it: relative to the root of the repository, with forward slashes; none outside it,
-    /// where no line of a pull request can be.
-    pub fn relative(&self, path: &Path) -> Option<String> {
-        let path = self.current.join(path).canonicalize().ok()?;
-        let parts: Option<Vec<&str>> =
-            path.strip_prefix(&self.repository).ok()?.iter().map(|part| part.to_str()).collect();
-        parts.map(|parts| parts.join("/"))
+        Catalog::load(&self.places.root).map_err(Failure::usage)
     }
 }
 

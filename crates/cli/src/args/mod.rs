@@ -10,7 +10,7 @@ mod token;
 pub use backend::EmulatorChoice;
 pub use emulator::{DatabasePath, EmulatorArgs, LogFormat};
 pub use report::{AcceptArgs, CompareArgs, FailOn, ReportArgs, ReportTarget};
-pub use run::{RunArgs, SourceFile};
+pub use run::RunArgs;
 
 use std::path::PathBuf;
 
@@ -74,9 +74,13 @@ pub struct Selection {
 }
 
 impl Selection {
-    /// True if nothing is left out.
-    pub fn is_everything(&self) -> bool {
-        self.language.is_empty() && self.service.is_empty() && self.scenario.is_empty()
+    /// What is asked for by it.
+    pub fn resolved(&self) -> rescind_catalog::Selection {
+        rescind_catalog::Selection {
+            languages: self.language.clone(),
+            services: self.service.clone(),
+            scenarios: self.scenario.clone(),
+        }
     }
 }
 

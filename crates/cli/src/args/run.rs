@@ -1,12 +1,11 @@
 //! The options of `run`.
 
-use std::fmt;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::time::Duration;
 
 use clap::Args;
-use rescind_model::{ClockKind, Endpoint, InvalidId, Partition, Service};
+use rescind_catalog::SourceFile;
+use rescind_model::{ClockKind, Endpoint, Partition};
 use rescind_runner::ControlAt;
 
 use super::backend::EmulatorChoice;
@@ -84,55 +83,4 @@ pub struct RunArgs {
     /// What makes the run fail [default: regression with a baseline, any without]
     #[arg(long, value_name = "WHAT", value_enum)]
     pub fail_on: Option<FailOn>,
-}
-
-/// The file that has the code of a language.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SourceFile {
-    /// The service of the sample; none where the language tells it, or the region in the file.
-    pub service: Option<Service>,
-    /// The language of the sample.
-    pub language: String,
-    /// The file.
-    pub path: PathBuf,
-}
-
-impl FromStr for SourceFile {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let parts = text.split_once('=').filter(|(name, path)| !name.is_empty() && !path.is_empty());
-        let (name, path) = parts.ok_or("expected LANGUAGE=FILE or SERVICE/LANGUAGE=FILE")?;
-        let (service, language) = match name.split_once('/') {
-            Some((service, language)) => {
-                (Some(service.parse().map_err(|error: InvalidId| error.to_string())?), language)
-            }
-            None => (None, name),
-        };
-        Ok(SourceFile { service, language: language.to_owned(), path: path.into() })
-    }
-}
-
-impl fmt::Display for SourceFile {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(service) = &self.service {
-            write!(f, "{service}/")?;
-        }
-        write!(f, "{}={}", self.language, self.path.display())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_source_has_a_language_and_a_file_and_may_have_a_service() {
-        for text in ["go=a=b.go", "spanner/python=../x/cancel.py"] {
-            assert_eq!(text.parse::<SourceFile>().unwrap().to_string(), text);
-        }
-        for bad in ["go", "go=", "=x.go", "/go=x.go", "Spanner/go=x.go"] {
-            assert!(bad.parse::<SourceFile>().is_err(), "{bad}");
-        }
-    }
 }

@@ -7,16 +7,15 @@ use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
 use super::listing::{self, Listing};
-use super::name;
 use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
 use super::version::{Version, convert};
 use super::work::{Change, Work};
-use super::{clusters, errors};
+use super::{clusters, errors, name};
+use crate::kernel::Status;
 use crate::kernel::filter::{Kind, Value};
 use crate::kernel::reflect;
-use crate::kernel::status::Status;
 use crate::proto::alloydb::v1beta as pb;
 use crate::proto::longrunning;
 

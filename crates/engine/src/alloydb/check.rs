@@ -4,15 +4,14 @@ use std::sync::Arc;
 
 use rescind_model::BackupState as Stage;
 
-use super::errors;
-use super::name;
 use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
 use super::version::Version;
 use super::work::{Change, Work};
+use super::{errors, name};
+use crate::kernel::Status;
 use crate::kernel::name::is_dashed_id;
-use crate::kernel::status::Status;
 use crate::proto::longrunning;
 
 /// The most characters in an id (resources.proto, `Backup.name`).

@@ -7,17 +7,15 @@ use prost::Message;
 use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
-use super::errors;
 use super::listing::{self, Listing};
-use super::name;
 use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
 use super::version::{Version, convert};
 use super::work::{Change, Work};
-use crate::kernel::Time;
+use super::{errors, name};
 use crate::kernel::filter::{Kind, Value};
-use crate::kernel::status::Status;
+use crate::kernel::{Status, Time};
 use crate::proto::alloydb::v1beta as pb;
 use crate::proto::longrunning;
 

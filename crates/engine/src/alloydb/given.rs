@@ -4,16 +4,13 @@ use std::sync::Arc;
 
 use rescind_model::BackupState as Stage;
 
-use super::check;
-use super::clusters;
-use super::name;
 use super::state::{Managed, Resource, World};
 use super::version::{V1, Version};
 use super::work::{Change, Work};
+use super::{check, clusters, name};
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::Operation;
-use crate::kernel::{InvalidSetup, Setup};
-use crate::kernel::{Span, Time};
+use crate::kernel::{InvalidSetup, Setup, Span, Time};
 use crate::proto::alloydb::v1beta::{self as pb, backup::Type};
 
 /// Gives a world, in the location with the id that the set-up calls the instance, the cluster with the id that it

@@ -8,13 +8,11 @@ use prost_types::Timestamp;
 use rescind_model::Code;
 use serde::{Deserialize, Serialize};
 
-use super::errors;
-use super::name;
 use super::state::{Managed, Resource, Turn};
-use crate::kernel::Time;
+use super::{errors, name};
 use crate::kernel::filter::{Fields, Filter, Kind, Value};
 use crate::kernel::page::{Page, Position};
-use crate::kernel::status::Status;
+use crate::kernel::{Status, Time};
 
 /// What a list asks for.
 pub struct Listing<'a> {

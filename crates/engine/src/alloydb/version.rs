@@ -6,7 +6,7 @@ use std::fmt;
 use prost::Message;
 use rescind_model::Code;
 
-use crate::kernel::status::Status;
+use crate::kernel::Status;
 
 /// A version of the API.
 pub trait Version {

@@ -11,8 +11,8 @@ use super::problem::Problem;
 use super::query::Wanted;
 use super::request::{Request, Sent};
 use super::store::{Backup, Turn, World, backup_id, full_name, key_of_backup};
+use crate::kernel::Status;
 use crate::kernel::operation::{Cancel, End, Key};
-use crate::kernel::status::Status;
 
 /// How many backups can be deleted at once.
 const LARGEST_BATCH: usize = 10;

@@ -9,8 +9,7 @@ use super::message::Datastore;
 use super::store::{Backup, Instance, World};
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::End;
-use crate::kernel::{InvalidSetup, Setup};
-use crate::kernel::{Span, Time};
+use crate::kernel::{InvalidSetup, Setup, Span, Time};
 
 const CASSANDRA: Datastore = Datastore { r#type: "cassandra", version: "3.11" };
 const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };

@@ -9,9 +9,8 @@ use super::problem::Problem;
 use super::request::{Request, Sent};
 use super::store::{Turn, World};
 use crate::kernel::operation::{End, Ending, Key, Operation, Task, Timeline};
-use crate::kernel::status::Status;
 use crate::kernel::turn::poll_kind;
-use crate::kernel::{Span, Time};
+use crate::kernel::{Span, Status, Time};
 
 /// How far back jobs are listed where the request does not say it, and the longest span that it may ask for.
 const LISTED_FOR: Span = Span::days(30);

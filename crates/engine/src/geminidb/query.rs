@@ -3,9 +3,8 @@
 use super::message::{ApiVersion, BackupQuery, parse_time};
 use super::problem::Problem;
 use super::store::{Backup, backup_id};
-use crate::kernel::Time;
 use crate::kernel::operation::Key;
-use crate::kernel::status::Status;
+use crate::kernel::{Status, Time};
 
 /// The longest page, which is also what is answered where the request does not say it.
 const LARGEST_PAGE: usize = 100;

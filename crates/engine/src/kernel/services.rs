@@ -64,18 +64,29 @@ impl Addressed {
 
 /// A service of an emulator, whichever it is.
 trait Hosted: Send + Sync {
+    /// Its name.
     fn name(&self) -> &'static str;
+    /// Its RPCs, in the order of its table.
     fn methods(&self) -> Vec<RpcName>;
+    /// How its operations are reached over HTTP.
     fn operations(&self) -> &'static [OperationsPath];
+    /// True for the name of a resource of its below which there can be operations.
     fn has_operations(&self, parent: &str) -> bool;
+    /// What a request of an RPC is about, by the place of the RPC in its table.
     fn resource(&self, method: usize, request: &[u8]) -> Result<String, DecodeError>;
+    /// The name of the call that a request to its own REST API is, and what that is about.
     fn rest(&self, request: &RestRequest<'_>) -> Option<(String, String)>;
+    /// An error as that API has it.
     fn rest_error(&self, status: &Status) -> RestReply;
+    /// Its part in a new project.
     fn open(&self, project: &str) -> Box<dyn Part>;
+    /// Its choices.
     fn switches(&self) -> Vec<Switch>;
+    /// The same service with another choice; none if it has no such choice.
     fn with(&self, name: &str, value: &str) -> Option<Result<Arc<dyn Hosted>, &'static str>>;
 }
 
+/// A service, with its choices.
 struct Host<S: Service> {
     choices: S::Choices,
     of: PhantomData<fn() -> S>,

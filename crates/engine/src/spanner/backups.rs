@@ -8,10 +8,8 @@ use rescind_model::{BackupState, Code};
 
 use super::backup::{Backup, LONGEST_ID, LONGEST_LIFE, SHORTEST_LIFE};
 use super::family::{AUTO_ID, BACKUP};
-use super::name;
-use super::progress;
 use super::state::{Turn, World};
-use super::{ddl, encryption, errors};
+use super::{ddl, encryption, errors, name, progress};
 use crate::kernel::Time;
 use crate::kernel::filter::{Fields, Filter, Kind, Value};
 use crate::kernel::name::is_id;

@@ -6,10 +6,8 @@ use prost_types::Any;
 use rescind_model::Code;
 
 use super::family::{AUTO_ID, DATABASE};
-use super::name;
-use super::progress;
 use super::state::{Database, Instance, Turn, World};
-use super::{ddl, errors};
+use super::{ddl, errors, name, progress};
 use crate::kernel::Time;
 use crate::kernel::name::is_id;
 use crate::kernel::operation::{End, Ending, Family, Task, Timeline};

@@ -4,11 +4,9 @@
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::errors;
 use super::family::{AUTO_ID, DATABASE};
-use super::name;
-use super::progress;
 use super::state::{DEFAULT_RETENTION, Database, Turn, World};
+use super::{errors, name, progress};
 use crate::kernel::operation::{End, Ending, Family, Operation, Task, Timeline};
 use crate::kernel::status::{Status, any};
 use crate::kernel::{Span, Time};

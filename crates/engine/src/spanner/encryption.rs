@@ -2,7 +2,7 @@
 
 use rescind_model::Code;
 
-use crate::kernel::status::Status;
+use crate::kernel::Status;
 use crate::proto::database::{EncryptionInfo, encryption_info::Type};
 
 /// What the API says about the encryption with a customer's key, or with Google's where there is none.

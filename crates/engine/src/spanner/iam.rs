@@ -2,10 +2,9 @@
 
 use rescind_model::Code;
 
-use super::name;
 use super::state::{Turn, World};
-use super::{errors, roles};
-use crate::kernel::status::Status;
+use super::{errors, name, roles};
+use crate::kernel::Status;
 use crate::proto::iam as pb;
 
 /// Whether a policy can be attached to this resource: an instance, a database, a backup, a backup schedule, a role.

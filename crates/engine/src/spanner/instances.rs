@@ -7,9 +7,8 @@ use rescind_model::Code;
 
 use super::change::{Change, Kind as ManagedKind};
 use super::managed::Managed;
-use super::name;
 use super::state::{Instance, Turn, World};
-use super::{configs, errors, labels};
+use super::{configs, errors, labels, name};
 use crate::kernel::Time;
 use crate::kernel::filter::{Fields, Filter, Kind, Value};
 use crate::kernel::name::is_dashed_id;

@@ -3,11 +3,9 @@
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::configs;
 use super::family::AUTO_ID;
-use super::name;
-use super::progress;
 use super::state::{Turn, World};
+use super::{configs, name, progress};
 use crate::kernel::Time;
 use crate::kernel::operation::{End, Ending, Task, Timeline};
 use crate::kernel::status::{Status, any};

@@ -5,10 +5,8 @@ use rescind_model::{BackupState, Code};
 
 use super::databases::check_new;
 use super::family::{AUTO_ID, DATABASE};
-use super::name;
-use super::progress;
 use super::state::{Database, Turn, World};
-use super::{encryption, errors};
+use super::{encryption, errors, name, progress};
 use crate::kernel::Time;
 use crate::kernel::operation::{End, Ending, Family, Operation, Task, Timeline};
 use crate::kernel::status::{Status, any};

@@ -3,8 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::state::Turn;
+use crate::kernel::Status;
 use crate::kernel::page::Page;
-use crate::kernel::status::Status;
 use crate::proto::database as pb;
 
 /// Lists the roles by name.

@@ -5,9 +5,8 @@ use std::ops::Bound;
 use prost_types::Duration;
 use rescind_model::Code;
 
-use super::name;
 use super::state::Turn;
-use super::{backups, cron, errors};
+use super::{backups, cron, errors, name};
 use crate::kernel::name::is_id;
 use crate::kernel::page::Page;
 use crate::kernel::reflect;

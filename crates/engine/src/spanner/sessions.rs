@@ -4,13 +4,11 @@ use std::ops::Bound;
 
 use rescind_model::Code;
 
-use super::errors;
-use super::labels;
-use super::name;
 use super::state::Turn;
+use super::{errors, labels, name};
+use crate::kernel::Status;
 use crate::kernel::filter::{Fields, Filter, Kind, Value};
 use crate::kernel::page::Page;
-use crate::kernel::status::Status;
 use crate::proto::spanner as pb;
 
 /// The most sessions that one request creates.

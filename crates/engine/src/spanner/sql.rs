@@ -6,7 +6,7 @@ use rescind_model::Code;
 
 use super::sessions;
 use super::state::Turn;
-use crate::kernel::status::Status;
+use crate::kernel::Status;
 use crate::proto::spanner::{self as pb, TypeCode, transaction_selector::Selector};
 
 /// The answer to a query of one row and one column.

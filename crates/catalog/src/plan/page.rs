@@ -2,38 +2,44 @@
 
 use std::path::Path;
 
-use anyhow::anyhow;
-use rescind_catalog::{Catalog, Code, Manifest, Page, Plan, ServiceProfile, Uncovered, Wanted};
 use rescind_model::Location;
 
-use crate::args::{RunArgs, Selection};
-use crate::failure::Failure;
-use crate::machine::Machine;
-use crate::planned::{planned, region_of};
-use crate::select::{Languages, Selected, nothing_selected, select};
+use super::cases::{Code, Plan};
+use super::error::PlanError;
+use super::planned::{planned, region_of};
+use super::request::{Places, Request, Selection};
+use super::select::{Languages, Selected, nothing_selected, select};
+use crate::catalog::Catalog;
+use crate::manifest::Manifest;
+use crate::page::{Page, Uncovered, Wanted};
+use crate::service::ServiceProfile;
 
 /// The selected samples, of which there is at least one.
 ///
 /// # Errors
 /// A glob that is none; a selection that matches no case, and then why: what the page has in that language, no manifest
 /// covers.
-pub fn selected<'a>(catalog: &'a Catalog, path: &Path, args: &RunArgs) -> Result<Vec<Selected<'a>>, Failure> {
-    let selection = &args.selection;
-    let selected = select(catalog, selection).map_err(Failure::usage)?;
+pub fn selected<'a>(
+    catalog: &'a Catalog,
+    path: &Path,
+    request: &Request,
+) -> Result<Vec<Selected<'a>>, PlanError> {
+    let selection = &request.selection;
+    let selected = select(catalog, selection)?;
     if !selected.is_empty() {
         return Ok(selected);
     }
-    let any_language = Selection { language: Vec::new(), ..selection.clone() };
-    let others = select(catalog, &any_language).map_err(Failure::usage)?;
-    if selection.language.is_empty() || others.is_empty() {
+    let any_language = Selection { languages: Vec::new(), ..selection.clone() };
+    let others = select(catalog, &any_language)?;
+    if selection.languages.is_empty() || others.is_empty() {
         return Err(nothing_selected(catalog, "no case is selected"));
     }
-    let page = Page::read(path).map_err(Failure::usage)?;
+    let page = Page::read(path)?;
     let others = of_one_service(&page, &others)?;
     let manifests = of_service(catalog, &others);
     let uncovered = asked_for(&page, &manifests, selection)?;
     let asked =
-        selection.language.iter().map(|glob| format!("--language {glob}")).collect::<Vec<_>>().join(" ");
+        selection.languages.iter().map(|glob| format!("--language {glob}")).collect::<Vec<_>>().join(" ");
     if uncovered.is_empty() {
         let why = format!(
             "no case is selected: {asked} names no sample, and the page `{}` has no such code",
@@ -41,8 +47,8 @@ pub fn selected<'a>(catalog: &'a Catalog, path: &Path, args: &RunArgs) -> Result
         );
         return Err(nothing_selected(catalog, &why));
     }
-    if !args.allow_uncovered {
-        page.refuse(&uncovered).map_err(Failure::usage)?;
+    if !request.allow_uncovered {
+        page.refuse(&uncovered)?;
     }
     let places: Vec<String> = uncovered.iter().map(Uncovered::place).collect();
     let why = format!(
@@ -59,26 +65,26 @@ pub fn selected<'a>(catalog: &'a Catalog, path: &Path, args: &RunArgs) -> Result
 /// A page that cannot be read, is of no service or of several, or has no code or too much of it for a sample; code that no
 /// sample covers.
 pub fn plan(
-    machine: &Machine,
+    places: &Places,
     catalog: &Catalog,
     selected: &[Selected<'_>],
     path: &Path,
-    args: &RunArgs,
+    request: &Request,
     plan: &mut Plan,
-) -> Result<(), Failure> {
-    let page = Page::read(path).map_err(Failure::usage)?;
+) -> Result<(), PlanError> {
+    let page = Page::read(path)?;
     let selected = of_one_service(&page, selected)?;
     let manifests = of_service(catalog, &selected);
-    if !args.allow_uncovered {
-        page.refuse(&asked_for(&page, &manifests, &args.selection)?).map_err(Failure::usage)?;
+    if !request.allow_uncovered {
+        page.refuse(&asked_for(&page, &manifests, &request.selection)?)?;
     }
-    let languages = Languages::new(&args.selection.language).map_err(Failure::usage)?;
+    let languages = Languages::new(&request.selection.languages)?;
     let wanted = selected
         .iter()
         .map(|sample| Wanted::new(sample.manifest, languages.name(&sample.manifest.id.language)));
-    let block = args.block.and_then(|block| usize::try_from(block).ok());
-    let extraction = page.extract(wanted, block).map_err(Failure::usage)?;
-    let file = machine.relative(path);
+    let block = request.block.and_then(|block| usize::try_from(block).ok());
+    let extraction = page.extract(wanted, block)?;
+    let file = places.relative(path);
     for sample in &selected {
         let Some(block) = extraction.blocks.get(&sample.manifest.id) else { continue };
         let (content, region) = region_of(sample.manifest)?;
@@ -103,9 +109,9 @@ pub fn plan(
     for sample in &extraction.without_block {
         plan.notices.push(format!("{sample} was not run: the page has no code for it"));
     }
-    let page = path.to_str().ok_or_else(|| Failure::usage(anyhow!("the page's path is not UTF-8")))?;
+    let page = path.to_str().ok_or_else(|| PlanError::Options("the page's path is not UTF-8".to_owned()))?;
     plan.replay_options = vec!["--page".to_owned(), page.to_owned()];
-    if let Some(block) = args.block {
+    if let Some(block) = request.block {
         plan.replay_options.extend(["--block".to_owned(), block.to_string()]);
     }
     Ok(())
@@ -119,8 +125,8 @@ fn asked_for<'a>(
     page: &'a Page,
     manifests: &[&'a Manifest],
     selection: &Selection,
-) -> Result<Vec<Uncovered<'a>>, Failure> {
-    let languages = Languages::new(&selection.language).map_err(Failure::usage)?;
+) -> Result<Vec<Uncovered<'a>>, PlanError> {
+    let languages = Languages::new(&selection.languages)?;
     let mut uncovered = page.uncovered(manifests);
     uncovered.retain(|it| it.languages().iter().any(|language| languages.select(language)));
     Ok(uncovered)
@@ -137,7 +143,7 @@ fn of_service<'a>(catalog: &'a Catalog, samples: &[&Selected<'_>]) -> Vec<&'a Ma
 fn of_one_service<'a, 'b>(
     page: &Page,
     selected: &'b [Selected<'a>],
-) -> Result<Vec<&'b Selected<'a>>, Failure> {
+) -> Result<Vec<&'b Selected<'a>>, PlanError> {
     // In the order of the catalogue, so that those of one service follow each other.
     let mut selectable: Vec<&ServiceProfile> = selected.iter().map(|it| &*it.manifest.service).collect();
     selectable.dedup();
@@ -150,7 +156,7 @@ fn of_one_service<'a, 'b>(
                 several => ("names several services", several),
             };
             let names: Vec<&str> = which.iter().map(|service| service.id.name()).collect();
-            return Err(Failure::usage(anyhow!(
+            return Err(PlanError::Options(format!(
                 "the page `{}` {what}: choose one of {} with --service",
                 page.name,
                 names.join(", ")

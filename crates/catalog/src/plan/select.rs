@@ -1,26 +1,32 @@
 //! From globs to cases.
 
-use anyhow::{Context as _, Result};
 use globset::{Glob, GlobSet, GlobSetBuilder};
-use rescind_catalog::{Catalog, Manifest, same_language};
 use rescind_model::Scenario;
 
-use crate::args::Selection;
-use crate::failure::Failure;
+use super::error::PlanError;
+use super::request::Selection;
+use crate::catalog::Catalog;
+use crate::manifest::Manifest;
+use crate::page::same_language;
 
 /// The patterns of one option; no pattern selects everything.
 struct Filter(Option<GlobSet>);
 
 impl Filter {
-    fn new(option: &str, globs: &[String]) -> Result<Filter> {
+    fn new(option: &'static str, globs: &[String]) -> Result<Filter, PlanError> {
         if globs.is_empty() {
             return Ok(Filter(None));
         }
         let mut set = GlobSetBuilder::new();
         for glob in globs {
-            set.add(Glob::new(glob).with_context(|| format!("--{option} {glob}"))?);
+            set.add(Glob::new(glob).map_err(|source| PlanError::Glob {
+                option,
+                glob: glob.clone(),
+                source,
+            })?);
         }
-        Ok(Filter(Some(set.build().with_context(|| format!("--{option}"))?)))
+        let set = set.build();
+        Ok(Filter(Some(set.map_err(|source| PlanError::Glob { option, glob: globs.join(" "), source })?)))
     }
 
     fn selects(&self, name: &str) -> bool {
@@ -39,7 +45,7 @@ impl<'a> Languages<'a> {
     ///
     /// # Errors
     /// A text that is no glob.
-    pub fn new(patterns: &'a [String]) -> Result<Languages<'a>> {
+    pub fn new(patterns: &'a [String]) -> Result<Languages<'a>, PlanError> {
         let lower: Vec<String> = patterns.iter().map(|pattern| pattern.to_lowercase()).collect();
         Ok(Languages { patterns, globs: Filter::new("language", &lower)? })
     }
@@ -67,10 +73,10 @@ pub struct Selected<'a> {
 ///
 /// # Errors
 /// A text that is no glob.
-pub fn select<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>> {
-    let languages = Languages::new(&selection.language)?;
-    let service = Filter::new("service", &selection.service)?;
-    let scenario = Filter::new("scenario", &selection.scenario)?;
+pub fn select<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>, PlanError> {
+    let languages = Languages::new(&selection.languages)?;
+    let service = Filter::new("service", &selection.services)?;
+    let scenario = Filter::new("scenario", &selection.scenarios)?;
     let selected = catalog
         .manifests
         .iter()
@@ -94,19 +100,19 @@ pub fn select<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Sel
 ///
 /// # Errors
 /// A glob that is none; a selection that matches no case.
-pub fn selected<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>, Failure> {
-    let selected = select(catalog, selection).map_err(Failure::usage)?;
+pub fn selected<'a>(catalog: &'a Catalog, selection: &Selection) -> Result<Vec<Selected<'a>>, PlanError> {
+    let selected = select(catalog, selection)?;
     if selected.is_empty() {
         return Err(nothing_selected(catalog, "no case is selected"));
     }
     Ok(selected)
 }
 
-/// The failure that the selection matches no case, with what there is to select.
-pub fn nothing_selected(catalog: &Catalog, why: &str) -> Failure {
+/// That the selection matches no case, with what there is to select.
+pub fn nothing_selected(catalog: &Catalog, why: &str) -> PlanError {
     let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
     let scenarios: Vec<&str> = catalog.scenarios.iter().map(|it| it.name.as_str()).collect();
-    Failure::nothing_selected(format!(
+    PlanError::NothingSelected(format!(
         "{why}\nthe samples are: {}\nthe scenarios are: {}",
         samples.join(", "),
         scenarios.join(", ")

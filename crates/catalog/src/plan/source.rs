@@ -1,14 +1,18 @@
 //! `--source`: the code of a sample out of a file of another repository.
 
-use anyhow::anyhow;
-use rescind_catalog::{Catalog, Code, Diagnostics, Manifest, Plan, Region, read_region, same_language};
 use rescind_model::{Location, SampleId};
 
-use crate::args::SourceFile;
-use crate::failure::Failure;
-use crate::machine::Machine;
-use crate::planned::{planned, region_of};
-use crate::select::Selected;
+use super::cases::{Code, Plan};
+use super::error::PlanError;
+use super::planned::{planned, region_of};
+use super::request::{Places, SourceFile};
+use super::select::Selected;
+use crate::catalog::Catalog;
+use crate::diagnostic::Diagnostics;
+use crate::manifest::Manifest;
+use crate::page::same_language;
+use crate::region::Region;
+use crate::source::read_region;
 
 /// A file with the sample whose region it has.
 struct Matched<'a> {
@@ -23,20 +27,19 @@ struct Matched<'a> {
 /// # Errors
 /// A language that no sample has; a file without the region, or with two; two files for one sample.
 pub fn plan(
-    machine: &Machine,
+    places: &Places,
     catalog: &Catalog,
     selected: &[Selected<'_>],
     options: &[SourceFile],
     plan: &mut Plan,
-) -> Result<(), Failure> {
+) -> Result<(), PlanError> {
     let mut matched: Vec<Matched<'_>> = Vec::new();
     for option in options {
         let found = matching(catalog, selected, option)?;
         if let Some(earlier) = matched.iter().find(|earlier| earlier.sample == found.sample) {
-            return Err(Failure::usage(anyhow!(
+            return Err(PlanError::Options(format!(
                 "--source {option}: {} has its code from --source {} already",
-                found.sample,
-                earlier.option
+                found.sample, earlier.option
             )));
         }
         matched.push(found);
@@ -51,7 +54,7 @@ pub fn plan(
             origin: found.option.path.display().to_string(),
             origin_line: found.region.lines.first,
         };
-        let location = machine.relative(&found.option.path).map(|file| Location {
+        let location = places.relative(&found.option.path).map(|file| Location {
             file,
             first_line: found.region.lines.first,
             last_line: found.region.lines.last,
@@ -59,8 +62,8 @@ pub fn plan(
         plan.samples.push(planned(sample, code, location));
     }
     if plan.samples.is_empty() {
-        return Err(Failure::nothing_selected(
-            "no case is selected: --source names none of the selected samples",
+        return Err(PlanError::NothingSelected(
+            "no case is selected: --source names none of the selected samples".to_owned(),
         ));
     }
     plan.replay_options =
@@ -74,7 +77,7 @@ fn matching<'a>(
     catalog: &'a Catalog,
     selected: &[Selected<'a>],
     option: &'a SourceFile,
-) -> Result<Matched<'a>, Failure> {
+) -> Result<Matched<'a>, PlanError> {
     let meant = |manifest: &&Manifest| {
         same_language(&manifest.id.language, &option.language)
             && option.service.as_ref().is_none_or(|it| *it == manifest.id.service)
@@ -97,11 +100,11 @@ fn matching<'a>(
     Err(wrong.into_iter().reduce(Diagnostics::and).map_or_else(
         || {
             let samples: Vec<String> = catalog.manifests.iter().map(|it| it.id.to_string()).collect();
-            Failure::usage(anyhow!(
+            PlanError::Options(format!(
                 "--source {option}: there is no such sample; the samples are {}",
                 samples.join(", ")
             ))
         },
-        Failure::usage,
+        PlanError::from,
     ))
 }

@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use rescind_model::{CaseId, Contract, KnownFailure, Location, Partition, Scenario, Shard, fingerprint};
 
-use crate::{Lines, Manifest};
+use crate::lines::Lines;
+use crate::manifest::Manifest;
 
 /// The code of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]

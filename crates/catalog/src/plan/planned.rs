@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
-use rescind_catalog::{Code, Manifest, PlannedSample, Region, read_region};
 use rescind_model::Location;
 
-use crate::failure::Failure;
-use crate::select::Selected;
+use super::cases::{Code, PlannedSample};
+use super::error::PlanError;
+use super::select::Selected;
+use crate::manifest::Manifest;
+use crate::region::Region;
+use crate::source::read_region;
 
 /// The file that holds a sample's own code, and the region in it.
-pub fn region_of(manifest: &Manifest) -> Result<(Vec<u8>, Region), Failure> {
+pub fn region_of(manifest: &Manifest) -> Result<(Vec<u8>, Region), PlanError> {
     let source = &manifest.source;
-    read_region(&source.folder.join(&source.file), &source.region).map_err(Failure::usage)
+    Ok(read_region(&source.folder.join(&source.file), &source.region)?)
 }
 
 /// A selected sample with its code.
