@@ -12,6 +12,16 @@ fn built() -> Project {
     project
 }
 
+/// A sample for two services: for Spanner its region `demo`, for AlloyDB its region `other`.
+fn of_two_services() -> Project {
+    let project = Project::new("true");
+    project.add_service("alloydb");
+    project.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
+    project.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
+    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
+    project
+}
+
 #[test]
 fn the_region_of_another_repositorys_file_takes_the_place_of_the_samples() {
     let project = Project::new("exit 3");
@@ -66,11 +76,7 @@ fn a_bundled_sample_that_does_not_build_is_a_failed_set_up() {
 
 #[test]
 fn of_several_samples_of_a_language_a_source_is_for_the_selected_one() {
-    let project = Project::new("true");
-    project.add_service("alloydb");
-    project.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
-    project.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
-    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
+    let project = of_two_services();
     project.write(
         "samples/spanner/shell/sample.sh",
         "# [START demo]\ntrue\n# [END demo]\n# [START other]\ntrue\n# [END other]\n",
@@ -87,11 +93,7 @@ fn of_several_samples_of_a_language_a_source_is_for_the_selected_one() {
 
 #[test]
 fn a_source_that_has_the_region_of_no_service_names_them_all() {
-    let project = Project::new("true");
-    project.add_service("alloydb");
-    project.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
-    project.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
-    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
+    let project = of_two_services();
     project.edit(
         "samples/spanner/shell/sample.sh",
         "# [END demo]",

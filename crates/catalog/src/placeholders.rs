@@ -3,9 +3,9 @@
 /// The placeholders in commands and in environment variables.
 ///
 /// `{work}` is the copy of the sample's folder that a command runs in; `{cache}` the folder that belongs to the
-/// dependencies (the same for each state of the code). The others only have a value in `run`: `{endpoint}` is the address
-/// of the service as a URL, `http://HOST:PORT` or `https://HOST` as the [`Endpoint`](rescind_model::Endpoint) has it; `{emulator}` the emulator's
-/// `HOST:PORT`.
+/// dependencies (the same for each state of the code). The others only have a value in `run`: `{endpoint}` is the
+/// address of the service as a URL, `http://HOST:PORT` or `https://HOST` as the
+/// [`Endpoint`](rescind_model::Endpoint) has it; `{emulator}` the emulator's `HOST:PORT`.
 pub const COMMAND_PLACEHOLDERS: [&str; 8] =
     ["work", "cache", "endpoint", "emulator", "project", "instance", "database", "backup"];
 

@@ -74,13 +74,3 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     }
     Ok(())
 }
-
-/// Gives a backup that was there before the name that a create asks for, as if it had always had it. It stays as it is
-/// if that name is taken, or is no name beside its own.
-pub fn rename(world: &mut World, backup: &str, wanted: &str) {
-    let (Ok(parts), Ok(wanted_parts)) = (name::backup(backup), name::backup(wanted)) else { return };
-    let backups = &mut world.state.backups;
-    if parts[..2] == wanted_parts[..2] && backups.get(wanted).is_none() {
-        backups.rename(backup, wanted);
-    }
-}

@@ -57,7 +57,7 @@ impl Service for AlloyDb {
     }
 
     fn rename(world: &mut World, backup: &str, wanted: &str) {
-        given::rename(world, backup, wanted);
+        world.state.backups.rename(backup, wanted);
     }
 
     fn backups(world: &World) -> Vec<BackupView> {

@@ -78,20 +78,3 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     }
     Ok(())
 }
-
-/// Gives a backup that was there before the name that a create asks for, as if it had always had it. It stays as it is
-/// if that name is taken, or is no name beside its own.
-pub fn rename(world: &mut World, backup: &str, wanted: &str) {
-    let (Some((parent, _)), Some((wanted_parent, wanted_name))) =
-        (backup.rsplit_once('/'), wanted.rsplit_once('/'))
-    else {
-        return;
-    };
-    if parent == wanted_parent
-        && !wanted_name.is_empty()
-        && let Some(key) = world.state.key_in(backup)
-        && world.state.key_in(wanted).is_none()
-    {
-        world.state.rename(key, wanted_name);
-    }
-}

@@ -50,7 +50,9 @@ impl Service for GeminiDb {
     }
 
     fn rename(world: &mut World, backup: &str, wanted: &str) {
-        given::rename(world, backup, wanted);
+        if let (Some(key), Some((_, wanted))) = (world.state.key_in(backup), wanted.rsplit_once('/')) {
+            world.state.rename(key, wanted);
+        }
     }
 
     fn backups(world: &World) -> Vec<BackupView> {

@@ -6,6 +6,7 @@
 //! their [`Turn`] (turn.rs), and writes it down (journal.rs). The rules start and end operations in their [`World`]
 //! (world.rs), and ask for what they may not know by [`Turn::choose`] (decision.rs).
 
+mod addressed;
 mod call;
 pub mod choices;
 pub mod decision;
@@ -30,6 +31,7 @@ mod time;
 pub mod turn;
 mod world;
 
+pub use addressed::Addressed;
 pub use call::Call;
 pub use fault::Delivery;
 pub use journal::Arrival;
@@ -37,7 +39,7 @@ pub use operations::Operations;
 pub use project::Project;
 pub use rest::{RestReply, RestRequest};
 pub use service::{ListName, OperationsPath, RestCall, Service};
-pub use services::{Addressed, RpcName, Services};
+pub use services::{RpcName, Services};
 pub use setup::{InvalidSetup, Setup};
 pub use status::{Detail, Status};
 pub use time::{Span, Time};

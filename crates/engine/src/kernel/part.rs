@@ -1,7 +1,8 @@
 //! A service's part in a project, whichever service it is.
 
-use rescind_model::{OperationView, RequestKind, Snapshot, Touched, Transport};
+use rescind_model::{Code, OperationView, RequestKind, Snapshot, Touched, Transport};
 
+use super::addressed::Addressed;
 use super::call::Call;
 use super::choices::Choices;
 use super::decision::Desk;
@@ -18,6 +19,8 @@ use super::world::World;
 
 /// How a project has received a request, and what it lends a part to serve it.
 pub struct Reception<'a> {
+    /// For whom it is: this part.
+    pub addressed: &'a Addressed,
     /// When the request was received: later than every request before it in the project.
     pub now: Time,
     /// How it came.
@@ -32,11 +35,11 @@ pub struct Reception<'a> {
 
 /// What there is of a service in a project.
 pub trait Part: Send {
-    /// Serves a request of an RPC, by its place in [`Service::METHODS`].
+    /// Serves a request of an RPC.
     ///
     /// # Errors
     /// What the rules of the service answer, or a fault.
-    fn call(&mut self, method: usize, request: &[u8], reception: Reception<'_>) -> Result<Vec<u8>, Status>;
+    fn call(&mut self, request: &[u8], reception: Reception<'_>) -> Result<Vec<u8>, Status>;
 
     /// Serves a request to the service's own REST API.
     ///
@@ -67,17 +70,15 @@ pub trait Part: Send {
 }
 
 impl<S: Service> Part for World<S> {
-    fn call(&mut self, method: usize, request: &[u8], reception: Reception<'_>) -> Result<Vec<u8>, Status> {
-        let unknown = || fault::refusal(rescind_model::Code::Unimplemented);
-        let method = S::METHODS.get(method).ok_or_else(unknown)?;
-        // It was decoded before, to find the project.
-        let call = method.decode(request).map_err(|_| unknown())?;
+    fn call(&mut self, request: &[u8], reception: Reception<'_>) -> Result<Vec<u8>, Status> {
+        // It was decoded before, to find the project: neither fails.
+        let method = S::METHODS.get(reception.addressed.target.method);
+        let call = method.and_then(|method| method.decode(request).ok());
         serve(self, call, reception)
     }
 
     fn rest(&mut self, request: &RestRequest<'_>, reception: Reception<'_>) -> Result<RestReply, Status> {
-        let unknown = || fault::refusal(rescind_model::Code::Unimplemented);
-        serve(self, S::rest(request).ok_or_else(unknown)?, reception)
+        serve(self, S::rest(request), reception)
     }
 
     fn end_due(&mut self, now: Time, choices: &Choices) {
@@ -122,20 +123,21 @@ fn view<W>(operation: &Operation<W>, key: u64) -> OperationView {
 /// The life of one request: it is counted, may meet a fault, takes effect, and is written down.
 fn serve<S: Service, C: Call<S> + ?Sized>(
     world: &mut World<S>,
-    call: Box<C>,
+    call: Option<Box<C>>,
     reception: Reception<'_>,
 ) -> Result<C::Reply, Status> {
-    let Reception { now, transport, choices, desk, journal } = reception;
+    let call = call.ok_or_else(|| fault::refusal(Code::Unimplemented))?;
+    let Reception { addressed: Addressed { rpc, resource, .. }, now, transport, choices, desk, journal } =
+        reception;
     let kind = call.arrive(world);
-    let (rpc, resource) = (call.rpc().to_owned(), call.resource().into_owned());
     world.end_due(now, choices);
-    let before = journal.is_wanted().then(|| S::touched(world, &resource));
+    let before = journal.is_wanted().then(|| S::touched(world, resource));
     // At the first create: does the backup that was given as `{backup}` have the name that is asked for?
     if kind == RequestKind::Create
         && let Some(given) = world.given_as_wanted.take()
         && desk.given_has_the_name()
     {
-        S::rename(world, &given, &resource);
+        rename(world, &given, resource);
     }
     let admitted = Admitted::new(desk, journal, &kind, before);
     let mut shown = None;
@@ -153,11 +155,23 @@ fn serve<S: Service, C: Call<S> + ?Sized>(
             }
         }
     };
-    let arrival = Arrival { transport, rpc: &rpc, resource: &resource, kind };
+    let arrival = Arrival { transport, rpc, resource, kind };
     let answer = match &reply {
         Ok(_) => Ok(shown.and_then(|key| Some(view(world.operations.get(key)?, key)))),
         Err(status) => Err(status),
     };
-    admitted.write(desk, journal, &arrival, answer, || S::touched(world, &resource));
+    admitted.write(desk, journal, &arrival, answer, || S::touched(world, resource));
     reply
+}
+
+/// Gives the given backup the name that a create asks for. It stays as it is if that name is taken, or is no name beside
+/// its own.
+fn rename<S: Service>(world: &mut World<S>, given: &str, wanted: &str) {
+    let (Some((parent, _)), Some((wanted_parent, id))) = (given.rsplit_once('/'), wanted.rsplit_once('/'))
+    else {
+        return;
+    };
+    if parent == wanted_parent && !id.is_empty() && S::backup_state(world, wanted).is_none() {
+        S::rename(world, given, wanted);
+    }
 }

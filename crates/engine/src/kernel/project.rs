@@ -4,13 +4,14 @@ use std::sync::Arc;
 
 use rescind_model::{Entry, Schedule, Snapshot, Touched, Transport, suggestion};
 
+use super::addressed::Addressed;
 use super::decision::{Decisions, Desk};
 use super::fault::Delivery;
 use super::journal::{Admitted, Arrival, Journal};
 use super::part::{Part, Reception};
 use super::rest::{RestReply, RestRequest};
 use super::rpc::Rpc;
-use super::services::{Addressed, Services};
+use super::services::Services;
 use super::setup::{InvalidSetup, Setup};
 use super::status::Status;
 use super::time::{Span, Time};
@@ -106,8 +107,8 @@ impl Project {
     ) -> Result<Vec<u8>, Status> {
         let now = self.tick(clock);
         let Project { services, parts, desk, journal, .. } = self;
-        let reception = Reception { now, transport, choices: services.choices(), desk, journal };
-        parts[addressed.target.service].call(addressed.target.method, request, reception)
+        let reception = Reception { addressed, now, transport, choices: services.choices(), desk, journal };
+        parts[addressed.target.service].call(request, reception)
     }
 
     /// Serves a request to a service's own REST API, received when the clock said `clock`.
@@ -122,8 +123,14 @@ impl Project {
     ) -> Result<RestReply, Status> {
         let now = self.tick(clock);
         let Project { services, parts, desk, journal, .. } = self;
-        let reception =
-            Reception { now, transport: Transport::Rest, choices: services.choices(), desk, journal };
+        let reception = Reception {
+            addressed,
+            now,
+            transport: Transport::Rest,
+            choices: services.choices(),
+            desk,
+            journal,
+        };
         parts[addressed.target.service].rest(request, reception)
     }
 

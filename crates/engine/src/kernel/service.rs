@@ -66,8 +66,7 @@ pub trait Service: Send + Sized + 'static {
     /// The full name of a backup that a set-up is about, by its id.
     fn backup_name(project: &str, setup: &Setup, id: &str) -> String;
 
-    /// Gives a backup that was there before the name that a create asks for, as if it had always had it. It stays as it
-    /// is if that name is taken, or is no name beside its own.
+    /// Gives a backup another full name, as if it had always had it. Its id alone changes, and no backup has the new name.
     fn rename(world: &mut World<Self>, backup: &str, wanted: &str);
 
     /// All backups, as snapshots show them, by full name and in any order.

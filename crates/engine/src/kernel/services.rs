@@ -7,8 +7,8 @@ use std::sync::Arc;
 use prost::DecodeError;
 use rescind_model::{Code, suggestion};
 
+use super::addressed::{Addressed, Target};
 use super::choices::{self, Choices, InvalidSetting, Settings, Switch};
-use super::name;
 use super::part::Part;
 use super::rest::{RestReply, RestRequest};
 use super::rpc::Method;
@@ -27,13 +27,6 @@ pub struct Services {
     choices: Arc<Choices>,
 }
 
-/// An RPC of a service.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Target {
-    pub service: usize,
-    pub method: usize,
-}
-
 /// An RPC, by its names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct RpcName {
@@ -43,23 +36,6 @@ pub struct RpcName {
     pub name: &'static str,
     /// Its path over gRPC.
     pub path: &'static str,
-}
-
-/// For whom a request is: a service, and a resource, whose name tells the project.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Addressed {
-    pub(super) target: Target,
-    /// The name of the RPC.
-    pub rpc: String,
-    /// The full name of the resource that the request is about.
-    pub resource: String,
-}
-
-impl Addressed {
-    /// The id of the project; empty where the name of the resource has none.
-    pub fn project(&self) -> &str {
-        name::project(&self.resource).unwrap_or_default()
-    }
 }
 
 /// A service of an emulator, whichever it is.
@@ -227,9 +203,14 @@ impl Services {
                 return Some(Err(Status::new(Code::Internal, message)));
             }
         };
-        let parent = resource.rsplit_once("/operations").map_or(&*resource, |(parent, _)| parent);
-        let of_resource = |target: &&Target| self.hosted[target.service].has_operations(parent);
-        let target = targets.iter().find(of_resource).copied().unwrap_or(first);
+        let target = match targets.as_slice() {
+            [only] => *only,
+            several => {
+                let parent = resource.rsplit_once("/operations").map_or(&*resource, |(parent, _)| parent);
+                let of_resource = |target: &&Target| self.hosted[target.service].has_operations(parent);
+                several.iter().find(of_resource).copied().unwrap_or(first)
+            }
+        };
         Some(Ok(Addressed { target, rpc: rpc.to_owned(), resource }))
     }
 

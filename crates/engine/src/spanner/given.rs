@@ -91,19 +91,3 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     world.state.instances.insert(setup.instance.as_str().into(), instance);
     Ok(())
 }
-
-/// Gives a backup that was there before the name that a create asks for, as if it had always had it. It stays as it is
-/// if that name is taken, or is no name beside its own.
-pub fn rename(world: &mut World, backup: &str, wanted: &str) {
-    let (Ok([_, instance, id]), Ok([_, wanted_instance, wanted_id])) =
-        (name::backup(backup), name::backup(wanted))
-    else {
-        return;
-    };
-    if instance == wanted_instance
-        && let Ok(instance) = world.instance_mut(instance)
-        && instance.backups.get(wanted_id).is_none()
-    {
-        instance.backups.rename(id, wanted_id);
-    }
-}

@@ -75,7 +75,11 @@ impl Service for Spanner {
     }
 
     fn rename(world: &mut World, backup: &str, wanted: &str) {
-        given::rename(world, backup, wanted);
+        if let (Ok([_, instance, id]), Ok([.., wanted])) = (name::backup(backup), name::backup(wanted))
+            && let Some(instance) = world.state.instances.get_mut(instance)
+        {
+            instance.backups.rename(id, wanted);
+        }
     }
 
     fn backups(world: &World) -> Vec<BackupView> {
