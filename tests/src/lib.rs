@@ -1,6 +1,6 @@
 //! What the end-to-end tests share: the program under test, and projects to run it in.
 //!
-//! * [`binary`](binary()), [`command`], [`rescind`], [`results`]: the program, and what it did.
+//! * [`binary`](binary()), [`command`], [`rescind`](rescind()), [`results`]: the program, and what it did.
 //! * [`Project`]: a root with one sample, a shell script, and one scenario, for one test.
 //! * [`repository`], [`scratch`], [`cache`]: where things are.
 //!

@@ -1,6 +1,6 @@
 //! Runs samples: toolchains, preparation, supervised processes, the schedule of cases, emulator back-ends.
 //!
-//! The binary makes a [`Context`], a [`Backend`] and a [`Plan`], and [`run()`] gives the results:
+//! The binary makes a [`Context`], a [`Backend`] and a [`Plan`](rescind_catalog::Plan), and [`run()`] gives the results:
 //!
 //! * [`Toolchain`]: is there what a sample needs?
 //! * [`prepare()`]: dependencies and builds, once, kept by content;

@@ -14,7 +14,8 @@ pub struct Truth {
     pub completed: bool,
     /// A request of the sample deleted a backup that existed.
     pub deleted: bool,
-    /// The operation ended with another error, or a request failed for good: see [`failed_for_good`].
+    /// The operation ended with another error, or a request failed for good: it was answered with an error, and the same
+    /// request did not succeed later. NOT_FOUND is such an error at a create alone.
     pub failed: bool,
     /// The full names of the sample's backups that are left, with their states.
     pub left: Vec<String>,
