@@ -98,8 +98,8 @@ impl Promises<'_> {
 
     /// The outcome of a scenario, as the sample with these expectations meets it.
     fn outcome(self, name: &str, expectations: &BTreeMap<String, Substitute>) -> Option<Outcome> {
-        let substitute = expectations.get(name).map(|substitute| &substitute.expect);
-        let own = || self.scenarios.get(name)?.as_ref().map(|scenario| &scenario.expect);
+        let substitute = expectations.get(name).and_then(|substitute| substitute.expect.as_ref());
+        let own = || self.scenarios.get(name)?.as_ref()?.expect.as_ref();
         substitute.or_else(own).map(|expect| expect.outcome)
     }
 

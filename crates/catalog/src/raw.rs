@@ -253,7 +253,8 @@ pub(crate) struct RawScenario {
     /// one was never asked for has not played the scenario.
     pub(crate) optional: Option<Text>,
     /// What must come of it.
-    pub(crate) expect: Expectation,
+    #[serde(default)]
+    pub(crate) expect: Option<Expectation>,
 }
 
 /// What is there before the sample begins. The instance always is.

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rescind_model::{Given, GivenBackup, Outcome, RequestKind, Scenario, Schedule, ScheduleError, Service};
+use rescind_model::{Decision, Given, GivenBackup, Outcome, Scenario, Schedule, ScheduleError, Service};
 
 use crate::check;
 use crate::diagnostic::Log;
@@ -81,7 +81,7 @@ fn schedule(text: &Located<String>, log: &mut Log<'_>) -> Option<Schedule> {
 
 /// Notes a `given:same-name` without a backup that could have that name.
 fn check_given(text: &Located<String>, schedule: &Schedule, given: &[GivenBackup], log: &mut Log<'_>) {
-    let term = schedule.terms().iter().find(|term| term.request == RequestKind::Given);
+    let term = schedule.terms().iter().find(|term| term.decision == Decision::SameName);
     if let Some(term) =
         term.map(ToString::to_string).filter(|_| !given.iter().any(GivenBackup::may_take_the_name))
     {

@@ -9,8 +9,8 @@ use rescind_model::Expectation;
 pub struct Substitute {
     /// The other scenario.
     pub like: String,
-    /// Its expectation.
-    pub expect: Expectation,
+    /// Its expectation, if it has one.
+    pub expect: Option<Expectation>,
     /// Why the sample's tool can do no better.
     pub reason: String,
 }

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use rescind_catalog::{Catalog, Manifest};
-use rescind_model::{Claim, Contract, Outcome, Placeholders, Scenario, Stream};
+use rescind_model::{Claim, Contract, Expectation, Outcome, Placeholders, Scenario, Stream};
 
 fn bundled() -> Catalog {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
@@ -72,9 +72,18 @@ fn the_first_catalogue_is_complete() {
     stop-wrong-state
     ");
     for outcome in Outcome::ALL {
-        let is_reached = catalog.scenarios.iter().any(|scenario| scenario.expect.outcome == outcome);
+        let is_reached = catalog.scenarios.iter().any(|scenario| expect(scenario).outcome == outcome);
         assert!(is_reached, "no scenario ends in `{outcome}`");
     }
+}
+
+fn expect(scenario: &Scenario) -> &Expectation {
+    scenario.expect.as_ref().unwrap_or_else(|| panic!("{} expects nothing", scenario.name))
+}
+
+/// What a sample is expected to print in a scenario that comes out as that expects.
+fn expected_output<'a>(manifest: &'a Manifest, scenario: &Scenario) -> Option<&'a str> {
+    manifest.bundled.expected_output(&scenario.name, expect(scenario).outcome)
 }
 
 #[test]
@@ -88,7 +97,7 @@ fn every_title_is_one_sentence() {
 fn every_bundled_sample_has_an_expected_output_in_every_scenario() {
     let catalog = bundled();
     for (manifest, scenario) in cases(&catalog) {
-        let expected = manifest.bundled.expected_output(&scenario);
+        let expected = expected_output(&manifest, &scenario);
         assert!(expected.is_some(), "{}/{}", manifest.id, scenario.name);
     }
 }
@@ -98,12 +107,12 @@ fn every_expected_output_makes_the_claims_of_its_scenario_and_no_others() {
     let catalog = bundled();
     for (manifest, scenario) in cases(&catalog) {
         let id = format!("{}/{}", manifest.id, scenario.name);
-        let made = claims(&manifest.bundled, &filled(manifest.bundled.expected_output(&scenario).unwrap()));
-        let wanted = &scenario.expect.claims;
+        let made = claims(&manifest.bundled, &filled(expected_output(&manifest, &scenario).unwrap()));
+        let wanted = &expect(&scenario).claims;
         if *wanted == [Claim::Failed] {
             // What failed is said on standard error. A lost reply's backup is found and deleted all the same; GeminiDB
             // deletes none that is still being made, so there it is stopped.
-            let so: &[Claim] = match (scenario.expect.outcome, manifest.id.service.name()) {
+            let so: &[Claim] = match (expect(&scenario).outcome, manifest.id.service.name()) {
                 (Outcome::ReplyLost, "geminidb") => &[Claim::Cancelled],
                 (Outcome::ReplyLost, _) => &[Claim::Deleted],
                 _ => &[],

@@ -10,12 +10,15 @@ mod builtin;
 mod compare;
 mod doctor;
 mod emulator;
+mod execution;
+mod explore;
 mod failure;
 mod list;
 mod machine;
 mod output;
 mod plan;
 mod progress;
+mod replay;
 mod report;
 mod run;
 mod signals;
@@ -34,6 +37,8 @@ pub fn main() -> ExitCode {
     let machine = || Machine::detect(&cli);
     let done = match &cli.command {
         Command::Run(args) => machine().and_then(|machine| run::run(&machine, args)),
+        Command::Explore(args) => machine().and_then(|machine| explore::explore(&machine, args)),
+        Command::Replay(args) => machine().and_then(|machine| replay::replay(&machine, args)),
         Command::List(selection) => machine().and_then(|machine| list::list(&machine, selection)),
         Command::Doctor(args) => machine().and_then(|machine| doctor::doctor(&machine, args)),
         Command::Report(args) => report::report(args),

@@ -45,6 +45,9 @@ pub async fn show(mut events: UnboundedReceiver<Event>, options: Options) {
                     rescind_report::text::one_line(&reason, REASON_CHARS)
                 ));
             }
+            Event::Exploring { sample, processes, histories, left, faults } => bar.set_message(format!(
+                "{sample}: {histories} histories, {processes} runs, {left} schedules to do, {faults} faults"
+            )),
             Event::CaseStarted { id } => bar.set_message(id.to_string()),
             Event::CaseRetried { id, number } => bar.set_message(format!("{id}, try {number}")),
             Event::CaseFinished { mut case } => {

@@ -8,7 +8,7 @@ use rescind_report::json::{self, BaseFile, ReadError};
 use rescind_report::merge::merge;
 use rescind_report::{Format, RenderError};
 
-use crate::args::{ReportArgs, ReportTarget};
+use crate::args::{OutputArgs, ReportArgs, ReportTarget};
 use crate::failure::Failure;
 use crate::output::print;
 
@@ -55,6 +55,25 @@ fn read_with<T>(path: &Path, read: impl FnOnce(&str) -> Result<T, ReadError>) ->
     let name = path.display();
     let text = std::fs::read_to_string(path).with_context(|| name.to_string()).map_err(Failure::usage)?;
     read(&text).map_err(|error| Failure::usage(anyhow!("{name}: {error}")))
+}
+
+/// The reports that are asked for.
+///
+/// # Errors
+/// As [`check`].
+pub fn targets(output: &OutputArgs) -> Result<Vec<ReportTarget>, Failure> {
+    let json = output.results.iter().map(|path| ReportTarget { format: Format::Json, path: path.clone() });
+    let targets: Vec<ReportTarget> = json.chain(output.report.iter().cloned()).collect();
+    check(&targets)?;
+    Ok(targets)
+}
+
+/// Prints what is for the terminal, unless a report takes its place.
+///
+/// # Errors
+/// Standard output cannot be written to.
+pub fn print_unless(targets: &[ReportTarget], render: impl FnOnce() -> String) -> Result<(), Failure> {
+    if targets.iter().any(|target| target.path == Path::new("-")) { Ok(()) } else { print(&render()) }
 }
 
 /// Refuses places that no report can be written to, before there is one to lose.

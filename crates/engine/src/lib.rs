@@ -19,8 +19,9 @@ pub use kernel::longrunning::operations;
 pub use kernel::name::project as project_of;
 pub use kernel::rpc::{Rpc, describe};
 pub use kernel::{
-    Addressed, Arrival, Delivery, Detail, InvalidSetup, ListName, OperationsPath, Project, RestReply,
-    RestRequest, RpcName, Service, Services, Setup, Span, Status, Time,
+    Addressed, Arrival, Delivery, Detail, Hazard, InvalidSetup, ListName, Met, Noting, OperationsPath,
+    Points, Project, Recorded, Recording, Replied, RestReply, RestRequest, RpcName, Service, Services, Setup,
+    Span, Spell, Status, Time,
 };
 
 /// The services that there are. Those of an emulator may be others: whatever is a [`Service`].

@@ -34,8 +34,10 @@ macro_rules! rules {
 rules! {
     /// The sample created a backup and left it in the service.
     LeakedBackup = "leaked-backup";
-    /// A backup that was there before the sample began is gone.
+    /// A backup that was there before the sample began is gone, or the sample asked to delete it.
     DeletedForeignBackup = "deleted-foreign-backup";
+    /// The sample asked to cancel an operation that was there before it began.
+    CancelledForeignOperation = "cancelled-foreign-operation";
     /// The output asserts something that is not so.
     FalseClaim = "false-claim";
     /// The output does not say what happened.

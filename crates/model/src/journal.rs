@@ -8,6 +8,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::schedule::parse::any_of;
 use crate::{Code, Decision, RequestKind, Term};
 
 /// How a request arrived.
@@ -116,6 +117,9 @@ pub struct Touched {
     /// The operation that creates it, if it is known.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub operation: Option<OperationState>,
+    /// True if it was there before the sample began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub foreign: bool,
 }
 
 /// What the client was told.
@@ -160,13 +164,10 @@ impl Decided {
         if self.is_legal() {
             return None;
         }
-        let Term { request, count, decision } = &self.term;
+        let Term { request, count, decision, .. } = &self.term;
         let count = count.map(|count| count.to_string()).unwrap_or_default();
         let words: Vec<String> = self.legal.iter().map(Decision::to_string).collect();
-        let options = match words.as_slice() {
-            [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-            words => words.join(""),
-        };
+        let options = any_of(&words);
         Some(format!("`{request}{count}` cannot be `{decision}` here; it can be {options}"))
     }
 }

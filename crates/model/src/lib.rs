@@ -6,6 +6,7 @@
 //! * [`Scenario`] with its [`Schedule`]: what the server does, and what must come of it;
 //! * [`Endpoint`], [`ClockKind`], [`Limits`]: how a case reaches the service, by which clock it waits, and for how long;
 //! * [`Entry`], [`Snapshot`], [`Observation`]: what happened;
+//! * [`Due`]: what a sample then had to do, which follows from what happened;
 //! * [`Contract`] and [`judge()`]: what was promised, and each broken expectation as a [`Finding`];
 //! * [`Results`]: the one object that every report is made from, and the [exit codes](exit);
 //! * [`Baseline`]: what of earlier results was accepted.
@@ -17,6 +18,7 @@ mod code;
 mod contract;
 mod endpoint;
 pub mod exit;
+mod exploration;
 mod finding;
 mod id;
 mod journal;
@@ -24,6 +26,7 @@ pub mod judge;
 pub mod known;
 mod limits;
 mod observation;
+pub mod oracle;
 mod outcome;
 mod partition;
 mod results;
@@ -39,6 +42,7 @@ pub use baseline::{AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baselin
 pub use code::{Code, UnknownCode};
 pub use contract::{ClaimPattern, Contract, Placeholders, Stream};
 pub use endpoint::Endpoint;
+pub use exploration::{DistinctFault, Exploration};
 pub use finding::{Finding, Rule};
 pub use id::{CaseId, InvalidId, SampleId, Service};
 pub use journal::{
@@ -49,6 +53,7 @@ pub use judge::judge;
 pub use known::KnownFailure;
 pub use limits::{ClockKind, Limits};
 pub use observation::{Captured, Ended, LeakedProcess, Observation};
+pub use oracle::Due;
 pub use outcome::{Claim, Outcome};
 pub use partition::{InvalidPartition, Partition, Shard, fingerprint};
 pub use results::{CaseResult, Environment, Location, Results, SCHEMA_VERSION, Try};

@@ -7,7 +7,9 @@ use std::fmt;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, ClockKind, Finding, Observation, Shard, StaleEntry, Summary, Verdict, exit};
+use crate::{
+    CaseId, ClockKind, Exploration, Finding, Observation, Shard, StaleEntry, Summary, Verdict, exit,
+};
 
 /// The version of the results' schema. It changes when a reader of the old one could misread the new one.
 pub const SCHEMA_VERSION: u32 = 3;
@@ -150,6 +152,9 @@ pub struct Results {
     /// Entries of the list of known failures that expired, or that no case has matched.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub stale_entries: Vec<StaleEntry>,
+    /// What was explored, in the order of the samples; nothing in a run of scenarios. The histories are cases below.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explorations: Vec<Exploration>,
     /// The cases, in the order of their ids.
     pub cases: Vec<CaseResult>,
 }
@@ -260,6 +265,7 @@ pub(crate) mod testing {
             shard: None,
             notices: Vec::new(),
             stale_entries: Vec::new(),
+            explorations: Vec::new(),
             cases: cases.map(|(id, verdict)| case(id, verdict)).into(),
         }
     }

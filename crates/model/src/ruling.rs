@@ -117,7 +117,7 @@ mod tests {
         assert_eq!(played(&scenario, &all[..2], &[]), (Verdict::Pass, None));
         assert_eq!(played(&scenario, &all[..1], &[]).0, Verdict::NotPlayed);
         // Another expectation leaves the schedule what it is.
-        let expect = Expectation { may_leave_backup: true, ..scenario.expect.clone() };
+        let expect = scenario.expect.clone().map(|it| Expectation { may_leave_backup: true, ..it });
         assert_eq!(played(&Scenario { expect, ..scenario }, &all[..1], &[]).0, Verdict::NotPlayed);
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{BackupState, Claim, Entry, Outcome, Schedule, Service, Term};
+use crate::{BackupState, Claim, Decision, Entry, Outcome, Schedule, Service, Term};
 
 /// A backup that is there before the sample begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,6 +35,27 @@ pub struct Given {
     /// The backups of that database.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub backups: Vec<GivenBackup>,
+}
+
+impl Given {
+    /// The same, and what a schedule gives by this decision; nothing more for one that gives nothing.
+    #[must_use]
+    pub fn with(mut self, decision: Decision) -> Given {
+        let mut give = |id: &str, state| {
+            let backup = GivenBackup { id: id.to_owned(), state };
+            if !self.backups.contains(&backup) {
+                self.backups.push(backup);
+            }
+        };
+        match decision {
+            Decision::SameName => give("{backup}", BackupState::Ready),
+            Decision::AnotherPending => give("another-backup", BackupState::Creating),
+            Decision::NoDatabase => self.database_missing = true,
+            Decision::NotCassandra => self.not_cassandra = true,
+            _ => {}
+        }
+        self
+    }
 }
 
 /// How the sample must exit when it leaves nothing behind. (A sample that does leave its backup behind must always
@@ -81,8 +102,10 @@ pub struct Scenario {
     /// The terms of the schedule that a correct sample need not ask for: a case in which they were not is still played.
     #[serde(default, skip_serializing_if = "Schedule::is_empty")]
     pub optional: Schedule,
-    /// What must come of it.
-    pub expect: Expectation,
+    /// What must come of it, for somebody who reads the scenario; it is checked against what follows from the schedule.
+    /// None for a schedule that nobody has named.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expect: Option<Expectation>,
 }
 
 impl Scenario {

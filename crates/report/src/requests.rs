@@ -171,7 +171,7 @@ mod tests {
     use super::*;
 
     fn poll(seq: u32, decision: &str, after: OperationState) -> Entry {
-        let before = Touched { backup: None, operation: Some(OperationState::Running) };
+        let before = Touched { operation: Some(OperationState::Running), ..Touched::default() };
         Entry {
             seq,
             transport: Transport::Grpc,
@@ -181,7 +181,7 @@ mod tests {
             reply: Reply { code: Code::Ok, message: String::new(), operation: None },
             fault: false,
             before,
-            after: Touched { backup: None, operation: Some(after) },
+            after: Touched { operation: Some(after), ..Touched::default() },
         }
     }
 

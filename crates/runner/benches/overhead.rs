@@ -192,11 +192,11 @@ fn scenario(number: usize) -> Result<Scenario> {
         given: Given::default(),
         schedule: Schedule::default(),
         optional: Schedule::default(),
-        expect: Expectation {
+        expect: Some(Expectation {
             outcome: Outcome::Refused,
             exit: ExpectedExit::Zero,
             claims: Vec::new(),
             may_leave_backup: false,
-        },
+        }),
     })
 }

@@ -29,6 +29,19 @@ pub enum Event {
         /// The case.
         id: CaseId,
     },
+    /// How far the exploration of a sample is.
+    Exploring {
+        /// The sample.
+        sample: SampleId,
+        /// How often it was run, or is being run.
+        processes: usize,
+        /// How many histories are known.
+        histories: usize,
+        /// How many schedules are known of and were not played yet.
+        left: usize,
+        /// How many faults were found.
+        faults: usize,
+    },
     /// A case failed, and is run anew to see whether it always does.
     CaseRetried {
         /// The case.

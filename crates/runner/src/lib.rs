@@ -5,7 +5,8 @@
 //! * [`Toolchain`]: is there what a sample needs?
 //! * [`prepare()`]: dependencies and builds, once, kept by content;
 //! * [`process`]: one supervised process;
-//! * [`run()`]: every case, side by side, with [events](Event) as it goes on.
+//! * [`run()`]: every case, side by side, with [events](Event) as it goes on;
+//! * [`explore()`]: every legal schedule up to a bound.
 //!
 //! Nothing here reads the environment or a clock but through the context.
 
@@ -13,6 +14,7 @@ mod backend;
 mod clock;
 mod context;
 mod event;
+mod explore;
 mod front;
 mod options;
 mod prepare;
@@ -31,6 +33,7 @@ pub use backend::{
 pub use clock::Clock;
 pub use context::{Context, ContextError, Platform};
 pub use event::{Event, Events};
+pub use explore::{Bounds, Exploring, explore, scenario_of};
 pub use front::{Front, Look, Pki, PkiError, Upstream};
 pub use options::Options;
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};

@@ -121,12 +121,12 @@ pub(crate) fn scenario(name: &str) -> Arc<Scenario> {
         given: Given::default(),
         schedule: "create:not-found".parse().unwrap(),
         optional: Schedule::default(),
-        expect: Expectation {
+        expect: Some(Expectation {
             outcome: Outcome::Refused,
             exit: ExpectedExit::Zero,
             claims: Vec::new(),
             may_leave_backup: false,
-        },
+        }),
     })
 }
 

@@ -3,14 +3,16 @@
 mod backend;
 mod duration;
 mod emulator;
+mod explore;
 mod report;
 mod run;
 mod token;
 
 pub use backend::EmulatorChoice;
 pub use emulator::{DatabasePath, EmulatorArgs, LogFormat};
+pub use explore::{ExploreArgs, ReplayArgs};
 pub use report::{AcceptArgs, CompareArgs, FailOn, ReportArgs, ReportTarget};
-pub use run::RunArgs;
+pub use run::{CaseArgs, CodeArgs, OutputArgs, RunArgs};
 
 use std::path::PathBuf;
 
@@ -45,6 +47,10 @@ pub struct Cli {
 pub enum Command {
     /// Run samples in scenarios and report what is not as it should be
     Run(RunArgs),
+    /// Play every legal schedule up to a bound, and report each distinct fault with the shortest one that shows it
+    Explore(ExploreArgs),
+    /// Play one schedule with one sample
+    Replay(ReplayArgs),
     /// List the cases that `run` would run
     List(Selection),
     /// Tell which languages can run here, and how to get what is missing
@@ -59,15 +65,34 @@ pub enum Command {
     Emulator(EmulatorArgs),
 }
 
-/// Which cases.
+/// Which samples.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Selection {
+pub struct Samples {
     /// Only these languages; a name (`csharp`, `C#`, `cs`) or a glob, may be repeated
     #[arg(long, value_name = "GLOB")]
     pub language: Vec<String>,
     /// Only these services; a name or a glob, may be repeated
     #[arg(long, value_name = "GLOB")]
     pub service: Vec<String>,
+}
+
+impl Samples {
+    /// What is asked for by it.
+    pub fn resolved(&self) -> rescind_catalog::Selection {
+        rescind_catalog::Selection {
+            languages: self.language.clone(),
+            services: self.service.clone(),
+            scenarios: Vec::new(),
+        }
+    }
+}
+
+/// Which cases.
+#[derive(Debug, Clone, Default, Args)]
+pub struct Selection {
+    /// Of which samples.
+    #[command(flatten)]
+    pub samples: Samples,
     /// Only these scenarios; a name or a glob, may be repeated
     #[arg(long, value_name = "GLOB")]
     pub scenario: Vec<String>,
@@ -76,11 +101,7 @@ pub struct Selection {
 impl Selection {
     /// What is asked for by it.
     pub fn resolved(&self) -> rescind_catalog::Selection {
-        rescind_catalog::Selection {
-            languages: self.language.clone(),
-            services: self.service.clone(),
-            scenarios: self.scenario.clone(),
-        }
+        rescind_catalog::Selection { scenarios: self.scenario.clone(), ..self.samples.resolved() }
     }
 }
 

@@ -1,4 +1,4 @@
-//! The options of `run`.
+//! The options of `run`, and those that others share with it.
 
 use std::path::PathBuf;
 use std::time::Duration;
@@ -6,19 +6,16 @@ use std::time::Duration;
 use clap::Args;
 use rescind_catalog::SourceFile;
 use rescind_model::{ClockKind, Endpoint, Partition};
-use rescind_runner::ControlAt;
+use rescind_runner::{ControlAt, Options};
 
 use super::backend::EmulatorChoice;
 use super::duration::duration;
 use super::token::token;
 use super::{FailOn, ReportTarget, Selection};
 
-/// The options of `run`.
-#[derive(Debug, Args)]
-pub struct RunArgs {
-    /// Which cases.
-    #[command(flatten)]
-    pub selection: Selection,
+/// Where the samples' code is from.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CodeArgs {
     /// Take the samples' code from this Markdown page instead of the bundled samples
     #[arg(long, value_name = "FILE.md")]
     pub page: Option<PathBuf>,
@@ -32,6 +29,14 @@ pub struct RunArgs {
     /// have one; may be repeated
     #[arg(long, value_name = "[SERVICE/]LANGUAGE=FILE", conflicts_with = "page")]
     pub source: Vec<SourceFile>,
+    /// The list of known failures, in place of `manifests/known-failures.yaml`
+    #[arg(long, value_name = "FILE")]
+    pub known_failures: Option<PathBuf>,
+}
+
+/// How cases are run.
+#[derive(Debug, Clone, Default, Args)]
+pub struct CaseArgs {
     /// How many cases at once [default: the number of cores; eight times that where time is real]
     #[arg(long, short, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1024))]
     pub jobs: Option<u32>,
@@ -49,6 +54,25 @@ pub struct RunArgs {
     /// the service's own host name
     #[arg(long, value_name = "emulator|service")]
     pub endpoint: Option<Endpoint>,
+}
+
+impl CaseArgs {
+    /// What is asked for by it, of cases that are tried anew so often.
+    pub fn resolved(&self, retries: u32) -> Options {
+        Options {
+            jobs: self.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
+            clock: self.clock,
+            deadline: self.deadline,
+            processor_time: self.processor_time,
+            endpoint: self.endpoint,
+            retries,
+        }
+    }
+}
+
+/// Where results go, besides the terminal.
+#[derive(Debug, Clone, Default, Args)]
+pub struct OutputArgs {
     /// Write the results to this file, as JSON
     #[arg(long, value_name = "FILE")]
     pub results: Option<PathBuf>,
@@ -56,6 +80,23 @@ pub struct RunArgs {
     /// repeated
     #[arg(long, value_name = "FORMAT=PATH")]
     pub report: Vec<ReportTarget>,
+}
+
+/// The options of `run`.
+#[derive(Debug, Args)]
+pub struct RunArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// With which code.
+    #[command(flatten)]
+    pub code: CodeArgs,
+    /// How.
+    #[command(flatten)]
+    pub cases: CaseArgs,
+    /// Where to report.
+    #[command(flatten)]
+    pub output: OutputArgs,
     /// The emulator: `embedded` in this process, `container` for one in Docker, or the address of a running one
     #[arg(long, value_name = "embedded|container|HOST:PORT", default_value = "embedded")]
     pub emulator: EmulatorChoice,
@@ -77,9 +118,6 @@ pub struct RunArgs {
     /// How often a case that fails is tried anew, at most; one that does not fail each time is flaky
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = clap::value_parser!(u32).range(0..=100))]
     pub retries: u32,
-    /// The list of known failures, in place of `manifests/known-failures.yaml`
-    #[arg(long, value_name = "FILE")]
-    pub known_failures: Option<PathBuf>,
     /// What makes the run fail [default: regression with a baseline, any without]
     #[arg(long, value_name = "WHAT", value_enum)]
     pub fail_on: Option<FailOn>,

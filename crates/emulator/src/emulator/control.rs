@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use rescind_model::{Entry as Request, Schedule, Snapshot};
 
 use super::{Emulator, Projects};
-use rescind_engine::{Decisions, FreeRunning, InvalidSetting, InvalidSetup, Project, Setup};
+use rescind_engine::{Decisions, FreeRunning, InvalidSetting, InvalidSetup, Project, Recording, Setup};
 
 /// Why the emulator could not be controlled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -175,6 +175,23 @@ impl Emulator {
         };
         project.lock().put_faults(faults);
         Ok(())
+    }
+
+    /// Records the requests to a project from now on, as they come.
+    ///
+    /// # Errors
+    /// There is no such project.
+    pub fn record(&self, project: &str) -> Result<(), ControlError> {
+        self.prepared(project)?.lock().record(self.now());
+        Ok(())
+    }
+
+    /// The requests to a project since they are recorded.
+    ///
+    /// # Errors
+    /// There is no such project.
+    pub fn recording(&self, project: &str) -> Result<Recording, ControlError> {
+        Ok(self.prepared(project)?.lock().recording().cloned().unwrap_or_default())
     }
 
     /// Every request to a project since it was prepared.

@@ -274,12 +274,12 @@ async fn it_is_served_and_plays_a_case_that_can_be_judged() {
         given: Given::default(),
         schedule: schedule.parse().unwrap(),
         optional: Schedule::default(),
-        expect: Expectation {
+        expect: Some(Expectation {
             outcome,
             exit: ExpectedExit::Zero,
             claims: Vec::new(),
             may_leave_backup: false,
-        },
+        }),
     };
     let names = Placeholders {
         project: "p".into(),

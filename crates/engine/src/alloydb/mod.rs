@@ -19,15 +19,16 @@ mod verb;
 mod version;
 mod work;
 
-use rescind_model::{BackupState, BackupView};
+use rescind_model::{BackupState, BackupView, Decision, RequestKind};
 
 pub use self::choices::AlloyDbChoices;
 pub use self::state::AlloyDb;
 use self::state::{Resource, World};
 pub use self::table::{v1, v1beta};
 use crate::kernel::choices::Choices;
+use crate::kernel::hazard;
 use crate::kernel::rpc::Method;
-use crate::kernel::{InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
+use crate::kernel::{Hazard, InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
 
 impl Service for AlloyDb {
     const NAME: &'static str = "alloydb";
@@ -42,6 +43,12 @@ impl Service for AlloyDb {
 
     fn new(choices: AlloyDbChoices) -> AlloyDb {
         AlloyDb::choosing(choices)
+    }
+
+    const GIVEN: &'static [Decision] = &[Decision::SameName, Decision::NoDatabase];
+
+    fn hazards(kind: &RequestKind) -> &'static [Hazard] {
+        hazard::of_longrunning(kind)
     }
 
     fn has_operations(parent: &str) -> bool {
@@ -66,5 +73,9 @@ impl Service for AlloyDb {
 
     fn backup_state(world: &World, name: &str) -> Option<BackupState> {
         Some(world.state.backups.get(name)?.about.stage())
+    }
+
+    fn is_foreign(world: &World, name: &str) -> bool {
+        world.state.backups.get(name).is_some_and(|backup| backup.foreign)
     }
 }

@@ -15,7 +15,7 @@ mod query;
 mod request;
 mod store;
 
-use rescind_model::{BackupState, BackupView, Touched};
+use rescind_model::{BackupState, BackupView, Decision, Touched};
 
 pub use self::choices::GeminiDbChoices;
 pub use self::problem::Problem;
@@ -28,6 +28,8 @@ use crate::kernel::{InvalidSetup, RestCall, RestReply, RestRequest, Service, Set
 impl Service for GeminiDb {
     const NAME: &'static str = "geminidb";
     type Choices = GeminiDbChoices;
+    const GIVEN: &'static [Decision] =
+        &[Decision::SameName, Decision::AnotherPending, Decision::NoDatabase, Decision::NotCassandra];
 
     fn new(choices: GeminiDbChoices) -> GeminiDb {
         GeminiDb::choosing(choices)
@@ -63,12 +65,18 @@ impl Service for GeminiDb {
         world.state.get(world.state.key_in(name)?).map(|backup| backup.state)
     }
 
+    fn is_foreign(world: &World, name: &str) -> bool {
+        world.state.key_in(name).and_then(|key| world.state.get(key)).is_some_and(|backup| backup.foreign)
+    }
+
     /// A backup is known by its name, by its id, and by its job, which has the same key.
     fn touched(world: &World, resource: &str) -> Touched {
-        let key = world.state.key_in(resource);
+        let operation = world.state.key_in(resource).and_then(|key| world.operations.get(key));
         Touched {
             backup: Self::backup_state(world, resource),
-            operation: key.and_then(|key| world.operations.get(key)).map(Operation::state),
+            operation: operation.map(Operation::state),
+            foreign: Self::is_foreign(world, resource)
+                || operation.is_some_and(|operation| operation.foreign),
         }
     }
 }

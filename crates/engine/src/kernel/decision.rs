@@ -18,7 +18,7 @@ pub struct Point {
 impl Point {
     /// The decision as a term of a schedule.
     fn term(&self, decision: Decision) -> Term {
-        Term { request: self.request.clone(), count: Some(self.count), decision }
+        Term { request: self.request.clone(), count: Some(self.count), lasting: false, decision }
     }
 }
 
@@ -42,6 +42,9 @@ impl Decisions for Schedule {
 
     fn choose(&mut self, point: &Point, legal: &[Decision]) -> Decision {
         let said = self.decision(&point.request, point.count).filter(|decision| !decision.is_fault());
+        // Of what is given a schedule may say several things; all but this one were so before.
+        let of_given = |decision: &Decision| point.request != RequestKind::Given || legal.contains(decision);
+        let said = said.filter(of_given);
         said.or_else(|| legal.first().copied()).unwrap_or(Decision::Serve)
     }
 }
@@ -109,7 +112,8 @@ impl Desk {
         let decision = self.decisions.choose(&point, LEGAL);
         let same = decision == Decision::SameName;
         if same {
-            self.taken.push((Term { request: RequestKind::Given, count: None, decision }, LEGAL));
+            let term = Term { request: RequestKind::Given, count: None, lasting: false, decision };
+            self.taken.push((term, LEGAL));
         }
         same
     }

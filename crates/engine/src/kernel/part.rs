@@ -1,6 +1,6 @@
 //! A service's part in a project, whichever service it is.
 
-use rescind_model::{Code, OperationView, RequestKind, Snapshot, Touched, Transport};
+use rescind_model::{Code, Decision, OperationView, RequestKind, Snapshot, Touched, Transport};
 
 use super::addressed::Addressed;
 use super::call::Call;
@@ -86,14 +86,15 @@ impl<S: Service> Part for World<S> {
     }
 
     fn give(&mut self, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
-        S::give(self, setup, clock, choices)?;
         let given = setup.given.backups.iter().any(|given| given.may_take_the_name());
-        self.given_as_wanted = given.then(|| S::backup_name(&self.id, setup, &setup.backup).into());
-        let decides = setup.schedule.terms().iter().any(|term| term.request == RequestKind::Given);
+        let decides = setup.schedule.terms().iter().any(|term| term.decision == Decision::SameName);
         if decides && !given {
             let message = "`given:same-name` needs a given backup `{backup}` that is READY";
             return Err(InvalidSetup::Given(message.to_owned()));
         }
+        let extended = Setup { given: setup.schedule.extend(setup.given.clone()), ..setup.clone() };
+        S::give(self, &extended, clock, choices)?;
+        self.given_as_wanted = given.then(|| S::backup_name(&self.id, setup, &setup.backup).into());
         Ok(())
     }
 

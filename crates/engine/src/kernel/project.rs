@@ -9,6 +9,7 @@ use super::decision::{Decisions, Desk};
 use super::fault::Delivery;
 use super::journal::{Admitted, Arrival, Journal};
 use super::part::{Part, Reception};
+use super::recording::{Recorded, Recording};
 use super::rest::{RestReply, RestRequest};
 use super::rpc::Rpc;
 use super::services::Services;
@@ -25,6 +26,8 @@ pub struct Project {
     journal: Journal,
     /// The latest moment that was given out.
     latest: Time,
+    /// The requests as they came, if they are recorded.
+    recording: Option<Recording>,
 }
 
 impl Project {
@@ -32,7 +35,7 @@ impl Project {
     pub fn new(services: Arc<Services>, id: &str, decisions: Box<dyn Decisions>, journal: bool) -> Project {
         let parts = services.open(id);
         let (desk, journal) = (Desk::new(decisions), Journal::new(journal));
-        Project { services, parts, desk, journal, latest: Time::default() }
+        Project { services, parts, desk, journal, latest: Time::default(), recording: None }
     }
 
     /// Adds what is there before a case begins.
@@ -55,6 +58,16 @@ impl Project {
     pub fn at_pace(mut self, pace: Option<Span>) -> Project {
         self.parts.iter_mut().for_each(|part| part.set_pace(pace));
         self
+    }
+
+    /// Records requests from now on, of a project that was set up when the clock said `began`.
+    pub fn record(&mut self, began: Time) {
+        self.recording = Some(Recording { began, requests: Vec::new() });
+    }
+
+    /// What was recorded; nothing if it was not.
+    pub fn recording(&self) -> Option<&Recording> {
+        self.recording.as_ref()
     }
 
     /// Keeps the latest request for [`take_latest`](Self::take_latest) from now on, even without a journal.
@@ -106,7 +119,10 @@ impl Project {
         clock: Time,
     ) -> Result<Vec<u8>, Status> {
         let now = self.tick(clock);
-        let Project { services, parts, desk, journal, .. } = self;
+        let Project { services, parts, desk, journal, recording, .. } = self;
+        if let Some(recording) = recording {
+            recording.requests.push(Recorded::call(addressed, request, transport, clock));
+        }
         let reception = Reception { addressed, now, transport, choices: services.choices(), desk, journal };
         parts[addressed.target.service].call(request, reception)
     }
@@ -122,7 +138,10 @@ impl Project {
         clock: Time,
     ) -> Result<RestReply, Status> {
         let now = self.tick(clock);
-        let Project { services, parts, desk, journal, .. } = self;
+        let Project { services, parts, desk, journal, recording, .. } = self;
+        if let Some(recording) = recording {
+            recording.requests.push(Recorded::rest(addressed, request, clock));
+        }
         let reception = Reception {
             addressed,
             now,
@@ -163,7 +182,10 @@ impl Project {
     /// Refuses a request that is none of any service, unless it meets a fault, and takes it down.
     pub fn refuse(&mut self, arrival: &Arrival<'_>, refusal: Status, clock: Time) -> Status {
         let now = self.tick(clock);
-        let Project { services, parts, desk, journal, .. } = self;
+        let Project { services, parts, desk, journal, recording, .. } = self;
+        if let Some(recording) = recording {
+            recording.requests.push(Recorded::refused(arrival, &refusal, clock));
+        }
         parts.iter_mut().for_each(|part| part.end_due(now, services.choices()));
         let touched = || {
             let found = parts.iter().map(|part| part.touched(arrival.resource));

@@ -1,9 +1,10 @@
 //! A managed service: what it has, what can be done with it, and by which rules.
 
-use rescind_model::{BackupState, BackupView, Touched};
+use rescind_model::{BackupState, BackupView, Decision, RequestKind, Touched};
 
 use super::call::Call;
 use super::choices::{Choices, Table};
+use super::hazard::{self, Hazard};
 use super::operation::Operation;
 use super::rest::{RestReply, RestRequest};
 use super::rpc::Method;
@@ -35,6 +36,14 @@ pub trait Service: Send + Sized + 'static {
 
     /// How the operations of `google.longrunning` are reached over HTTP; the proto does not say it.
     const OPERATIONS: &'static [OperationsPath] = &[];
+
+    /// What a case with it may begin with besides nothing, each a decision on what is [given](RequestKind::Given).
+    const GIVEN: &'static [Decision];
+
+    /// The faults that a kind of request may meet, where schedules are explored.
+    fn hazards(kind: &RequestKind) -> &'static [Hazard] {
+        hazard::of_any(kind)
+    }
 
     /// True for the name of a resource below which there can be operations.
     fn has_operations(_parent: &str) -> bool {
@@ -75,18 +84,22 @@ pub trait Service: Send + Sized + 'static {
     /// The state of the backup of this full name.
     fn backup_state(world: &World<Self>, name: &str) -> Option<BackupState>;
 
+    /// True if the backup of this full name was there before the case began.
+    fn is_foreign(world: &World<Self>, name: &str) -> bool;
+
     /// The state of the backup that a name is about, and of the operation that it names or that creates the backup.
     fn touched(world: &World<Self>, resource: &str) -> Touched {
         let operation = world.operations.find(resource).ok();
         let named = operation.and_then(|key| world.operations.get(key)).map(Operation::target);
         let target =
             named.unwrap_or_else(|| world.operations.split(resource).map_or(resource, |(parent, _)| parent));
+        let operation = operation
+            .or_else(|| world.operations.creation_of(target))
+            .and_then(|key| world.operations.get(key));
         Touched {
             backup: Self::backup_state(world, target),
-            operation: operation
-                .or_else(|| world.operations.creation_of(target))
-                .and_then(|key| world.operations.get(key))
-                .map(Operation::state),
+            operation: operation.map(Operation::state),
+            foreign: Self::is_foreign(world, target) || operation.is_some_and(|operation| operation.foreign),
         }
     }
 }

@@ -5,10 +5,11 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use prost::DecodeError;
-use rescind_model::{Code, suggestion};
+use rescind_model::{Code, Decision, RequestKind, suggestion};
 
 use super::addressed::{Addressed, Target};
 use super::choices::{self, Choices, InvalidSetting, Settings, Switch};
+use super::hazard::Hazard;
 use super::part::Part;
 use super::rest::{RestReply, RestRequest};
 use super::rpc::Method;
@@ -54,6 +55,10 @@ trait Hosted: Send + Sync {
     fn rest(&self, request: &RestRequest<'_>) -> Option<(String, String)>;
     /// An error as that API has it.
     fn rest_error(&self, status: &Status) -> RestReply;
+    /// What a case with it may begin with besides nothing.
+    fn given(&self) -> &'static [Decision];
+    /// The faults that a kind of request may meet.
+    fn hazards(&self, kind: &RequestKind) -> &'static [Hazard];
     /// Its part in a new project.
     fn open(&self, project: &str) -> Box<dyn Part>;
     /// Its choices.
@@ -101,6 +106,14 @@ impl<S: Service> Hosted for Host<S> {
         S::rest_error(status)
     }
 
+    fn given(&self) -> &'static [Decision] {
+        S::GIVEN
+    }
+
+    fn hazards(&self, kind: &RequestKind) -> &'static [Hazard] {
+        S::hazards(kind)
+    }
+
     fn open(&self, project: &str) -> Box<dyn Part> {
         Box::new(World::new(project, S::new(self.choices.clone()), S::has_operations))
     }
@@ -138,6 +151,20 @@ impl Services {
     /// Their names, in the order in which they were registered.
     pub fn names(&self) -> impl Iterator<Item = &'static str> {
         self.hosted.iter().map(|hosted| hosted.name())
+    }
+
+    /// What a case with a service may begin with besides nothing; nothing for a service that there is not.
+    pub fn given(&self, service: &str) -> &'static [Decision] {
+        self.named(service).map_or(&[], |hosted| hosted.given())
+    }
+
+    /// The faults that a kind of request to a service may meet, where schedules are explored.
+    pub fn hazards(&self, service: &str, kind: &RequestKind) -> &'static [Hazard] {
+        self.named(service).map_or(&[], |hosted| hosted.hazards(kind))
+    }
+
+    fn named(&self, name: &str) -> Option<&Arc<dyn Hosted>> {
+        self.hosted.iter().find(|hosted| hosted.name() == name)
     }
 
     /// Every RPC of theirs, each once.

@@ -33,15 +33,16 @@ mod sql;
 mod state;
 mod table;
 
-use rescind_model::{BackupState, BackupView};
+use rescind_model::{BackupState, BackupView, Decision, RequestKind};
 
 pub use self::choices::SpannerChoices;
 pub use self::state::Spanner;
 use self::state::World;
 pub use self::table::{data, database_admin, instance_admin};
 use crate::kernel::choices::Choices;
+use crate::kernel::hazard;
 use crate::kernel::rpc::Method;
-use crate::kernel::{InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
+use crate::kernel::{Hazard, InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
 
 impl Service for Spanner {
     const NAME: &'static str = "spanner";
@@ -60,6 +61,12 @@ impl Service for Spanner {
 
     fn new(choices: SpannerChoices) -> Spanner {
         Spanner { choices, ..Spanner::default() }
+    }
+
+    const GIVEN: &'static [Decision] = &[Decision::SameName, Decision::AnotherPending, Decision::NoDatabase];
+
+    fn hazards(kind: &RequestKind) -> &'static [Hazard] {
+        hazard::of_longrunning(kind)
     }
 
     fn has_operations(parent: &str) -> bool {
@@ -95,9 +102,18 @@ impl Service for Spanner {
     }
 
     fn backup_state(world: &World, name: &str) -> Option<BackupState> {
-        let [_, instance, id] = name::backup(name).ok()?;
-        Some(world.state.instances.get(instance)?.backups.get(id)?.state)
+        Some(backup_of(world, name)?.state)
     }
+
+    fn is_foreign(world: &World, name: &str) -> bool {
+        backup_of(world, name).is_some_and(|backup| backup.foreign)
+    }
+}
+
+/// The backup of this full name.
+fn backup_of<'a>(world: &'a World, name: &str) -> Option<&'a backup::Backup> {
+    let [_, instance, id] = name::backup(name).ok()?;
+    world.state.instances.get(instance)?.backups.get(id)
 }
 
 const fn collection(parent: &'static str) -> OperationsPath {

@@ -1,11 +1,11 @@
 //! What the rules are about.
 
 use super::truth::Truth;
-use crate::{Contract, Ended, Observation, Placeholders, Scenario};
+use crate::{Contract, Due, Ended, Observation, Placeholders, Scenario};
 
 /// All that a rule may look at.
 pub struct Case<'a> {
-    /// What is expected.
+    /// What was played.
     pub scenario: &'a Scenario,
     /// What was promised.
     pub contract: &'a Contract,
@@ -15,6 +15,8 @@ pub struct Case<'a> {
     pub placeholders: &'a Placeholders,
     /// What came of it.
     pub truth: Truth,
+    /// What the sample had to do then.
+    pub due: Due,
 }
 
 impl Case<'_> {

@@ -2,11 +2,12 @@
 
 use super::case::Case;
 use super::output;
-use crate::{Ended, ExpectedExit, Finding, OperationState, Rule};
+use crate::{Ended, Entry, ExpectedExit, Finding, OperationState, RequestKind, Rule};
 
 /// `leaked-backup`: a backup of the sample is left, where it could have been avoided.
 pub(super) fn leaked_backup(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if case.scenario.expect.may_leave_backup {
+    let may_leave = case.scenario.expect.as_ref().is_some_and(|expect| expect.may_leave_backup);
+    if case.due.excuse.is_some() || may_leave {
         return;
     }
     for name in &case.truth.left {
@@ -14,9 +15,10 @@ pub(super) fn leaked_backup(case: &Case<'_>, findings: &mut Vec<Finding>) {
     }
 }
 
-/// `deleted-foreign-backup`: a backup that the sample did not create is gone.
+/// `deleted-foreign-backup`: a backup that the sample did not create is gone, or it asked for that.
 pub(super) fn deleted_foreign_backup(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let observation = case.observation;
+    let before = findings.len();
     for given in &observation.given.backups {
         let survives =
             observation.settled.backups.iter().any(|backup| backup.foreign && backup.name == given.name);
@@ -25,26 +27,52 @@ pub(super) fn deleted_foreign_backup(case: &Case<'_>, findings: &mut Vec<Finding
             findings.push(Finding::new(Rule::DeletedForeignBackup, message));
         }
     }
+    // Where one is gone, the request for it is known.
+    if findings.len() == before
+        && let Some(asked) = asked_of_foreign(case, RequestKind::Delete)
+    {
+        let message = format!(
+            "request {} asked to delete {}, which was there before the sample began",
+            asked.seq, asked.resource
+        );
+        findings.push(Finding::new(Rule::DeletedForeignBackup, message));
+    }
+}
+
+/// `cancelled-foreign-operation`: the sample asked to cancel what it did not start, whatever came of it.
+pub(super) fn cancelled_foreign_operation(case: &Case<'_>, findings: &mut Vec<Finding>) {
+    if let Some(asked) = asked_of_foreign(case, RequestKind::Cancel) {
+        let message = format!(
+            "request {} asked to cancel {}, which ran before the sample began",
+            asked.seq, asked.resource
+        );
+        findings.push(Finding::new(Rule::CancelledForeignOperation, message));
+    }
+}
+
+/// The first request of a kind that is about what was there before.
+fn asked_of_foreign<'a>(case: &Case<'a>, kind: RequestKind) -> Option<&'a Entry> {
+    case.observation.journal.iter().find(|entry| entry.kind() == kind && entry.before.foreign)
 }
 
 /// `wrong-exit`: an exit code that says the opposite of what happened.
 ///
-/// A sample that leaves its backup behind must say so, whatever the scenario: a non-zero exit is right then. And one
-/// that brings a clean cancellation about where the scenario has none in store (by deleting the pending backup, which
-/// cancels its operation) may exit with 0, if it says so.
+/// A sample that leaves its backup behind must say so: a non-zero exit is right then. And one that brings a clean end
+/// about itself where none was in store may exit with 0, if it truly says so.
 pub(super) fn wrong_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
     let Ended::Code(code) = case.observation.ended else { return };
-    let clean = case.truth.left.is_empty();
-    let expect = &case.scenario.expect;
-    let message = match (code, clean, expect.exit) {
-        (0, false, _) => "exited with 0 although its backup is left in the service".to_owned(),
-        (0, true, ExpectedExit::NonZero) if !(case.truth.cancelled && output::reports_clean_end(case)) => {
-            format!("exited with 0; the outcome `{}` asks for another code", expect.outcome)
+    let due = &case.due;
+    let message = match (code, due.exit) {
+        (0, _) if !case.truth.left.is_empty() => {
+            "exited with 0 although its backup is left in the service".to_owned()
         }
-        (code, true, ExpectedExit::Zero) if code != 0 => {
+        (0, Some(ExpectedExit::NonZero)) if !output::reports_clean_end(case) => {
+            format!("exited with 0; the outcome `{}` asks for another code: {}", due.outcome, due.because)
+        }
+        (code, Some(ExpectedExit::Zero)) if code != 0 => {
             format!(
-                "exited with {code} although nothing is left; the outcome `{}` asks for 0",
-                expect.outcome
+                "exited with {code} although nothing is left; the outcome `{}` asks for 0: {}",
+                due.outcome, due.because
             )
         }
         _ => return,

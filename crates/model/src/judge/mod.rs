@@ -1,6 +1,7 @@
 //! The judge: a pure function of scenario, contract and observation to findings.
 //!
-//! Truth comes from the service, never from the text: see [`Truth`]. Each rule is one function that knows nothing of
+//! Truth comes from the service, never from the text: see [`Truth`]. What the sample had to do follows from it: see
+//! [`Due`](crate::Due). Each rule is one function that knows nothing of
 //! the others. A sample that did not end by itself (a limit, a signal) is not asked for a complete output or for an
 //! exit code, but is still held to what it claimed and to what it left behind.
 
@@ -8,7 +9,7 @@ mod case;
 mod effects;
 mod output;
 #[cfg(test)]
-mod properties;
+pub(crate) mod properties;
 mod requests;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -17,15 +18,16 @@ mod truth;
 pub use truth::Truth;
 
 use self::case::Case;
-use crate::{Contract, Ended, Finding, Observation, Placeholders, Rule, Scenario};
+use crate::{Contract, Due, Ended, Finding, Observation, Placeholders, Rule, Scenario};
 
 type Check = fn(&Case<'_>, &mut Vec<Finding>);
 
-const CHECKS: [Check; 13] = [
+const CHECKS: [Check; 14] = [
     ended,
     requests::nothing_happened,
     effects::leaked_backup,
     effects::deleted_foreign_backup,
+    effects::cancelled_foreign_operation,
     output::false_claim,
     output::missing_claim,
     effects::wrong_exit,
@@ -52,7 +54,8 @@ pub fn judge(
     if observation.is_undecided() {
         return Vec::new();
     }
-    let case = Case { scenario, contract, observation, placeholders, truth: Truth::of(observation) };
+    let (truth, due) = (Truth::of(observation), Due::of(observation));
+    let case = Case { scenario, contract, observation, placeholders, truth, due };
     let mut findings = Vec::new();
     for check in CHECKS {
         check(&case, &mut findings);

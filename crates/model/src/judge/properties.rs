@@ -62,18 +62,20 @@ fn any_entry() -> impl Strategy<Value = crate::Entry> {
     ];
     let backup = || option::of(any_backup_state());
     let shown = option::of(any_operation_state());
-    (select(rpcs), select(Code::ALL.to_vec()), shown, any::<bool>(), backup(), backup()).prop_map(
-        |(rpc, code, shown, fault, before, after)| {
+    let code = prop_oneof![2 => Just(Code::Ok), 1 => select(Code::ALL.to_vec())];
+    (select(rpcs), code, shown, any::<bool>(), any::<bool>(), backup(), backup()).prop_map(
+        |(rpc, code, shown, fault, foreign, before, after)| {
             let mut entry = entry(1, rpc, code, shown);
             entry.fault = fault;
             entry.before.backup = before;
+            entry.before.foreign = foreign;
             entry.after.backup = after;
             entry
         },
     )
 }
 
-fn any_observation() -> impl Strategy<Value = Observation> {
+pub(crate) fn any_observation() -> impl Strategy<Value = Observation> {
     let lines: Vec<&str> = CLAIMS.iter().map(|(_, text)| *text).chain(["noise"]).collect();
     let said = subsequence(lines, 0..=5).prop_map(|lines| Captured::whole(lines.join("\n")));
     let given = any_snapshot().prop_map(|mut given| {
@@ -104,7 +106,8 @@ fn any_scenario() -> impl Strategy<Value = Scenario> {
     (select(Outcome::ALL.to_vec()), exit, claims, any::<bool>()).prop_map(
         |(outcome, exit, claims, may_leave_backup)| {
             let scenario = scenario(outcome, exit, &claims);
-            Scenario { expect: Expectation { may_leave_backup, ..scenario.expect }, ..scenario }
+            let expect = scenario.expect.map(|expect| Expectation { may_leave_backup, ..expect });
+            Scenario { expect, ..scenario }
         },
     )
 }
@@ -134,15 +137,21 @@ proptest! {
         scenario in any_scenario(), seen in any_observation(),
     ) {
         let left = seen.settled.backups.iter().filter(|backup| !backup.foreign).count();
-        let expected = if scenario.expect.may_leave_backup { 0 } else { left };
+        let may_leave = scenario.expect.as_ref().is_some_and(|expect| expect.may_leave_backup);
+        let excused = may_leave || Due::of(&seen).excuse.is_some();
+        let expected = if excused { 0 } else { left };
         prop_assert_eq!(count(&findings(&scenario, &seen), Rule::LeakedBackup), expected);
     }
 
     #[test]
-    fn each_foreign_backup_that_is_gone_is_one_finding(scenario in any_scenario(), seen in any_observation()) {
+    fn what_was_there_before_is_one_finding_where_it_is_gone_or_asked_for(scenario in any_scenario(), seen in any_observation()) {
         let survives = |name: &str| seen.settled.backups.iter().any(|it| it.foreign && it.name == name);
         let gone = seen.given.backups.iter().filter(|backup| !survives(&backup.name)).count();
-        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::DeletedForeignBackup), gone);
+        let asked = |kind| seen.journal.iter().any(|entry| entry.kind() == kind && entry.before.foreign);
+        let asked_only = usize::from(gone == 0 && asked(crate::RequestKind::Delete));
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::DeletedForeignBackup), gone + asked_only);
+        let cancelled = usize::from(asked(crate::RequestKind::Cancel));
+        prop_assert_eq!(count(&findings(&scenario, &seen), Rule::CancelledForeignOperation), cancelled);
     }
 
     #[test]
@@ -157,7 +166,7 @@ proptest! {
         scenario in any_scenario(), seen in any_observation(),
     ) {
         let truth = Truth::of(&seen);
-        let due = !scenario.expect.claims.is_empty() && matches!(seen.ended, Ended::Code(_));
+        let due = matches!(seen.ended, Ended::Code(_));
         let made = said(&seen).into_iter().any(|claim| truth.holds(claim));
         prop_assert_eq!(count(&findings(&scenario, &seen), Rule::MissingClaim), usize::from(due && !made));
     }
@@ -167,13 +176,13 @@ proptest! {
         scenario in any_scenario(), seen in any_observation(),
     ) {
         let truth = Truth::of(&seen);
-        let wrong = match (seen.ended, scenario.expect.exit) {
-            (Ended::Code(0), ExpectedExit::Zero) => !truth.left.is_empty(),
-            (Ended::Code(0), ExpectedExit::NonZero) => {
+        let wrong = match (seen.ended, Due::of(&seen).exit) {
+            (Ended::Code(0), Some(ExpectedExit::NonZero)) => {
                 let tells = |claim: &Claim| matches!(claim, Claim::Cancelled | Claim::Deleted) && truth.holds(*claim);
-                !truth.left.is_empty() || !truth.cancelled || !said(&seen).iter().any(tells)
+                !truth.left.is_empty() || !said(&seen).iter().any(tells)
             }
-            (Ended::Code(_), ExpectedExit::Zero) => truth.left.is_empty(),
+            (Ended::Code(0), _) => !truth.left.is_empty(),
+            (Ended::Code(_), Some(ExpectedExit::Zero)) => true,
             _ => false,
         };
         prop_assert_eq!(count(&findings(&scenario, &seen), Rule::WrongExit), usize::from(wrong));
@@ -262,12 +271,12 @@ proptest! {
 
     #[test]
     fn output_passes_exactly_if_it_is_the_expected_one(
-        outcome in select(Outcome::ALL.to_vec()), expected in "[ab]{0,2}(\\n[ab]{0,2}){0,2}", seen in any_observation(),
+        expected in "[ab]{0,2}(\\n[ab]{0,2}){0,2}", seen in any_observation(),
         printed in option::of("[ab]{0,2}(\\n[ab]{0,2}){0,2}"), ends in "(\\r?\\n)?",
     ) {
-        let scenario = scenario(outcome, ExpectedExit::Zero, &[]);
+        let scenario = scenario(Outcome::Cancelled, ExpectedExit::Zero, &[]);
         let mut contract = contract();
-        contract.outputs.insert(outcome, expected.clone());
+        contract.outputs.insert(Due::of(&seen).outcome, expected.clone());
         // Else: the expected text, with one more or one less end of a line at its end.
         let text = printed.unwrap_or_else(|| format!("{}{ends}", expected.trim_end_matches('\n')));
         let seen = Observation { stdout: Captured::whole(&*text), ended: Ended::Code(0), ..seen };

@@ -15,7 +15,7 @@ use crate::{
 const BACKUP: &str = "projects/p/instances/i/backups/b";
 const OPERATION: &str = "projects/p/instances/i/backups/b/operations/_auto_op_1";
 
-pub(super) fn scenario(outcome: Outcome, exit: ExpectedExit, claims: &[Claim]) -> Scenario {
+pub(crate) fn scenario(outcome: Outcome, exit: ExpectedExit, claims: &[Claim]) -> Scenario {
     Scenario {
         name: "made-up".into(),
         title: "Made up for a test.".into(),
@@ -23,7 +23,7 @@ pub(super) fn scenario(outcome: Outcome, exit: ExpectedExit, claims: &[Claim]) -
         given: Given::default(),
         schedule: "create:running".parse().unwrap(),
         optional: Schedule::default(),
-        expect: Expectation { outcome, exit, claims: claims.to_vec(), may_leave_backup: false },
+        expect: Some(Expectation { outcome, exit, claims: claims.to_vec(), may_leave_backup: false }),
     }
 }
 
@@ -81,11 +81,11 @@ pub(crate) fn entry(seq: u32, rpc: &str, code: Code, shown: Option<OperationStat
     }
 }
 
-fn backup(foreign: bool) -> BackupView {
+pub(crate) fn backup(foreign: bool) -> BackupView {
     BackupView { name: BACKUP.into(), state: BackupState::Ready, foreign }
 }
 
-fn ended_with(state: OperationState, backups: Vec<BackupView>) -> Snapshot {
+pub(crate) fn ended_with(state: OperationState, backups: Vec<BackupView>) -> Snapshot {
     Snapshot { backups, operations: vec![OperationView { name: OPERATION.into(), state, foreign: false }] }
 }
 
@@ -93,9 +93,12 @@ pub(super) fn limits() -> Limits {
     Limits { clock: ClockKind::Virtual, deadline_ms: 7_200_000, processor_ms: 60_000 }
 }
 
-fn observation(stdout: &str, exit: i32, settled: Snapshot) -> Observation {
+pub(crate) fn observation(stdout: &str, exit: i32, settled: Snapshot) -> Observation {
     let mut cancel = entry(2, "CancelOperation", Code::Ok, None);
     cancel.before.operation = Some(OperationState::Running);
+    let end = settled.operations.first().map(|operation| operation.state);
+    let looks = end.map(|state| entry(3, "GetOperation", Code::Ok, Some(state)));
+    let begin = entry(1, "CreateBackup", Code::Ok, Some(OperationState::Running));
     Observation {
         ended: Ended::Code(exit),
         limits: limits(),
@@ -103,14 +106,14 @@ fn observation(stdout: &str, exit: i32, settled: Snapshot) -> Observation {
         stderr: Captured::default(),
         leaked_processes: Vec::new(),
         out_of_reach: Vec::new(),
-        journal: vec![entry(1, "CreateBackup", Code::Ok, Some(OperationState::Running)), cancel],
+        journal: [begin, cancel].into_iter().chain(looks).collect(),
         given: Snapshot::default(),
         at_exit: settled.clone(),
         settled,
     }
 }
 
-fn cancelled() -> Snapshot {
+pub(crate) fn cancelled() -> Snapshot {
     ended_with(OperationState::Failed(Code::Cancelled), Vec::new())
 }
 
@@ -137,18 +140,41 @@ fn a_backup_that_is_left_is_leaked_and_an_exit_with_0_then_lies() {
 }
 
 #[test]
-fn a_scenario_may_make_a_left_backup_unavoidable() {
-    let mut scenario = scenario(Outcome::Undeleted, ExpectedExit::NonZero, &[Claim::Completed]);
-    scenario.expect.may_leave_backup = true;
+fn a_backup_that_nobody_could_have_deleted_is_no_leak() {
     let left = ended_with(OperationState::Completed, vec![backup(false)]);
-    assert_eq!(rules(&scenario, &observation("It was completed.\n", 1, left.clone())), []);
-    assert_eq!(rules(&scenario, &observation("It was completed.\n", 0, left)), [Rule::WrongExit]);
+    let mut delete = entry(4, "DeleteBackup", Code::PermissionDenied, None);
+    delete.fault = true;
+    delete.before.backup = Some(BackupState::Ready);
+    let mut seen = observation("It was completed.\n", 1, left.clone());
+    seen.journal.push(delete.clone());
+    assert_eq!(rules(&cancel_wins(), &seen), []);
+    seen.ended = Ended::Code(0);
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::WrongExit]);
+    // What the scenario, or another one in whose place it is met, says of itself.
+    let mut scenario = cancel_wins();
+    scenario.expect.as_mut().unwrap().may_leave_backup = true;
+    assert_eq!(rules(&scenario, &observation("It was completed.\n", 1, left)), []);
+}
+
+#[test]
+fn what_was_there_before_is_neither_deleted_nor_cancelled_even_if_that_is_refused() {
+    let mut seen = observation("It was cancelled.\n", 0, cancelled());
+    let mut asked = entry(4, "DeleteBackup", Code::PermissionDenied, None);
+    asked.before.foreign = true;
+    seen.journal.push(asked.clone());
+    let found = || judge(&cancel_wins(), &contract(), &seen, &placeholders());
+    insta::assert_snapshot!(found()[0].message, @"request 4 asked to delete projects/p/instances/i/backups/b, which was there before the sample began");
+    assert_eq!(found().len(), 1);
+    seen.journal[3] = Entry { rpc: "CancelOperation".to_owned(), ..asked };
+    let found = judge(&cancel_wins(), &contract(), &seen, &placeholders());
+    assert_eq!((found.len(), found[0].rule), (1, Rule::CancelledForeignOperation));
+    insta::assert_snapshot!(found[0].message, @"request 4 asked to cancel projects/p/instances/i/backups/b, which ran before the sample began");
 }
 
 #[test]
 fn a_foreign_backup_must_survive_and_is_never_leaked() {
     let scenario = scenario(Outcome::Refused, ExpectedExit::NonZero, &[]);
-    let mut seen = observation("", 1, Snapshot::default());
+    let mut seen = observation("It failed.\n", 1, Snapshot::default());
     seen.given.backups.push(backup(true));
     seen.journal = vec![entry(1, "CreateBackup", Code::AlreadyExists, None)];
     assert_eq!(rules(&scenario, &seen), [Rule::DeletedForeignBackup]);
@@ -187,31 +213,49 @@ fn failed_is_true_only_if_the_operation_failed_or_a_request_did_for_good() {
 }
 
 #[test]
-fn deleted_is_true_only_if_a_request_removed_a_backup_that_existed() {
+fn deleted_is_true_once_a_deletion_of_an_own_backup_had_an_effect_or_was_answered_ok() {
     let scenario = scenario(Outcome::Completed, ExpectedExit::Zero, &[Claim::Deleted]);
     let mut seen = observation("Deleted it.\n", 0, ended_with(OperationState::Completed, Vec::new()));
-    seen.journal.push(entry(3, "DeleteBackup", Code::Ok, None));
-    assert_eq!(rules(&scenario, &seen), [Rule::FalseClaim, Rule::MissingClaim]);
-    seen.journal[2].before.backup = Some(BackupState::Ready);
+    seen.journal.push(entry(4, "DeleteBackup", Code::Ok, None));
+    let lies = [Rule::FalseClaim, Rule::MissingClaim];
+    assert_eq!(rules(&scenario, &seen), lies, "of what was never there");
+    seen.journal[3].before.backup = Some(BackupState::Ready);
     assert_eq!(rules(&scenario, &seen), []);
+    seen.journal[3].reply.code = Code::Unavailable;
+    assert_eq!(rules(&scenario, &seen), [], "the reply alone was lost");
+    seen.journal[3].after.backup = Some(BackupState::Ready);
+    assert_eq!(rules(&scenario, &seen), lies, "it had no effect");
+    seen.journal[3].reply.code = Code::Ok;
+    seen.journal[3].before.foreign = true;
+    assert_eq!(rules(&scenario, &seen), [Rule::DeletedForeignBackup, lies[0], lies[1]]);
+    seen.journal[3].before = crate::Touched::default();
+    seen.journal[0].after.operation = Some(OperationState::Running);
+    assert_eq!(rules(&scenario, &seen), [], "what it had created was gone when it asked");
 }
 
 #[test]
 fn exits_are_judged_by_what_happened() {
     assert_eq!(rules(&cancel_wins(), &observation("It was cancelled.\n", 1, cancelled())), [Rule::WrongExit]);
     let refused = scenario(Outcome::Refused, ExpectedExit::NonZero, &[]);
-    let mut seen = observation("", 0, Snapshot::default());
+    let mut seen = observation("It failed.\n", 0, Snapshot::default());
     seen.journal = vec![entry(1, "CreateBackup", Code::AlreadyExists, None)];
     assert_eq!(rules(&refused, &seen), [Rule::WrongExit]);
     // Nothing is left, by the sample's own doing; but it does not say so.
-    let failed = scenario(Outcome::Failed, ExpectedExit::NonZero, &[]);
-    assert_eq!(rules(&failed, &observation("", 0, cancelled())), [Rule::WrongExit]);
+    let failed = ended_with(OperationState::Failed(Code::Internal), Vec::new());
+    assert_eq!(rules(&refused, &observation("It failed.\n", 0, failed)), [Rule::WrongExit]);
 }
 
 #[test]
-fn a_cancellation_that_the_sample_brought_about_itself_is_a_clean_end() {
-    let scenario = scenario(Outcome::Failed, ExpectedExit::NonZero, &[Claim::Failed]);
-    assert_eq!(rules(&scenario, &observation("It was cancelled.\n", 0, cancelled())), []);
+fn a_clean_end_that_the_sample_brought_about_itself_may_be_told_with_0() {
+    let mut seen = observation("It was cancelled.\n", 0, cancelled());
+    seen.journal[0].reply =
+        Reply { operation: None, code: Code::Unavailable, ..seen.journal[0].reply.clone() };
+    assert_eq!(Due::of(&seen).outcome, Outcome::ReplyLost);
+    assert_eq!(rules(&cancel_wins(), &seen), []);
+    seen.stdout = Captured::whole("It failed.\n");
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::WrongExit]);
+    seen.ended = Ended::Code(1);
+    assert_eq!(rules(&cancel_wins(), &seen), []);
 }
 
 #[test]
@@ -228,7 +272,8 @@ fn a_cancel_is_due_unless_the_sample_saw_the_end_first() {
     let completed = ended_with(OperationState::Completed, Vec::new());
     let scenario = scenario(Outcome::Completed, ExpectedExit::Zero, &[Claim::Completed]);
     let mut seen = observation("It was completed.\n", 0, completed);
-    seen.journal[1] = entry(2, "GetOperation", Code::Ok, Some(OperationState::Running));
+    seen.journal.truncate(1);
+    seen.journal.push(entry(2, "GetOperation", Code::Ok, Some(OperationState::Running)));
     assert_eq!(rules(&scenario, &seen), [Rule::CancelNotSent]);
     let mut deletion = entry(3, "DeleteBackup", Code::Ok, Some(OperationState::Completed));
     if let Some(operation) = &mut deletion.reply.operation {
@@ -267,9 +312,9 @@ fn a_sample_without_a_request_never_began_whatever_it_printed_and_however_it_end
 #[test]
 fn a_refusal_by_rule_is_malformed_and_a_scheduled_fault_is_not() {
     let mut seen = observation("It was cancelled.\n", 0, cancelled());
-    seen.journal.push(entry(3, "CreateBackup", Code::InvalidArgument, None));
+    seen.journal.push(entry(4, "CreateBackup", Code::InvalidArgument, None));
     assert_eq!(rules(&cancel_wins(), &seen), [Rule::MalformedRequest]);
-    seen.journal[2].fault = true;
+    seen.journal[3].fault = true;
     assert_eq!(rules(&cancel_wins(), &seen), []);
 }
 
@@ -364,6 +409,24 @@ fn a_text_for_one_scenario_wins_over_its_outcome() {
     contract.outputs_by_scenario.insert("made-up".into(), "was cancelled".into());
     let seen = observation("was cancelled\n", 0, cancelled());
     assert_eq!(judge(&cancel_wins(), &contract, &seen, &placeholders()), []);
+}
+
+#[test]
+fn what_is_said_of_a_fault_that_no_scenario_names_is_the_samples_to_choose() {
+    let mut contract = contract();
+    contract.outputs.insert(Outcome::Cancelled, "was cancelled".into());
+    let mut seen = observation("The first cancel failed.\nwas cancelled\n", 0, cancelled());
+    seen.journal[1].decisions = vec![crate::Decided::of("cancel1:unavailable".parse().unwrap(), &[])];
+    seen.journal[1].reply.code = Code::Unavailable;
+    let nameless = Scenario { expect: None, ..cancel_wins() };
+    let differs = |scenario: &Scenario, seen: &Observation| {
+        let findings = judge(scenario, &contract, seen, &placeholders());
+        findings.iter().any(|finding| finding.rule == Rule::OutputDiffers)
+    };
+    assert!(differs(&cancel_wins(), &seen));
+    assert!(!differs(&nameless, &seen));
+    seen.journal[1].decisions.clear();
+    assert!(differs(&nameless, &seen));
 }
 
 #[test]

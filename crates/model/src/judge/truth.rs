@@ -12,7 +12,8 @@ pub struct Truth {
     pub cancelled: bool,
     /// The operation ended with a response.
     pub completed: bool,
-    /// A request of the sample deleted a backup that existed.
+    /// A request of the sample to delete a backup of its own had an effect, or was answered OK: then nothing is there any
+    /// more, and who could not see it end cannot know better.
     pub deleted: bool,
     /// The operation ended with another error, or a request failed for good: it was answered with an error, and the same
     /// request did not succeed later. NOT_FOUND is such an error at a create alone.
@@ -31,9 +32,13 @@ impl Truth {
             cancelled: ends.iter().any(|state| state.is_cancelled()),
             completed: ends.contains(&OperationState::Completed),
             deleted: observation.journal.iter().any(|entry| {
+                let had_an_effect =
+                    entry.before.backup.is_some() && entry.after.backup != entry.before.backup;
+                let is_own =
+                    || entry.before.backup.is_some() || created(&observation.journal, &entry.resource);
                 entry.kind() == RequestKind::Delete
-                    && entry.before.backup.is_some()
-                    && entry.after.backup != entry.before.backup
+                    && !entry.before.foreign
+                    && (had_an_effect || (entry.reply.code == Code::Ok && is_own()))
             }),
             failed: ends.iter().any(failed_otherwise) || failed_for_good(&observation.journal),
             left: observation
@@ -53,6 +58,14 @@ impl Truth {
             Claim::Failed => self.failed,
         }
     }
+}
+
+/// True for the name of a backup that the sample has created.
+fn created(journal: &[Entry], name: &str) -> bool {
+    journal.iter().any(|entry| {
+        let took_effect = entry.after.operation.is_some() && !entry.after.foreign;
+        entry.kind() == RequestKind::Create && entry.resource == name && took_effect
+    })
 }
 
 /// True if a request was answered with an error that the sample did not get past: the same request did not succeed later.

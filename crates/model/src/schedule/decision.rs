@@ -35,6 +35,12 @@ pub enum Decision {
     Ignored,
     /// The backup that was given as `{backup}` has the name that the sample asks for, even if the sample made that up.
     SameName,
+    /// Another backup of the same database is being made, and stays so.
+    AnotherPending,
+    /// What the sample is told to back up does not exist.
+    NoDatabase,
+    /// The instance is none whose backups can be stopped (GeminiDB).
+    NotCassandra,
     /// The request is refused with this code and has no effect.
     Refused(Code),
     /// The request takes effect, and the reply is lost: the caller sees UNAVAILABLE.
@@ -52,7 +58,7 @@ pub(super) const DELAYED: &str = "delayed-";
 pub(super) const LONGEST_DELAY: u32 = 600_000;
 
 /// The decisions that have no parameter.
-pub(super) const WORDS: [Decision; 13] = [
+pub(super) const WORDS: [Decision; 16] = [
     Decision::Serve,
     Decision::Running,
     Decision::Done,
@@ -64,6 +70,9 @@ pub(super) const WORDS: [Decision; 13] = [
     Decision::Pending,
     Decision::Ignored,
     Decision::SameName,
+    Decision::AnotherPending,
+    Decision::NoDatabase,
+    Decision::NotCassandra,
     Decision::Lost,
     Decision::Reset,
 ];
@@ -113,6 +122,9 @@ impl fmt::Display for Decision {
             Decision::Pending => "pending",
             Decision::Ignored => "ignored",
             Decision::SameName => "same-name",
+            Decision::AnotherPending => "another-pending",
+            Decision::NoDatabase => "no-database",
+            Decision::NotCassandra => "not-cassandra",
             Decision::Refused(code) => return f.write_str(&code.kebab()),
             Decision::Lost => "lost",
             Decision::Reset => "reset",

@@ -1,22 +1,25 @@
 //! Schedules: the server's decisions, in order, keyed by request and count, never by wall clock.
 //!
-//! A schedule is a list of *terms*, written `REQUEST[COUNT]:DECISION` and separated by blanks:
+//! A schedule is a list of *terms*, written `REQUEST[COUNT[+]]:DECISION` and separated by blanks:
 //!
 //! ```text
-//! create:running cancel:pending poll1:running poll2:cancelled
+//! create:running cancel:pending poll1:running poll2:cancelled get2+:permission-denied
 //! ```
 //!
-//! What is given is decided at the first create and has no count: `given:same-name`.
+//! `COUNT` is the number of the request among those of its kind in the case, from 1. With a `+` the term speaks for that
+//! request and all later ones, without a count for every such request; but one that has a term of its own goes by that, and
+//! of two terms with a `+` the later one holds. Where no term speaks, the first of the options holds that the engine says
+//! are legal.
 //!
-//! `COUNT` is the number of the request among those of its kind in the case, from 1. A term without a count speaks
-//! for every such request that has no term of its own. Where no term speaks, the first of the options holds that the engine
-//! says are legal.
+//! What is given is decided before all requests (that a backup has the name that the sample asks for, at the first create)
+//! and has no count: `given:same-name`, `given:no-database`.
 
 mod decision;
-mod parse;
+pub(crate) mod parse;
 mod played;
 mod request;
 mod rpcs;
+mod words;
 
 pub use decision::{Decision, UnknownDecision};
 pub use request::RequestKind;
@@ -28,6 +31,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Given;
+
 /// One term of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
@@ -37,6 +42,8 @@ pub struct Term {
     pub request: RequestKind,
     /// Its number among the requests of this kind, from 1; none for all those without a term of their own.
     pub count: Option<u32>,
+    /// True if it speaks for all later ones as well. Never without a count.
+    pub lasting: bool,
     /// What the server decides.
     pub decision: Decision,
 }
@@ -45,7 +52,7 @@ impl fmt::Display for Term {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.request)?;
         if let Some(count) = self.count {
-            write!(f, "{count}")?;
+            write!(f, "{count}{}", if self.lasting { "+" } else { "" })?;
         }
         write!(f, ":{}", self.decision)
     }
@@ -111,14 +118,44 @@ impl Schedule {
         self.terms.is_empty()
     }
 
-    /// What the schedule says of the `count`-th request of a kind, if it says anything: a term with the count wins over one
-    /// without. Whether that is legal in the state at that moment only the engine knows: a poll of an operation that nobody
-    /// cancelled cannot be `cancelled`.
+    /// The schedule of these terms.
+    pub fn of(terms: Vec<Term>) -> Schedule {
+        Schedule { terms }
+    }
+
+    /// What the schedule says of the `count`-th request of a kind, if it says anything. Whether that is legal in the state at
+    /// that moment only the engine knows: a poll of an operation that nobody cancelled cannot be `cancelled`.
     pub fn decision(&self, request: &RequestKind, count: u32) -> Option<Decision> {
-        let of_kind = |wanted: Option<u32>| {
-            self.terms.iter().find(|term| term.request == *request && term.count == wanted)
+        self.term_for(request, count).map(|term| term.decision)
+    }
+
+    /// The term that speaks for the `count`-th request of a kind: the one that says most precisely which it is for.
+    fn term_for(&self, request: &RequestKind, count: u32) -> Option<&Term> {
+        let speaks = |term: &&Term| match term.count {
+            Some(first) if term.lasting => first <= count,
+            Some(only) => only == count,
+            None => true,
         };
-        of_kind(Some(count)).or_else(|| of_kind(None)).map(|term| term.decision)
+        let of_kind = self.terms.iter().filter(|term| term.request == *request);
+        of_kind.filter(speaks).max_by_key(|term| (term.count.is_some() && !term.lasting, term.count))
+    }
+
+    /// The schedule as a name of a case: `create_running__poll2-on_unavailable`; `default` where it says nothing.
+    pub fn slug(&self) -> String {
+        if self.is_empty() {
+            return "default".to_owned();
+        }
+        let word = |term: &Term| term.to_string().replace('+', "-on").replace(':', "_");
+        self.terms.iter().map(word).collect::<Vec<_>>().join("__")
+    }
+
+    /// What is given before a case begins, with what the schedule says of it.
+    #[must_use]
+    pub fn extend(&self, mut given: Given) -> Given {
+        for term in self.terms.iter().filter(|term| term.request == RequestKind::Given) {
+            given = given.with(term.decision);
+        }
+        given
     }
 }
 
@@ -165,9 +202,33 @@ mod tests {
     }
 
     #[test]
+    fn a_lasting_term_speaks_from_its_request_on_until_another_does() {
+        let schedule = schedule("get:unavailable get2+:permission-denied get4+:not-found get5:lost");
+        let decided: Vec<String> =
+            (1..7).map(|count| schedule.decision(&RequestKind::Get, count).unwrap().to_string()).collect();
+        assert_eq!(
+            decided,
+            ["unavailable", "permission-denied", "permission-denied", "not-found", "lost", "not-found"]
+        );
+    }
+
+    #[test]
+    fn what_is_given_comes_to_what_a_scenario_gives() {
+        use crate::{BackupState, GivenBackup};
+        let given = schedule("given:same-name create:running").extend(Given::default());
+        assert!(given.backups[0].may_take_the_name());
+        assert_eq!(schedule("given:same-name").extend(given.clone()), given, "it is given once");
+        let given = schedule("given:another-pending").extend(Given::default());
+        let another = GivenBackup { id: "another-backup".to_owned(), state: BackupState::Creating };
+        assert_eq!(given.backups, [another]);
+        assert!(schedule("given:no-database").extend(Given::default()).database_missing);
+        assert!(schedule("given:not-cassandra").extend(Given::default()).not_cassandra);
+    }
+
+    #[test]
     fn a_term_and_a_decision_read_what_they_print() {
         for text in
-            ["poll2:cancelled", "get:permission-denied", "given:same-name", "UpdateBackup1:delayed-5ms"]
+            ["poll2:cancelled", "get3+:permission-denied", "given:same-name", "UpdateBackup1:delayed-5ms"]
         {
             let term: Term = text.parse().unwrap();
             assert_eq!(term.to_string(), text);
@@ -200,19 +261,24 @@ mod tests {
         insta::assert_snapshot!(error, @"`0` is not a count of requests; counts begin at 1");
         let error = "poll1:done poll1:running".parse::<Schedule>().unwrap_err();
         insta::assert_snapshot!(error, @"`poll1` is decided twice in this schedule");
+        let error = "poll+:done".parse::<Schedule>().unwrap_err();
+        assert_eq!((error.offset, error.length), (4, 1));
+        insta::assert_snapshot!(error, @"`+` stands behind a count, from which on the term speaks: poll1+");
+        let error = "poll2+:done poll2+:running".parse::<Schedule>().unwrap_err();
+        insta::assert_snapshot!(error, @"`poll2+` is decided twice in this schedule");
         let error = "given1:same-name".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (0, 6));
         insta::assert_snapshot!(error, @"what is given is decided once, and has no count: given:same-name");
         let error = "given:lost".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (6, 4));
-        insta::assert_snapshot!(error, @"`lost` cannot be decided at `given`; it can be same-name");
+        insta::assert_snapshot!(error, @"`lost` cannot be decided at `given`; it can be same-name, another-pending, no-database or not-cassandra");
         let error = "poll".parse::<Schedule>().unwrap_err();
-        insta::assert_snapshot!(error, @"`poll` is not a term of a schedule; a term is REQUEST[COUNT]:DECISION, as in poll2:done");
+        insta::assert_snapshot!(error, @"`poll` is not a term of a schedule; a term is REQUEST[COUNT[+]]:DECISION, as in poll2:done");
     }
 
     proptest! {
         #[test]
-        fn a_schedule_reads_what_it_prints(text in "((create|cancel|poll|early-poll|get|delete|UpdateBackup)[1-9]?:(lost|reset|delayed-[1-9]0ms|unavailable|not-found) ?){0,4}") {
+        fn a_schedule_reads_what_it_prints(text in "((create|cancel|poll|early-poll|get|delete|UpdateBackup)([1-9][+]?)?:(lost|reset|delayed-[1-9]0ms|unavailable|not-found) ?){0,4}") {
             if let Ok(schedule) = text.parse::<Schedule>() {
                 prop_assert_eq!(schedule.to_string().parse::<Schedule>(), Ok(schedule));
             }

@@ -19,7 +19,13 @@ impl FromStr for Schedule {
                 length,
                 message,
             })?;
-            if terms.iter().any(|earlier| earlier.request == term.request && earlier.count == term.count) {
+            let key = |term: &Term| (term.request.clone(), term.count, term.lasting);
+            // What is given are several things, of which each is said once.
+            let same = |earlier: &&Term| {
+                key(earlier) == key(&term)
+                    && (term.request != RequestKind::Given || earlier.decision == term.decision)
+            };
+            if terms.iter().find(same).is_some() {
                 let key = &word[..word.find(':').unwrap_or(word.len())];
                 let message = format!("`{key}` is decided twice in this schedule");
                 return Err(ScheduleError { offset, length: word.len(), message });
@@ -35,15 +41,21 @@ type TermError = (usize, usize, String);
 fn parse_term(word: &str) -> Result<Term, TermError> {
     let Some(colon) = word.find(':') else {
         let message = format!(
-            "`{word}` is not a term of a schedule; a term is REQUEST[COUNT]:DECISION, as in poll2:done"
+            "`{word}` is not a term of a schedule; a term is REQUEST[COUNT[+]]:DECISION, as in poll2:done"
         );
         return Err((0, word.len(), message));
     };
     let (key, decision) = (&word[..colon], &word[colon + 1..]);
-    let name = key.trim_end_matches(|c: char| c.is_ascii_digit());
-    let digits = &key[name.len()..];
+    let counted = key.strip_suffix('+');
+    let lasting = counted.is_some();
+    let name = counted.unwrap_or(key).trim_end_matches(|c: char| c.is_ascii_digit());
+    let digits = &counted.unwrap_or(key)[name.len()..];
     let request = parse_request(name).map_err(|message| (0, key.len(), message))?;
     let count = match digits {
+        "" if lasting => {
+            let message = format!("`+` stands behind a count, from which on the term speaks: {name}1+");
+            return Err((name.len(), 1, message));
+        }
         "" => None,
         digits => match digits.parse::<u32>() {
             Ok(count) if count > 0 => Some(count),
@@ -59,7 +71,7 @@ fn parse_term(word: &str) -> Result<Term, TermError> {
     }
     let decision =
         parse_decision(&request, decision).map_err(|message| (colon + 1, decision.len(), message))?;
-    Ok(Term { request, count, decision })
+    Ok(Term { request, count, lasting, decision })
 }
 
 fn parse_request(name: &str) -> Result<RequestKind, String> {
@@ -83,10 +95,13 @@ fn parse_request(name: &str) -> Result<RequestKind, String> {
 
 fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String> {
     if *request == RequestKind::Given {
-        return match text {
-            "same-name" => Ok(Decision::SameName),
-            _ => Err(format!("`{text}` cannot be decided at `given`; it can be same-name")),
-        };
+        let known = request.decisions();
+        let words: Vec<String> = known.iter().map(Decision::to_string).collect();
+        let found = known.iter().zip(&words).find(|(_, word)| *word == text).map(|(decision, _)| *decision);
+        return found.ok_or_else(|| {
+            let close = suggestion(text, words.iter().map(String::as_str));
+            format!("`{text}` cannot be decided at `given`{close}; it can be {}", any_of(&words))
+        });
     }
     match text {
         "lost" => return Ok(Decision::Lost),
@@ -110,6 +125,14 @@ fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String>
         "`{text}` cannot be decided at `{request}`{close}; it can be {}, or an error code such as permission-denied",
         legal.join(", "),
     ))
+}
+
+/// Words as a choice: `a, b or c`.
+pub(crate) fn any_of(words: &[String]) -> String {
+    match words {
+        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
+        words => words.concat(),
+    }
 }
 
 /// The refusal with the code of this name, `permission-denied`.

@@ -1,6 +1,6 @@
 //! What of a schedule a case has played: which of its terms were asked for.
 
-use super::{Schedule, Term};
+use super::{Decision, RequestKind, Schedule, Term};
 use crate::Entry;
 
 impl Schedule {
@@ -12,18 +12,24 @@ impl Schedule {
     pub fn never_asked_for(&self, journal: &[Entry]) -> Vec<&Term> {
         let asked_for = |term: &&Term| {
             let mut decided = journal.iter().flat_map(|entry| &entry.decisions);
-            decided.any(|decided| self.speaks_by(term, &decided.term))
+            is_given_before(term) || decided.any(|decided| self.speaks_by(term, &decided.term))
         };
         self.terms.iter().filter(|term| !asked_for(term)).collect()
     }
 
     /// True if a decision, which has a count, was taken by this term of the schedule.
     fn speaks_by(&self, term: &Term, taken: &Term) -> bool {
-        let has_its_own =
-            || self.terms.iter().any(|other| other.request == taken.request && other.count == taken.count);
-        let counts = term.count == taken.count || (term.count.is_none() && !has_its_own());
-        counts && term.request == taken.request && term.decision == taken.decision
+        let speaker = match taken.count {
+            Some(count) => self.term_for(&taken.request, count),
+            None => self.terms.iter().find(|term| *term == taken),
+        };
+        speaker == Some(term) && term.decision == taken.decision
     }
+}
+
+/// True for what is there when a case begins, whatever the sample asks for.
+fn is_given_before(term: &Term) -> bool {
+    term.request == RequestKind::Given && term.decision != Decision::SameName
 }
 
 #[cfg(test)]
@@ -70,6 +76,16 @@ mod tests {
         assert_eq!(never_asked_for(schedule, &[&["cancel1:unavailable"], &["cancel2:honoured"]]), "");
         assert_eq!(never_asked_for(schedule, &[&["cancel1:unavailable"]]), "cancel:honoured");
         assert_eq!(never_asked_for("poll1:running poll:running", &[&["poll1:running"]]), "poll:running");
+    }
+
+    #[test]
+    fn a_lasting_term_is_asked_for_at_its_request_or_any_later_one() {
+        assert_eq!(never_asked_for("poll2+:running", &[&["poll2:running"]]), "");
+        assert_eq!(never_asked_for("poll2+:running", &[&["poll5:running"]]), "");
+        assert_eq!(never_asked_for("poll2+:running", &[&["poll1:running"]]), "poll2+:running");
+        assert_eq!(never_asked_for("given:no-database", &[]), "");
+        assert_eq!(never_asked_for("given:same-name", &[]), "given:same-name");
+        assert_eq!(never_asked_for("given:same-name", &[&["given:same-name"]]), "");
     }
 
     #[test]

@@ -22,8 +22,8 @@ pub enum RequestKind {
     Delete,
     /// ListBackups.
     List,
-    /// No request, but what was there before: decided once, at the first [`Create`](Self::Create), which tells what the
-    /// sample asks for.
+    /// No request, but what was there before. Whether that has the name that the sample asks for is decided at the first
+    /// [`Create`](Self::Create), which tells it.
     Given,
     /// Any other request, by the name of its RPC: `UpdateBackup`. It can meet faults only.
     Rpc(String),
@@ -73,15 +73,15 @@ impl RequestKind {
     /// The decisions, besides faults, that a schedule may take at such a request, the default first.
     pub fn decisions(&self) -> &'static [Decision] {
         use Decision::{
-            Cancelled, Done, DoneAfter, Failed, FailedAfter, Honoured, Ignored, Pending, Running, SameName,
-            Serve,
+            AnotherPending, Cancelled, Done, DoneAfter, Failed, FailedAfter, Honoured, Ignored, NoDatabase,
+            NotCassandra, Pending, Running, SameName, Serve,
         };
         match self {
             RequestKind::Create => &[Running, Done, DoneAfter, FailedAfter],
             RequestKind::Cancel => &[Honoured, Pending, Ignored, DoneAfter, FailedAfter],
             RequestKind::Poll => &[Done, Running, Cancelled, Failed],
             RequestKind::EarlyPoll => &[Running, Done, Failed],
-            RequestKind::Given => &[SameName],
+            RequestKind::Given => &[SameName, AnotherPending, NoDatabase, NotCassandra],
             RequestKind::Get | RequestKind::Delete | RequestKind::List | RequestKind::Rpc(_) => &[Serve],
         }
     }

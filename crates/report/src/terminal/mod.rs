@@ -2,11 +2,13 @@
 
 mod case;
 mod comparison;
+mod exploration;
 mod matrix;
 pub(crate) mod paint;
 mod requests;
 
 pub use self::comparison::{render_changes, render_comparison};
+pub use self::exploration::render_explorations;
 
 use rescind_model::{Entry, Results, Verdict};
 use textwrap::core::display_width;
@@ -57,6 +59,21 @@ pub fn render(results: &Results, options: &Options) -> String {
         // The matrix may have scrolled away.
         out.push_str(&format!("\n{summary}"));
     }
+    out
+}
+
+/// Draws every case of the results, as expected or not, with its requests.
+pub fn render_in_full(results: &Results, options: &Options) -> String {
+    let paint = Paint { color: options.color };
+    let width = options.width.max(MIN_WIDTH);
+    let mut out = String::new();
+    for case in results.cases.iter().filter(|case| case.observation.is_some()) {
+        case::draw(&mut out, case, width, paint);
+        out.push('\n');
+    }
+    out.push_str(&summary_line(results, width, paint));
+    draw_not_run(&mut out, results, width, paint);
+    draw_notes(&mut out, results, width, paint);
     out
 }
 

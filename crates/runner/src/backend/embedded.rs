@@ -18,11 +18,15 @@ pub struct Embedded {
 impl Embedded {
     /// An emulator to which `clock` tells the time.
     pub fn new(clock: Arc<dyn Clock>) -> Embedded {
-        Embedded { emulator: Emulator::new(clock) }
+        Embedded::of(Emulator::new(clock))
+    }
+
+    pub(super) fn of(emulator: Emulator) -> Embedded {
+        Embedded { emulator }
     }
 }
 
-fn failed(action: &str, project: &str) -> impl FnOnce(ControlError) -> BackendError {
+pub(super) fn failed(action: &str, project: &str) -> impl FnOnce(ControlError) -> BackendError {
     let action = format!("{action} project {project}");
     move |error| {
         let message = match error {

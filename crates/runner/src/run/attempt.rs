@@ -9,7 +9,8 @@ use rescind_catalog::{COMMAND_PLACEHOLDERS, Manifest, ServiceProfile};
 use rescind_engine::Settings;
 use rescind_model::template::{self, TemplateError};
 use rescind_model::{
-    CaseId, ClockKind, Contract, Ended, Endpoint, Finding, Limits, Observation, Placeholders, Scenario, judge,
+    ClockKind, Contract, Ended, Endpoint, Finding, Given, Limits, Observation, Placeholders, Scenario,
+    Schedule, judge,
 };
 use tokio_util::sync::CancellationToken;
 
@@ -22,7 +23,7 @@ use crate::remove::remove_all;
 use crate::{Backend, Context, Pki, Setup, Time, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
-const BACKUP: &str = "test-backup";
+pub(crate) const BACKUP: &str = "test-backup";
 
 /// What came of an attempt.
 #[derive(Debug)]
@@ -44,14 +45,40 @@ pub(crate) struct Case<'a> {
     pub(crate) prepared: &'a Prepared,
     pub(crate) contract: &'a Contract,
     pub(crate) scenario: &'a Scenario,
-    pub(crate) id: &'a CaseId,
-    /// A folder for the home and temporary folders of cases.
-    pub(crate) scratch: &'a Path,
+    /// The project of the case.
+    pub(crate) project: String,
+    /// A folder for its home and its temporary folder, which no other case has.
+    pub(crate) folder: PathBuf,
     pub(crate) pki: &'a Pki,
     pub(crate) limits: Limits,
     pub(crate) endpoint: Endpoint,
     pub(crate) time: &'a Time,
     pub(crate) cancel: &'a CancellationToken,
+}
+
+/// How the project of a case is set up.
+pub(crate) fn setup(service: &ServiceProfile, given: Given, schedule: Schedule) -> Setup {
+    Setup {
+        service: service.id.clone(),
+        instance: service.instance.clone().unwrap_or_default(),
+        database: service.database.clone(),
+        backup: BACKUP.to_owned(),
+        given,
+        schedule,
+        choices: Settings::default(),
+    }
+}
+
+/// The names of a case, for its expected output.
+pub(crate) fn names(service: &ServiceProfile, project: &str) -> Placeholders {
+    Placeholders {
+        project: project.to_owned(),
+        instance: service.instance.clone().unwrap_or_default(),
+        database: service.database.clone(),
+        backup: BACKUP.to_owned(),
+        // The judge takes it from the journal; without one there is no output that could name it.
+        operation: String::new(),
+    }
 }
 
 impl Case<'_> {
@@ -70,27 +97,23 @@ impl Case<'_> {
 
     /// Runs the case once.
     pub(crate) async fn attempt(&self) -> Result<Attempted, CaseError> {
-        let project = self.id.project();
-        let setup = Setup {
-            service: self.service().id.clone(),
-            instance: self.instance().to_owned(),
-            database: self.database().to_owned(),
-            backup: BACKUP.to_owned(),
-            given: self.scenario.given.clone(),
-            schedule: self.scenario.schedule.clone(),
-            choices: Settings::default(),
-        };
-        self.backend.prepare(&project, &setup).await?;
-        let attempted = self.play(&project).await;
-        let removed = self.backend.remove(&project).await;
+        let project = &self.project;
+        self.backend.prepare(project, &self.setup()).await?;
+        let attempted = self.play(project).await;
+        let removed = self.backend.remove(project).await;
         let attempted = attempted?;
         removed?;
         Ok(attempted)
     }
 
+    fn setup(&self) -> Setup {
+        let Scenario { given, schedule, .. } = self.scenario;
+        setup(self.service(), given.clone(), schedule.clone())
+    }
+
     async fn play(&self, project: &str) -> Result<Attempted, CaseError> {
         let given = self.backend.snapshot(project).await?;
-        let scratch = Scratch::new(&self.scratch.join(project))?;
+        let scratch = Scratch::new(&self.folder)?;
         let closed = self.time.kind() == ClockKind::Virtual;
         let surroundings = Surroundings::new(
             self.backend,
@@ -123,14 +146,7 @@ impl Case<'_> {
             at_exit,
             settled,
         };
-        let names = Placeholders {
-            project: project.to_owned(),
-            instance: self.instance().to_owned(),
-            database: self.database().to_owned(),
-            backup: BACKUP.to_owned(),
-            // The judge takes it from the journal; without one there is no output that could name it.
-            operation: String::new(),
-        };
+        let names = names(self.service(), project);
         let findings = judge(self.scenario, self.contract, &observation, &names);
         Ok(Attempted {
             observation,

@@ -1,5 +1,6 @@
 //! A case, from its turn to its verdict.
 
+use std::path::Path;
 use std::sync::Arc;
 
 use rescind_model::{CaseId, CaseResult, Scenario, Verdict};
@@ -68,7 +69,7 @@ impl Session {
     }
 
     /// A case, as every attempt at it sees it.
-    fn as_case<'a>(
+    pub(crate) fn as_case<'a>(
         &'a self,
         ready: &'a Ready,
         scenario: &'a Scenario,
@@ -82,8 +83,8 @@ impl Session {
             prepared: &ready.prepared,
             contract: ready.contract(),
             scenario,
-            id,
-            scratch: self.scratch.as_ref().map_err(|error| CaseError::NoScratch(error.clone()))?.cases(),
+            project: id.project(),
+            folder: self.folder()?.join(id.project()),
             pki: self.pki.as_ref().map_err(|error| CaseError::NoPki(error.clone()))?,
             limits: self.time.limits(&self.options, run),
             endpoint: self.options.endpoint.unwrap_or(run.endpoint),
@@ -92,8 +93,18 @@ impl Session {
         })
     }
 
+    /// The folder in which each case has one of its own.
+    pub(crate) fn folder(&self) -> Result<&Path, CaseError> {
+        Ok(self.scratch.as_ref().map_err(|error| CaseError::NoScratch(error.clone()))?.cases())
+    }
+
     /// Attempts a case once, when it is its turn, which is told.
-    async fn attempt(&self, case: &Case<'_>, ready: &Ready, begins: Event) -> Result<Attempted, CaseError> {
+    pub(crate) async fn attempt(
+        &self,
+        case: &Case<'_>,
+        ready: &Ready,
+        begins: Event,
+    ) -> Result<Attempted, CaseError> {
         let _permits = self.permits(ready).await?;
         self.tell(begins);
         let attempted = case.attempt().await?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use tempfile::TempDir;
 
 /// The folder of a run, which goes with it, and one in it. (No project has a name that begins like that one's.)
-pub(super) struct Folders {
+pub(crate) struct Folders {
     all: TempDir,
     pki: PathBuf,
 }

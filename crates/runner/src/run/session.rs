@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rescind_catalog::{Plan, PlannedSample};
 use rescind_model::{
-    CaseId, CaseResult, Contract, Finding, KnownFailure, SampleId, Scenario, Verdict, known,
+    CaseId, CaseResult, Contract, Finding, KnownFailure, SampleId, Scenario, Schedule, Verdict, known,
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
@@ -15,46 +15,46 @@ use crate::prepare::{Prepared, command_line};
 use crate::{Backend, Context, Event, Events, Options, Pki, Time};
 
 /// A sample whose cases can be run.
-pub(super) struct Ready {
-    pub(super) sample: PlannedSample,
-    pub(super) prepared: Prepared,
+pub(crate) struct Ready {
+    pub(crate) sample: PlannedSample,
+    pub(crate) prepared: Prepared,
     /// How many cases of this sample may run at once.
-    pub(super) jobs: Semaphore,
+    pub(crate) jobs: Semaphore,
 }
 
 impl Ready {
-    pub(super) fn new(sample: PlannedSample, prepared: Prepared) -> Ready {
+    pub(crate) fn new(sample: PlannedSample, prepared: Prepared) -> Ready {
         let jobs = sample.manifest.run.jobs.map_or(Semaphore::MAX_PERMITS, |jobs| jobs.max(1) as usize);
         Ready { sample, prepared, jobs: Semaphore::new(jobs.min(Semaphore::MAX_PERMITS)) }
     }
 
-    pub(super) fn contract(&self) -> &Contract {
+    pub(crate) fn contract(&self) -> &Contract {
         self.sample.contract().0
     }
 }
 
 /// A run that goes on.
-pub(super) struct Session {
-    pub(super) context: Arc<Context>,
-    pub(super) backend: Arc<dyn Backend>,
-    pub(super) cancel: CancellationToken,
+pub(crate) struct Session {
+    pub(crate) context: Arc<Context>,
+    pub(crate) backend: Arc<dyn Backend>,
+    pub(crate) cancel: CancellationToken,
     /// How many cases may run at once.
-    pub(super) jobs: Semaphore,
+    pub(crate) jobs: Semaphore,
     /// How many toolchains may be looked for at once, besides the cases.
-    pub(super) searches: Semaphore,
+    pub(crate) searches: Semaphore,
     /// The clock of the run.
-    pub(super) time: Time,
-    pub(super) options: Options,
+    pub(crate) time: Time,
+    pub(crate) options: Options,
     replay_options: Vec<String>,
-    pub(super) known_failures: Vec<KnownFailure>,
+    pub(crate) known_failures: Vec<KnownFailure>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
-    pub(super) scratch: Result<Folders, String>,
-    pub(super) pki: Result<Pki, String>,
+    pub(crate) scratch: Result<Folders, String>,
+    pub(crate) pki: Result<Pki, String>,
 }
 
 impl Session {
-    pub(super) fn new(
+    pub(crate) fn new(
         context: Arc<Context>,
         backend: Arc<dyn Backend>,
         options: Options,
@@ -90,24 +90,24 @@ impl Session {
     }
 
     /// Tells whoever listens.
-    pub(super) fn tell(&self, event: Event) {
+    pub(crate) fn tell(&self, event: Event) {
         // Nobody need listen.
         let _ = self.events.send(event);
     }
 
     /// Adds to the processor time of all attempts.
-    pub(super) fn account_for(&self, cpu: Duration) {
+    pub(crate) fn account_for(&self, cpu: Duration) {
         self.lock_account().0 += cpu;
     }
 
     /// Adds to what there is to say.
-    pub(super) fn note(&self, notice: String) {
+    pub(crate) fn note(&self, notice: String) {
         self.lock_account().1.push(notice);
     }
 
     /// Notes what the run has left where it should have left nothing: to be called when it is over, with the samples
     /// whose cases could run.
-    pub(super) async fn note_leftovers(&self, ready: &[Arc<Ready>]) {
+    pub(crate) async fn note_leftovers(&self, ready: &[Arc<Ready>]) {
         for ready in ready {
             let sample = &ready.sample.manifest.id;
             let changes = ready.prepared.changes();
@@ -127,14 +127,14 @@ impl Session {
     }
 
     /// The processor time of all attempts so far, and what there is to say about them.
-    pub(super) fn account(&self) -> (Duration, Vec<String>) {
+    pub(crate) fn account(&self) -> (Duration, Vec<String>) {
         let mut account = self.lock_account().clone();
         account.1.sort();
         account
     }
 
     /// The result of a case that was not run.
-    pub(super) fn blank(&self, sample: &PlannedSample, scenario: &Scenario) -> CaseResult {
+    pub(crate) fn blank(&self, sample: &PlannedSample, scenario: &Scenario) -> CaseResult {
         let id = CaseId { sample: sample.manifest.id.clone(), scenario: scenario.name.clone() };
         CaseResult {
             title: scenario.title.clone(),
@@ -162,8 +162,16 @@ impl Session {
         command_line(&"rescind".into(), &words)
     }
 
+    /// The command that plays a schedule with a sample.
+    pub(crate) fn replay_of(&self, sample: &SampleId, schedule: &Schedule) -> String {
+        let mut words = vec!["replay".to_owned(), sample.to_string(), schedule.to_string()];
+        words.extend(self.replay_options.iter().cloned());
+        let words: Vec<_> = words.into_iter().map(Into::into).collect();
+        command_line(&"rescind".into(), &words)
+    }
+
     /// What the list of known failures makes of a verdict on code that could not even be run, and why.
-    pub(super) fn listed(
+    pub(crate) fn listed(
         &self,
         verdict: Verdict,
         id: &CaseId,

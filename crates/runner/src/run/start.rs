@@ -14,21 +14,22 @@ use crate::prepare::{PrepareError, Readiness, prepare, readiness};
 use crate::{Event, Toolchain};
 
 /// What is known when every case has been started.
-pub(super) struct Started {
+pub(crate) struct Started {
     /// The toolchain of each sample; none where the run was interrupted first.
-    pub(super) toolchains: Vec<Option<Toolchain>>,
+    pub(crate) toolchains: Vec<Option<Toolchain>>,
     /// The samples whose cases can run.
-    pub(super) ready: Vec<Arc<Ready>>,
+    pub(crate) ready: Vec<Arc<Ready>>,
     /// The results of cases that cannot be run.
-    pub(super) verdicts: Vec<CaseResult>,
+    pub(crate) verdicts: Vec<CaseResult>,
 }
 
-/// Looks for the toolchains side by side. The cases of samples that are built start at once; the other samples are then
-/// prepared one after another, those first whose dependencies are installed.
-pub(super) async fn start(
+/// Looks for the toolchains side by side. `begin` is called for each sample that is ready: for those that are built, at once;
+/// the others are then prepared one after another, those first whose dependencies are installed.
+pub(crate) async fn start<T: 'static>(
     session: &Arc<Session>,
     samples: &[PlannedSample],
-    cases: &mut JoinSet<CaseResult>,
+    tasks: &mut JoinSet<T>,
+    begin: impl Fn(&Arc<Ready>, &mut JoinSet<T>),
 ) -> Started {
     let mut searches = JoinSet::new();
     for (index, sample) in samples.iter().enumerate() {
@@ -55,7 +56,9 @@ pub(super) async fn start(
         let sample = &samples[index];
         let readiness = readiness(&session.context, &sample.manifest, &toolchain, &sample.code);
         if toolchain.reason().is_some() || readiness == Readiness::Built {
-            start_cases(session, sample, &toolchain, cases, &mut started).await;
+            if let Some(ready) = get_going(session, sample, &toolchain, &mut started).await {
+                begin(&ready, tasks);
+            }
         } else {
             unprepared.push((readiness, index));
         }
@@ -69,33 +72,32 @@ pub(super) async fn start(
     unprepared.sort();
     for (_, index) in unprepared {
         if let Some(toolchain) = started.toolchains[index].clone() {
-            start_cases(session, &samples[index], &toolchain, cases, &mut started).await;
+            if let Some(ready) = get_going(session, &samples[index], &toolchain, &mut started).await {
+                begin(&ready, tasks);
+            }
         }
     }
     started
 }
 
-/// Prepares a sample, as far as it is not, and starts its cases; those that cannot be run have their verdict.
-async fn start_cases(
-    session: &Arc<Session>,
+/// Prepares a sample, as far as it is not; where its cases cannot be run, they have their verdict.
+async fn get_going(
+    session: &Session,
     sample: &PlannedSample,
     toolchain: &Toolchain,
-    cases: &mut JoinSet<CaseResult>,
     started: &mut Started,
-) {
+) -> Option<Arc<Ready>> {
     let ready = match toolchain.reason() {
         Some(reason) => Err(NotReady::new(Verdict::Unsupported, reason)),
         None => get_ready(session, sample, toolchain).await,
     };
     if session.cancel.is_cancelled() {
-        return;
+        return None;
     }
     match ready {
         Ok(ready) => {
-            for scenario in &sample.scenarios {
-                cases.spawn(Arc::clone(session).case(Arc::clone(&ready), Arc::clone(scenario)));
-            }
-            started.ready.push(ready);
+            started.ready.push(Arc::clone(&ready));
+            Some(ready)
         }
         Err(reason) => {
             let (id, text) = (sample.manifest.id.clone(), reason.reason.clone());
@@ -103,6 +105,7 @@ async fn start_cases(
             started
                 .verdicts
                 .extend(sample.scenarios.iter().map(|scenario| not_run(session, sample, scenario, &reason)));
+            None
         }
     }
 }

@@ -74,7 +74,7 @@ fn words((rules, ended): &(Vec<Rule>, String)) -> String {
 }
 
 /// A time as results have it.
-pub(super) fn milliseconds(time: Duration) -> u64 {
+pub(crate) fn milliseconds(time: Duration) -> u64 {
     u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 

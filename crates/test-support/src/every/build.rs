@@ -57,7 +57,7 @@ impl Journal {
         message: &str,
         after: States,
     ) -> Journal {
-        let touched = |(backup, operation): States| Touched { backup, operation };
+        let touched = |(backup, operation): States| Touched { backup, operation, foreign: false };
         let shown = matches!(rpc, "CreateBackup" | "GetOperation") && code == Code::Ok;
         let view = after.1.filter(|_| shown);
         self.entries.push(Entry {

@@ -213,7 +213,7 @@ async fn a_manifests_expectation_takes_the_place_of_the_scenarios() {
     let fixture = Fixture::new();
     let run = async |script| {
         let mut manifest = fixture.manifest("sh", script);
-        let expect = Expectation { exit: ExpectedExit::NonZero, ..scenario("b").expect.clone() };
+        let expect = scenario("b").expect.clone().map(|it| Expectation { exit: ExpectedExit::NonZero, ..it });
         let reason = "it looks first".to_owned();
         manifest.expectations.insert("a".to_owned(), Substitute { like: "b".to_owned(), expect, reason });
         let seen = fixture.run(vec![manifest], &["a", "b"]).await;
