@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rescind_catalog::{Catalog, Plan, Request};
+use rescind_catalog::{Catalog, Plan, RunRequest};
 
 use crate::args::RunArgs;
 use crate::failure::Failure;
@@ -14,7 +14,7 @@ use crate::machine::Machine;
 /// # Errors
 /// A glob, a page, a file or a region that is wrong; a selection that matches no case.
 pub fn plan(machine: &Machine, catalog: &Catalog, args: &RunArgs) -> Result<Plan, Failure> {
-    let request = Request {
+    let request = RunRequest {
         selection: args.selection.resolved(),
         page: args.page.clone(),
         block: args.block,

@@ -8,12 +8,12 @@ use rescind_catalog::Plan;
 use rescind_model::{ClockKind, exit};
 use rescind_report::compare::{self as policy, Comparison};
 use rescind_report::{Format, terminal};
-use rescind_runner::{Finished, Options, Time, run as run_plan};
+use rescind_runner::{FinishedRun, RunClock, RunOptions, run as run_plan};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc;
 use tokio_util::sync::CancellationToken;
 
-use crate::args::{FailOn, ReportTarget, RunArgs};
+use crate::args::{FailOnArg, ReportTarget, RunArgs};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::{print, say};
@@ -35,7 +35,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
         plan.notices.extend(compare::check_source(base, &plan.source)?);
     }
     let fail_on = fail_on(args)?;
-    let options = Options {
+    let options = RunOptions {
         jobs: args.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
         clock: args.clock,
         deadline: args.deadline,
@@ -53,7 +53,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     let printed = if targets.iter().any(|target| target.path == Path::new("-")) {
         Ok(())
     } else {
-        let options = terminal::Options { width: machine.width, color: machine.color };
+        let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
         print(&match &comparison {
             Some(comparison) => terminal::render_comparison(comparison, &options),
             None => terminal::render(results, &options),
@@ -79,7 +79,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
 fn check_clock(asked: Option<ClockKind>) -> Result<(), Failure> {
     // Only then: to find out, a world is made, and the run does so itself.
     if asked == Some(ClockKind::Virtual)
-        && let Time::Real { reason } = Time::of_run(asked)
+        && let RunClock::Real { reason } = RunClock::of_run(asked)
     {
         return Err(Failure::setup(anyhow!(
             "time cannot be virtual here: {reason}; leave out --clock to run in real time"
@@ -94,7 +94,7 @@ fn check_clock(asked: Option<ClockKind>) -> Result<(), Failure> {
 /// Regressions without a baseline, which there would never be one of.
 fn fail_on(args: &RunArgs) -> Result<policy::FailOn, Failure> {
     match (args.fail_on, &args.baseline) {
-        (Some(FailOn::Regression), None) => Err(Failure::usage(anyhow!(
+        (Some(FailOnArg::Regression), None) => Err(Failure::usage(anyhow!(
             "--fail-on regression needs a --baseline: without one, nothing can have regressed"
         ))),
         (Some(typed), _) => Ok(typed.into()),
@@ -107,8 +107,8 @@ async fn execute(
     machine: &Machine,
     args: &RunArgs,
     plan: Plan,
-    options: Options,
-) -> Result<Finished, Failure> {
+    options: RunOptions,
+) -> Result<FinishedRun, Failure> {
     let cancel = CancellationToken::new();
     // Signals count from here on, so that one that comes while the emulator starts stops it again.
     tokio::spawn(cancel_on_signal(Signals::catch()?, cancel.clone()));
@@ -119,7 +119,7 @@ async fn execute(
     let (events, received) = mpsc::unbounded_channel();
     let shown = tokio::spawn(progress::show(
         received,
-        progress::Options {
+        progress::ProgressOptions {
             cases: plan.cases(),
             interactive: machine.interactive,
             color: machine.color,

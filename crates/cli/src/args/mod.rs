@@ -9,7 +9,7 @@ mod token;
 
 pub use backend::EmulatorChoice;
 pub use emulator::{DatabasePath, EmulatorArgs, LogFormat};
-pub use report::{AcceptArgs, CompareArgs, FailOn, ReportArgs, ReportTarget};
+pub use report::{AcceptArgs, CompareArgs, FailOnArg, ReportArgs, ReportTarget};
 pub use run::RunArgs;
 
 use std::path::PathBuf;
@@ -30,7 +30,7 @@ use clap::{Args, Parser, Subcommand};
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: CliCommand,
     /// The folder with `manifests` and `samples` [default: the nearest one at or above the current folder, else those that
     /// the program carries with it]
     #[arg(long, global = true, value_name = "DIR")]
@@ -42,11 +42,11 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Run samples in scenarios and report what is not as it should be
     Run(RunArgs),
     /// List the cases that `run` would run
-    List(Selection),
+    List(SelectionArgs),
     /// Tell which languages can run here, and how to get what is missing
     Doctor(DoctorArgs),
     /// Write reports of results that an earlier run wrote
@@ -61,7 +61,7 @@ pub enum Command {
 
 /// Which cases.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Selection {
+pub struct SelectionArgs {
     /// Only these languages; a name (`csharp`, `C#`, `cs`) or a glob, may be repeated
     #[arg(long, value_name = "GLOB")]
     pub language: Vec<String>,
@@ -73,7 +73,7 @@ pub struct Selection {
     pub scenario: Vec<String>,
 }
 
-impl Selection {
+impl SelectionArgs {
     /// What is asked for by it.
     pub fn resolved(&self) -> rescind_catalog::Selection {
         rescind_catalog::Selection {

@@ -11,14 +11,14 @@ use rescind_runner::ControlAt;
 use super::backend::EmulatorChoice;
 use super::duration::duration;
 use super::token::token;
-use super::{FailOn, ReportTarget, Selection};
+use super::{FailOnArg, ReportTarget, SelectionArgs};
 
 /// The options of `run`.
 #[derive(Debug, Args)]
 pub struct RunArgs {
     /// Which cases.
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: SelectionArgs,
     /// Take the samples' code from this Markdown page instead of the bundled samples
     #[arg(long, value_name = "FILE.md")]
     pub page: Option<PathBuf>,
@@ -82,5 +82,5 @@ pub struct RunArgs {
     pub known_failures: Option<PathBuf>,
     /// What makes the run fail [default: regression with a baseline, any without]
     #[arg(long, value_name = "WHAT", value_enum)]
-    pub fail_on: Option<FailOn>,
+    pub fail_on: Option<FailOnArg>,
 }

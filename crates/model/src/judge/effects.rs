@@ -1,22 +1,22 @@
 //! The rules about what the sample left behind and how it exited.
 
-use super::case::Case;
+use super::evidence::Evidence;
 use super::output;
 use crate::{Ended, ExpectedExit, Finding, OperationState, Rule};
 
 /// `leaked-backup`: a backup of the sample is left, where it could have been avoided.
-pub(super) fn leaked_backup(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if case.scenario.expect.may_leave_backup {
+pub(super) fn leaked_backup(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    if evidence.scenario.expect.may_leave_backup {
         return;
     }
-    for name in &case.truth.left {
+    for name in &evidence.truth.left {
         findings.push(Finding::new(Rule::LeakedBackup, format!("left {name} in the service")));
     }
 }
 
 /// `deleted-foreign-backup`: a backup that the sample did not create is gone.
-pub(super) fn deleted_foreign_backup(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let observation = case.observation;
+pub(super) fn deleted_foreign_backup(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let observation = evidence.observation;
     for given in &observation.given.backups {
         let survives =
             observation.settled.backups.iter().any(|backup| backup.foreign && backup.name == given.name);
@@ -32,13 +32,15 @@ pub(super) fn deleted_foreign_backup(case: &Case<'_>, findings: &mut Vec<Finding
 /// A sample that leaves its backup behind must say so, whatever the scenario: a non-zero exit is right then. And one
 /// that brings a clean cancellation about where the scenario has none in store (by deleting the pending backup, which
 /// cancels its operation) may exit with 0, if it says so.
-pub(super) fn wrong_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let Ended::Code(code) = case.observation.ended else { return };
-    let clean = case.truth.left.is_empty();
-    let expect = &case.scenario.expect;
+pub(super) fn wrong_exit(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let Ended::Code(code) = evidence.observation.ended else { return };
+    let clean = evidence.truth.left.is_empty();
+    let expect = &evidence.scenario.expect;
     let message = match (code, clean, expect.exit) {
         (0, false, _) => "exited with 0 although its backup is left in the service".to_owned(),
-        (0, true, ExpectedExit::NonZero) if !(case.truth.cancelled && output::reports_clean_end(case)) => {
+        (0, true, ExpectedExit::NonZero)
+            if !(evidence.truth.cancelled && output::reports_clean_end(evidence)) =>
+        {
             format!("exited with 0; the outcome `{}` asks for another code", expect.outcome)
         }
         (code, true, ExpectedExit::Zero) if code != 0 => {
@@ -53,11 +55,11 @@ pub(super) fn wrong_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// `early-exit`: success while the operation still ran.
-pub(super) fn early_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if case.observation.ended != Ended::Code(0) {
+pub(super) fn early_exit(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    if evidence.observation.ended != Ended::Code(0) {
         return;
     }
-    for operation in case.observation.at_exit.own_operations() {
+    for operation in evidence.observation.at_exit.own_operations() {
         if operation.state == OperationState::Running {
             let message = format!("exited with 0 while {} was still running", operation.name);
             findings.push(Finding::new(Rule::EarlyExit, message));
@@ -66,8 +68,8 @@ pub(super) fn early_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// `leaked-process`: a process of the sample outlived it.
-pub(super) fn leaked_process(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    for process in &case.observation.leaked_processes {
+pub(super) fn leaked_process(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for process in &evidence.observation.leaked_processes {
         let message = format!("left a process running: {}", process.command);
         findings.push(Finding::new(Rule::LeakedProcess, message));
     }

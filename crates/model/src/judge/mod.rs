@@ -4,8 +4,8 @@
 //! the others. A sample that did not end by itself (a limit, a signal) is not asked for a complete output or for an
 //! exit code, but is still held to what it claimed and to what it left behind.
 
-mod case;
 mod effects;
+mod evidence;
 mod output;
 #[cfg(test)]
 mod properties;
@@ -16,10 +16,10 @@ mod truth;
 
 pub use truth::Truth;
 
-use self::case::Case;
+use self::evidence::Evidence;
 use crate::{Contract, Ended, Finding, Observation, Placeholders, Rule, Scenario};
 
-type Check = fn(&Case<'_>, &mut Vec<Finding>);
+type Check = fn(&Evidence<'_>, &mut Vec<Finding>);
 
 const CHECKS: [Check; 13] = [
     ended,
@@ -52,18 +52,18 @@ pub fn judge(
     if observation.is_undecided() {
         return Vec::new();
     }
-    let case = Case { scenario, contract, observation, placeholders, truth: Truth::of(observation) };
+    let evidence = Evidence { scenario, contract, observation, placeholders, truth: Truth::of(observation) };
     let mut findings = Vec::new();
     for check in CHECKS {
-        check(&case, &mut findings);
+        check(&evidence, &mut findings);
     }
     findings
 }
 
 /// `timed-out` and `crashed`.
-fn ended(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let limits = &case.observation.limits;
-    let (rule, message) = match case.observation.ended {
+fn ended(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let limits = &evidence.observation.limits;
+    let (rule, message) = match evidence.observation.ended {
         Ended::Code(_) => return,
         Ended::Signal(signal) => (Rule::Crashed, format!("signal {signal} ended the sample")),
         Ended::Deadline => (Rule::TimedOut, format!("had not ended after {}", limits.deadline())),

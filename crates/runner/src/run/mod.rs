@@ -21,7 +21,7 @@ use rescind_model::{CaseId, CaseResult, Environment, Results, SCHEMA_VERSION, Ve
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
-use crate::{Backend, Context, Events, Options, Toolchain};
+use crate::{Backend, Context, Events, RunOptions, Toolchain};
 use session::Session;
 use start::Started;
 
@@ -45,7 +45,7 @@ impl Timing {
 
 /// What came of a run.
 #[derive(Clone, Debug)]
-pub struct Finished {
+pub struct FinishedRun {
     /// The results, for every case of the plan.
     pub results: Results,
     /// How long it took.
@@ -61,11 +61,11 @@ pub async fn run(
     context: Arc<Context>,
     backend: Arc<dyn Backend>,
     plan: Plan,
-    options: Options,
+    options: RunOptions,
     version: &str,
     events: Events,
     cancel: CancellationToken,
-) -> Finished {
+) -> FinishedRun {
     let started = context.clock.now();
     let mut notices = plan.notices.clone();
     let session =
@@ -121,7 +121,7 @@ pub async fn run(
         cases,
     };
     let wall = context.clock.now().duration_since(started);
-    Finished { results, timing: Timing { wall, cpu, cores: context.cores } }
+    FinishedRun { results, timing: Timing { wall, cpu, cores: context.cores } }
 }
 
 /// A notice for each case that ran to its end and was not held to its scenario's own expectation.
