@@ -8,7 +8,7 @@ use std::process::{Child, Command, Output, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
-use rescind_tests::{Project, command};
+use rescind_tests::{TestCatalog, command};
 
 const LABEL: &str = "label=dev.rescind.emulator";
 
@@ -28,7 +28,7 @@ pub fn running() -> BTreeSet<String> {
 struct Run {
     child: Child,
     container: String,
-    _project: Project,
+    _project: TestCatalog,
 }
 
 impl Run {
@@ -37,8 +37,8 @@ impl Run {
         let folder = tempfile::tempdir().unwrap();
         let begun = folder.path().join("begun");
         assert!(Command::new("mkfifo").arg(&begun).status().unwrap().success());
-        let project = Project::new(&format!("echo begun > '{}'\nexec sleep 60", begun.display()));
-        let mut child = command(project.root())
+        let catalog = TestCatalog::new(&format!("echo begun > '{}'\nexec sleep 60", begun.display()));
+        let mut child = command(catalog.root())
             .args(["run", "--emulator", "container", "--clock", "real", "--deadline", "500s"])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
@@ -51,7 +51,7 @@ impl Run {
         }
         let new: Vec<String> = running().difference(&before).cloned().collect();
         let [container] = new.as_slice() else { panic!("{new:?}") };
-        Run { child, container: container.clone(), _project: project }
+        Run { child, container: container.clone(), _project: catalog }
     }
 
     fn signal(&mut self, signal: &str) -> Option<i32> {
@@ -94,26 +94,26 @@ pub fn killed() {
 }
 
 pub fn named_image() {
-    let project = Project::new("true");
-    let (_, case) = project.case(&["--emulator", "container"]);
+    let catalog = TestCatalog::new("true");
+    let (_, case) = catalog.case(&["--emulator", "container"]);
     assert!(case.observation.is_some(), "{case:?}");
     let images = docker(&["images", "--format", "{{.Repository}}:{{.Tag}}", "rescind-emulator"]);
     // The latest comes first.
     let image = images.lines().next().unwrap();
-    let (_, case) = project.case(&["--emulator", "container", "--image", image]);
+    let (_, case) = catalog.case(&["--emulator", "container", "--image", image]);
     assert!(case.observation.is_some(), "{case:?}");
 }
 
 pub fn no_image() {
-    let project = Project::new("true");
-    let ran = project.run(&["--emulator", "container", "--image", "localhost:1/no-such-image:1"]).exits(3);
+    let catalog = TestCatalog::new("true");
+    let ran = catalog.run(&["--emulator", "container", "--image", "localhost:1/no-such-image:1"]).exits(3);
     let expected = "cannot start a container of localhost:1/no-such-image:1";
     assert!(ran.stderr.contains(expected), "{}", ran.stderr);
 }
 
 pub fn no_daemon() {
-    let project = Project::new("true");
-    let output = command(project.root())
+    let catalog = TestCatalog::new("true");
+    let output = command(catalog.root())
         .args(["run", "--emulator", "container"])
         .env("DOCKER_HOST", "unix:///nonexistent/docker.sock")
         .output()

@@ -5,7 +5,7 @@ use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 
 use rescind_model::{CaseId, Entry, Finding, Snapshot, Verdict};
-use rescind_tests::{Project, binary, repository, results};
+use rescind_tests::{TestCatalog, binary, repository, results};
 
 use crate::container;
 
@@ -101,8 +101,8 @@ pub fn remote_by_socket() {
 
 pub fn without_token() {
     let emulator = Emulator::start("127.0.0.1:0");
-    let project = Project::new("true");
-    let ran = project.run(&["--emulator", &emulator.address, "--control", &emulator.control]).exits(3);
+    let catalog = TestCatalog::new("true");
+    let ran = catalog.run(&["--emulator", &emulator.address, "--control", &emulator.control]).exits(3);
     assert!(ran.stderr.contains("it wants a token; set RESCIND_CONTROL_TOKEN"), "{}", ran.stderr);
 }
 
@@ -113,12 +113,12 @@ pub fn container() {
 }
 
 pub fn nobody() {
-    let project = Project::new("true");
+    let catalog = TestCatalog::new("true");
     // The port is free again as soon as it is known.
     let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().to_string();
-    let ran = project.run(&["--emulator", &address]).exits(3);
+    let ran = catalog.run(&["--emulator", &address]).exits(3);
     assert!(ran.stderr.contains(&format!("no emulator answers at {address}")), "{}", ran.stderr);
     assert!(ran.stderr.contains("`rescind emulator` starts one"), "{}", ran.stderr);
-    let ran = project.run(&["--emulator", "embedded", "--image", "x"]).exits(2);
+    let ran = catalog.run(&["--emulator", "embedded", "--image", "x"]).exits(2);
     assert!(ran.stderr.contains("--image is for --emulator container"), "{}", ran.stderr);
 }

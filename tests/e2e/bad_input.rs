@@ -1,19 +1,19 @@
 //! Bad input: a clear message with its place, a non-zero exit, and nothing run.
 
-use rescind_tests::Project;
+use rescind_tests::TestCatalog;
 
 /// What is printed for a mistake, with the exit code of a usage error.
-fn message(project: &Project, arguments: &[&str]) -> String {
-    let ran = project.run(arguments).exits(2);
+fn message(catalog: &TestCatalog, arguments: &[&str]) -> String {
+    let ran = catalog.run(arguments).exits(2);
     assert_eq!(ran.stdout, "");
     ran.stderr
 }
 
 #[test]
 fn a_misspelt_manifest_key_is_pointed_at_and_the_right_one_suggested() {
-    let project = Project::new("true");
-    project.edit_manifest("deadline: 20s", "deadlin: 20s");
-    insta::assert_snapshot!(message(&project, &[]), @"
+    let catalog = TestCatalog::new("true");
+    catalog.edit_manifest("deadline: 20s", "deadlin: 20s");
+    insta::assert_snapshot!(message(&catalog, &[]), @"
     error: unknown key `deadlin` (did you mean `deadline`?)
      --> manifests/spanner/shell.yaml:9:3
       |
@@ -26,9 +26,9 @@ fn a_misspelt_manifest_key_is_pointed_at_and_the_right_one_suggested() {
 
 #[test]
 fn a_scenario_with_an_unknown_request_is_pointed_at() {
-    let project = Project::new("true");
-    project.edit("manifests/scenarios/cancel-wins.yaml", "create:running", "creat:running");
-    insta::assert_snapshot!(message(&project, &[]), @"
+    let catalog = TestCatalog::new("true");
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "create:running", "creat:running");
+    insta::assert_snapshot!(message(&catalog, &[]), @"
     error: unknown request `creat` (did you mean `create`?); a request is one of create, cancel, poll, early-poll, get, delete, list, given, or the name of an RPC such as UpdateBackup
      --> manifests/scenarios/cancel-wins.yaml:3:11
       |
@@ -39,9 +39,9 @@ fn a_scenario_with_an_unknown_request_is_pointed_at() {
 
 #[test]
 fn yaml_that_is_not_yaml_is_pointed_at() {
-    let project = Project::new("true");
-    project.edit("manifests/scenarios/cancel-wins.yaml", "services: [spanner]", "services: [spanner");
-    insta::assert_snapshot!(message(&project, &[]), @"
+    let catalog = TestCatalog::new("true");
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "services: [spanner]", "services: [spanner");
+    insta::assert_snapshot!(message(&catalog, &[]), @"
     error: not YAML: illegal placement of ':' indicator
      --> manifests/scenarios/cancel-wins.yaml:3:9
       |
@@ -52,11 +52,11 @@ fn yaml_that_is_not_yaml_is_pointed_at() {
 
 #[test]
 fn every_mistake_is_reported_at_once() {
-    let project = Project::new("true");
-    project.edit_manifest("file: sample.sh", "file: simple.sh");
-    project.edit_manifest("{backup}", "{bakup}");
-    project.edit("manifests/scenarios/cancel-wins.yaml", "cancel:honoured", "cancel:honored");
-    insta::assert_snapshot!(message(&project, &[]), @r#"
+    let catalog = TestCatalog::new("true");
+    catalog.edit_manifest("file: sample.sh", "file: simple.sh");
+    catalog.edit_manifest("{backup}", "{bakup}");
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "cancel:honoured", "cancel:honored");
+    insta::assert_snapshot!(message(&catalog, &[]), @r#"
     error: `honored` cannot be decided at `cancel` (did you mean `honoured`?); it can be honoured, pending, ignored, done-after, failed-after, lost, reset, delayed-250ms, or an error code such as permission-denied
      --> manifests/scenarios/cancel-wins.yaml:3:33
       |
@@ -79,21 +79,21 @@ fn every_mistake_is_reported_at_once() {
 
 #[test]
 fn a_page_without_a_block_for_the_language_says_what_it_has() {
-    let project = Project::new("true");
-    project.write("page.md", "# Cancel\n\n### Perl\n\n``` perl\nprint 1;\n```\n");
-    insta::assert_snapshot!(message(&project, &["--page", "page.md", "--language", "shell"]), @"error: the page `page.md` has no block for spanner/shell: no code under a heading `Shell`; its headings are `Cancel`, `Perl`");
+    let catalog = TestCatalog::new("true");
+    catalog.write("page.md", "# Cancel\n\n### Perl\n\n``` perl\nprint 1;\n```\n");
+    insta::assert_snapshot!(message(&catalog, &["--page", "page.md", "--language", "shell"]), @"error: the page `page.md` has no block for spanner/shell: no code under a heading `Shell`; its headings are `Cancel`, `Perl`");
 }
 
 #[test]
 fn a_page_that_is_not_there_is_named() {
-    let project = Project::new("true");
-    insta::assert_snapshot!(message(&project, &["--page", "no-page.md"]), @"error: the page `no-page.md` cannot be read: No such file or directory (os error 2)");
+    let catalog = TestCatalog::new("true");
+    insta::assert_snapshot!(message(&catalog, &["--page", "no-page.md"]), @"error: the page `no-page.md` cannot be read: No such file or directory (os error 2)");
 }
 
 #[test]
 fn a_selection_that_matches_nothing_has_an_exit_code_of_its_own() {
-    let project = Project::new("true");
-    let ran = project.run(&["--scenario", "nothing-matches"]).exits(4);
+    let catalog = TestCatalog::new("true");
+    let ran = catalog.run(&["--scenario", "nothing-matches"]).exits(4);
     assert_eq!(ran.stdout, "");
     insta::assert_snapshot!(ran.stderr, @"
     error: no case is selected
@@ -112,6 +112,6 @@ fn a_root_without_manifests_is_a_usage_error() {
 
 #[test]
 fn a_glob_that_is_none_is_a_usage_error() {
-    let ran = Project::new("true").run(&["--language", "[a"]).exits(2);
+    let ran = TestCatalog::new("true").run(&["--language", "[a"]).exits(2);
     assert!(ran.stderr.contains("--language [a"), "{}", ran.stderr);
 }

@@ -1,7 +1,7 @@
 //! A schedule that says what the state does not allow.
 
 use rescind_model::Verdict;
-use rescind_tests::Project;
+use rescind_tests::TestCatalog;
 
 /// Looks once at the operation of the backup that was begun.
 const LOOK: &str = r#"bash -c '
@@ -14,14 +14,14 @@ cat <&3
 
 #[test]
 fn the_request_is_refused_and_the_case_has_diverged_in_every_report() {
-    let project = Project::new(LOOK);
+    let catalog = TestCatalog::new(LOOK);
     let schedule = "create:running cancel:ignored poll1:cancelled";
-    project.edit("manifests/scenarios/cancel-wins.yaml", "create:running cancel:honoured", schedule);
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "create:running cancel:honoured", schedule);
     let formats = ["json", "junit", "markdown", "summary", "html", "sarif", "github", "terminal"];
     let options: Vec<String> =
         formats.iter().map(|format| format!("--report={format}={format}.out")).collect();
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
-    let (ran, case) = project.case(&options);
+    let (ran, case) = catalog.case(&options);
     ran.exits(3);
     assert_eq!(case.verdict, Verdict::Diverged);
     let reason = "left its schedule at request 3 (GetOperation): `poll1` cannot be `cancelled` here; it can be done, \
@@ -30,7 +30,7 @@ fn the_request_is_refused_and_the_case_has_diverged_in_every_report() {
     let seen = case.observation.unwrap();
     assert!(seen.stdout.text.contains("The schedule cannot go on: `poll1` cannot be"), "{:?}", seen.stdout);
     for format in formats {
-        let report = std::fs::read_to_string(project.root().join(format!("{format}.out"))).unwrap();
+        let report = std::fs::read_to_string(catalog.root().join(format!("{format}.out"))).unwrap();
         assert!(report.contains("left its schedule at request 3"), "{format}: {report}");
     }
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use regex::Regex;
-use rescind_tests::{Project, binary, cache, repository};
+use rescind_tests::{TestCatalog, binary, cache, repository};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -222,13 +222,13 @@ fn without_a_token_that_may_comment_nothing_fails() {
     assert_eq!(job.read("calls"), "");
 }
 
-/// Runs the samples of a project as the action does, with the real binary.
-fn run(job: &Job, project: &Project, variables: &[(&str, &str)]) -> (String, String) {
+/// Runs the samples of a catalogue as the action does, with the real binary.
+fn run(job: &Job, catalog: &TestCatalog, variables: &[(&str, &str)]) -> (String, String) {
     let (binary, cache) = (binary().display(), cache());
     job.program("rescind", &format!("exec '{binary}' --cache-dir '{}' \"$@\"", cache.display()));
-    let root = project.root().display().to_string();
+    let root = catalog.root().display().to_string();
     let fixed = [("CATALOGUE", root.as_str()), ("REPORTS", "reports")];
-    let output = job.run("run.sh", project.root(), &[&fixed, variables].concat());
+    let output = job.run("run.sh", catalog.root(), &[&fixed, variables].concat());
     let stderr = String::from_utf8_lossy(&output.stderr).into_owned();
     assert!(output.status.success(), "{stderr}");
     (String::from_utf8_lossy(&output.stdout).into_owned(), stderr)
@@ -236,65 +236,66 @@ fn run(job: &Job, project: &Project, variables: &[(&str, &str)]) -> (String, Str
 
 #[test]
 fn a_job_writes_every_report_and_says_what_rescind_exited_with() {
-    let (job, project) = (Job::new(), Project::new("exit 1"));
+    let (job, catalog) = (Job::new(), TestCatalog::new("exit 1"));
     let (stdout, _) =
-        run(&job, &project, &[("LANGUAGES", "shell perl"), ("SCENARIOS", "cancel-*"), ("RETRIES", "1")]);
+        run(&job, &catalog, &[("LANGUAGES", "shell perl"), ("SCENARIOS", "cancel-*"), ("RETRIES", "1")]);
     assert!(stdout.contains("\n::error file=samples/spanner/shell/sample.sh,line="), "{stdout}");
     assert!(stdout.contains("tried 2 times, alike each time"), "{stdout}");
     assert!(job.read("summary").contains("## rescind: 1 of 1 case not as expected"));
     assert!(job.read("output").contains("exit-code=1\n"));
     for report in ["comment.md", "junit.xml", "rescind.sarif", "results.json", "report.html"] {
-        let written = fs::read_to_string(project.root().join("reports").join(report)).unwrap();
+        let written = fs::read_to_string(catalog.root().join("reports").join(report)).unwrap();
         assert!(written.contains("wrong-exit"), "{report}");
     }
 }
 
 #[test]
 fn what_a_workflow_passes_is_never_run() {
-    let (job, project) = (Job::new(), Project::new("true"));
+    let (job, catalog) = (Job::new(), TestCatalog::new("true"));
     let hostile = "$(touch pwned) `touch pwned` ; touch pwned";
-    run(&job, &project, &[("PAGE", hostile), ("LANGUAGES", hostile), ("SCENARIOS", "*")]);
+    run(&job, &catalog, &[("PAGE", hostile), ("LANGUAGES", hostile), ("SCENARIOS", "*")]);
     assert!(job.read("output").contains("exit-code=2\n") || job.read("output").contains("exit-code=4\n"));
-    assert!(!project.root().join("pwned").exists());
+    assert!(!catalog.root().join("pwned").exists());
 }
 
 #[test]
 fn the_last_job_puts_the_results_together_and_compares_them() {
-    let (job, project) = (Job::new(), Project::new("case $GOOGLE_CLOUD_PROJECT in *-lags) exit 1;; esac"));
-    project.copy("manifests/scenarios/cancel-wins.yaml", "manifests/scenarios/cancel-lags.yaml");
+    let (job, catalog) =
+        (Job::new(), TestCatalog::new("case $GOOGLE_CLOUD_PROJECT in *-lags) exit 1;; esac"));
+    catalog.copy("manifests/scenarios/cancel-wins.yaml", "manifests/scenarios/cancel-lags.yaml");
     for part in ["wins", "lags"] {
         let reports = format!("shards/{part}");
         let (stdout, _) = run(
             &job,
-            &project,
+            &catalog,
             &[("SCENARIOS", &format!("cancel-{part}")), ("FAIL_ON", "never"), ("REPORTS", &reports)],
         );
         assert!(!stdout.contains("::error "), "{stdout}");
     }
     assert_eq!(job.read("output").matches("exit-code=0\n").count(), 2);
     // There was one to write: the last job does it, and then it is there once.
-    let left = fs::read_to_string(project.root().join("shards/lags/annotations.txt")).unwrap();
+    let left = fs::read_to_string(catalog.root().join("shards/lags/annotations.txt")).unwrap();
     assert_eq!(left.matches("::error ").count(), 1, "{left}");
     let (job, merged) = (Job::new(), [("RESULTS", "shards")]);
-    let (stdout, _) = run(&job, &project, &merged);
+    let (stdout, _) = run(&job, &catalog, &merged);
     assert!(stdout.contains("2 cases: 1 pass, 1 fail"), "{stdout}");
     assert_eq!(stdout.matches("::error ").count(), 1, "{stdout}");
     assert!(job.read("output").contains("exit-code=1\n"));
 
     // The last job may never fail, too, and has nothing to do with a page.
     let job = Job::new();
-    let (stdout, _) = run(&job, &project, &[merged[0], ("FAIL_ON", "never"), ("PAGE", "no-such.md")]);
+    let (stdout, _) = run(&job, &catalog, &[merged[0], ("FAIL_ON", "never"), ("PAGE", "no-such.md")]);
     assert_eq!(stdout.matches("::error ").count(), 1, "{stdout}");
     assert!(job.read("output").contains("exit-code=0\n"));
 
-    let accepted = rescind_tests::rescind(project.root(), &["accept", "reports/results.json"]);
+    let accepted = rescind_tests::rescind(catalog.root(), &["accept", "reports/results.json"]);
     accepted.exits(0);
     let job = Job::new();
-    let (stdout, _) = run(&job, &project, &[merged[0], ("BASELINE", "rescind-baseline.json")]);
+    let (stdout, _) = run(&job, &catalog, &[merged[0], ("BASELINE", "rescind-baseline.json")]);
     assert!(stdout.contains("no changes in 2 cases"), "{stdout}");
     assert!(job.read("output").contains("exit-code=0\n"));
     let job = Job::new();
-    run(&job, &project, &[("RESULTS", "samples")]);
+    run(&job, &catalog, &[("RESULTS", "samples")]);
     assert!(job.read("output").contains("exit-code=2\n"));
 }
 

@@ -3,12 +3,12 @@
 use std::time::{Duration, Instant};
 
 use rescind_model::{Ended, Rule, Verdict};
-use rescind_tests::{Project, rules};
+use rescind_tests::{TestCatalog, rules};
 
 #[test]
 fn a_sample_that_prints_100_mb_is_cut_and_counted() {
-    let project = Project::new("head -c 100000000 /dev/zero | tr '\\0' x");
-    let (_, case) = project.case(&[]);
+    let catalog = TestCatalog::new("head -c 100000000 /dev/zero | tr '\\0' x");
+    let (_, case) = catalog.case(&[]);
     let seen = case.observation.unwrap();
     assert_eq!(seen.ended, Ended::Code(0));
     assert_eq!(seen.stdout.bytes, 100_000_000);
@@ -20,9 +20,9 @@ fn a_sample_that_prints_100_mb_is_cut_and_counted() {
 
 #[test]
 fn a_sample_that_prints_invalid_utf_8_is_marked_and_shown() {
-    let project = Project::new(r"printf 'caf\351 \033[31mred\n'");
-    project.edit_manifest("deadline: 20s", "deadline: 20s\noutputs:\n  cancelled: |\n    café");
-    let (ran, case) = project.case(&[]);
+    let catalog = TestCatalog::new(r"printf 'caf\351 \033[31mred\n'");
+    catalog.edit_manifest("deadline: 20s", "deadline: 20s\noutputs:\n  cancelled: |\n    café");
+    let (ran, case) = catalog.case(&[]);
     let seen = case.observation.as_ref().unwrap();
     assert!(seen.stdout.invalid_utf8);
     assert_eq!(seen.stdout.text, "caf\u{fffd} \u{1b}[31mred\n");
@@ -34,9 +34,9 @@ fn a_sample_that_prints_invalid_utf_8_is_marked_and_shown() {
 
 #[test]
 fn a_sample_that_never_ends_is_ended_at_its_deadline() {
-    let project = Project::new("trap '' TERM; while :; do sleep 1000; done");
+    let catalog = TestCatalog::new("trap '' TERM; while :; do sleep 1000; done");
     let started = Instant::now();
-    let (ran, case) = project.case(&["--clock", "real", "--deadline", "0.3"]);
+    let (ran, case) = catalog.case(&["--clock", "real", "--deadline", "0.3"]);
     let ran = ran.exits(3);
     assert!(started.elapsed() < Duration::from_secs(30), "the group was not killed");
     assert_eq!(case.observation.as_ref().unwrap().ended, Ended::Deadline);
@@ -49,8 +49,8 @@ fn a_sample_that_never_ends_is_ended_at_its_deadline() {
 
 #[test]
 fn a_sample_that_is_busy_without_end_is_timed_out_by_its_processor_time() {
-    let project = Project::new("while :; do :; done");
-    let (ran, case) = project.case(&["--clock", "real", "--deadline", "0.5", "--processor-time", "1ms"]);
+    let catalog = TestCatalog::new("while :; do :; done");
+    let (ran, case) = catalog.case(&["--clock", "real", "--deadline", "0.5", "--processor-time", "1ms"]);
     ran.exits(1);
     assert_eq!(case.observation.as_ref().unwrap().ended, Ended::ProcessorTime);
     assert_eq!(rules(&case), [Rule::TimedOut]);
@@ -58,8 +58,8 @@ fn a_sample_that_is_busy_without_end_is_timed_out_by_its_processor_time() {
 
 #[test]
 fn a_sample_that_leaves_a_child_is_reported_and_the_child_is_killed() {
-    let project = Project::new("sleep 987654 >/dev/null 2>&1 &");
-    let (ran, case) = project.case(&[]);
+    let catalog = TestCatalog::new("sleep 987654 >/dev/null 2>&1 &");
+    let (ran, case) = catalog.case(&[]);
     ran.exits(1);
     assert_eq!(rules(&case), [Rule::LeakedProcess]);
     assert!(case.findings[0].message.contains("sleep 987654"), "{}", case.findings[0].message);
@@ -67,20 +67,20 @@ fn a_sample_that_leaves_a_child_is_reported_and_the_child_is_killed() {
 
 #[test]
 fn a_child_that_holds_the_output_open_does_not_hold_up_the_case() {
-    let project = Project::new("sleep 987653 &");
-    let (ran, case) = project.case(&["--deadline", "15"]);
+    let catalog = TestCatalog::new("sleep 987653 &");
+    let (ran, case) = catalog.case(&["--deadline", "15"]);
     ran.exits(1);
     assert_eq!(rules(&case), [Rule::LeakedProcess]);
 }
 
 #[test]
 fn a_child_that_hides_is_found_and_killed_wherever_there_is_a_closed_world() {
-    let project = Project::new("setsid env -i sleep 987651 </dev/null >/dev/null 2>&1 &\nsleep 0.2");
-    let (_, case) = project.case(&[]);
+    let catalog = TestCatalog::new("setsid env -i sleep 987651 </dev/null >/dev/null 2>&1 &\nsleep 0.2");
+    let (_, case) = catalog.case(&[]);
     let leaked = case.observation.unwrap().leaked_processes;
     assert_eq!(leaked.iter().map(|it| it.command.as_str()).collect::<Vec<_>>(), ["sleep 987651"]);
     // Where time is real, it is found when the run is over.
-    let (_, results) = rescind_tests::results(project.root(), &["run", "--clock", "real"]);
+    let (_, results) = rescind_tests::results(catalog.root(), &["run", "--clock", "real"]);
     let named = |notice: &String| notice.contains("hid from rescind") && notice.ends_with("sleep 987651");
     assert!(results.notices.iter().any(named), "{:?}", results.notices);
 }
@@ -89,7 +89,7 @@ fn a_child_that_hides_is_found_and_killed_wherever_there_is_a_closed_world() {
 fn a_sample_reaches_nothing_but_its_own_project_and_each_attempt_is_named() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let port = listener.local_addr().unwrap().port();
-    let project = Project::new(&format!(
+    let catalog = TestCatalog::new(&format!(
         "exec 2>/dev/null\n\
          ls /proc/self/fd\n\
          curl -s -w '%{{http_code}}\\n' -o /dev/null http://$SPANNER_EMULATOR_HOST/rescind/v1/projects\n\
@@ -102,7 +102,7 @@ fn a_sample_reaches_nothing_but_its_own_project_and_each_attempt_is_named() {
          kill -9 $PPID\n\
          :",
     ));
-    let (ran, case) = project.case(&[]);
+    let (ran, case) = catalog.case(&[]);
     ran.exits(1);
     let seen = case.observation.as_ref().unwrap();
     assert_eq!(
@@ -132,9 +132,9 @@ fn a_sample_reaches_nothing_but_its_own_project_and_each_attempt_is_named() {
 
 #[test]
 fn a_sample_that_writes_into_its_project_is_told_of_and_the_next_run_has_a_new_copy() {
-    let project = Project::new("test ! -e state || exit 3; touch state; rm sample.sh");
+    let catalog = TestCatalog::new("test ! -e state || exit 3; touch state; rm sample.sh");
     for _ in 0..2 {
-        let (_, results) = rescind_tests::results(project.root(), &["run"]);
+        let (_, results) = rescind_tests::results(catalog.root(), &["run"]);
         assert_eq!(rules(&results.cases[0]), []);
         assert!(results.notices[0].contains("(sample.sh and 1 more)"), "{:?}", results.notices);
     }
@@ -142,8 +142,8 @@ fn a_sample_that_writes_into_its_project_is_told_of_and_the_next_run_has_a_new_c
 
 #[test]
 fn a_sample_that_a_signal_kills_has_crashed() {
-    let project = Project::new("kill -SEGV $$");
-    let (ran, case) = project.case(&[]);
+    let catalog = TestCatalog::new("kill -SEGV $$");
+    let (ran, case) = catalog.case(&[]);
     ran.exits(1);
     assert_eq!(case.observation.as_ref().unwrap().ended, Ended::Signal(11));
     assert_eq!(rules(&case), [Rule::Crashed]);
@@ -151,10 +151,10 @@ fn a_sample_that_a_signal_kills_has_crashed() {
 
 #[test]
 fn a_missing_interpreter_is_unsupported_with_the_command_that_installs_it() {
-    let project = Project::new("true");
-    project.edit_manifest("program: sh", "program: no-such-interpreter");
-    project.edit_manifest("minimum: \"1.0\" }", "minimum: \"1.0\" }\n    install: { debian: apt-get install no-such-thing, macos: brew install no-such-thing }");
-    let (ran, case) = project.case(&[]);
+    let catalog = TestCatalog::new("true");
+    catalog.edit_manifest("program: sh", "program: no-such-interpreter");
+    catalog.edit_manifest("minimum: \"1.0\" }", "minimum: \"1.0\" }\n    install: { debian: apt-get install no-such-thing, macos: brew install no-such-thing }");
+    let (ran, case) = catalog.case(&[]);
     // Nothing ran, so nothing is known: that is not success.
     let ran = ran.exits(3);
     assert_eq!(case.verdict, Verdict::Unsupported);
@@ -166,9 +166,9 @@ fn a_missing_interpreter_is_unsupported_with_the_command_that_installs_it() {
 
 #[test]
 fn a_program_that_cannot_be_started_is_a_set_up_error_not_a_failure() {
-    let project = Project::new("true");
-    project.edit_manifest("command: [sh, sample.sh", "command: [./not-there, sample.sh");
-    let (ran, case) = project.case(&[]);
+    let catalog = TestCatalog::new("true");
+    catalog.edit_manifest("command: [sh, sample.sh", "command: [./not-there, sample.sh");
+    let (ran, case) = catalog.case(&[]);
     ran.exits(3);
     assert_eq!(case.verdict, Verdict::SetupError);
     assert!(case.reason.unwrap().contains("not-there"));
@@ -176,8 +176,8 @@ fn a_program_that_cannot_be_started_is_a_set_up_error_not_a_failure() {
 
 #[test]
 fn nothing_of_the_users_environment_reaches_a_sample() {
-    let project = Project::new("env");
-    let mut command = rescind_tests::command(project.root());
+    let catalog = TestCatalog::new("env");
+    let mut command = rescind_tests::command(catalog.root());
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("results.json");
     command.args(["run", "--results"]).arg(&file);

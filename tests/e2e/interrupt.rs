@@ -12,7 +12,7 @@ use nix::sys::signal::{Signal, kill};
 use nix::sys::stat::Mode;
 use nix::unistd::{Pid, mkfifo};
 use rescind_model::{Results, Verdict, exit};
-use rescind_tests::{Project, command};
+use rescind_tests::{TestCatalog, command};
 
 /// How long it may take, at the very most, until what was killed is gone.
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -28,13 +28,13 @@ const SCRIPT: &str = r#"case $GOOGLE_CLOUD_PROJECT in
   ;;
 esac"#;
 
-fn project() -> Project {
-    let project = Project::new("true");
-    let fifo = project.root().join("fifo");
+fn catalog() -> TestCatalog {
+    let catalog = TestCatalog::new("true");
+    let fifo = catalog.root().join("fifo");
     mkfifo(&fifo, Mode::S_IRWXU).unwrap();
-    project.edit("samples/spanner/shell/sample.sh", "true", &SCRIPT.replace("FIFO", fifo.to_str().unwrap()));
-    project.copy("manifests/scenarios/cancel-wins.yaml", "manifests/scenarios/waits.yaml");
-    project
+    catalog.edit("samples/spanner/shell/sample.sh", "true", &SCRIPT.replace("FIFO", fifo.to_str().unwrap()));
+    catalog.copy("manifests/scenarios/cancel-wins.yaml", "manifests/scenarios/waits.yaml");
+    catalog
 }
 
 fn send(child: &Child, signal: Signal) {
@@ -69,14 +69,14 @@ fn ignores(signal: Signal) -> bool {
 
 /// Sends a signal to a run of which one case has ended and the other one never does.
 fn interrupted(signal: Signal) {
-    let project = project();
-    let mut rescind = of_a_terminal(project.root())
+    let catalog = catalog();
+    let mut rescind = of_a_terminal(catalog.root())
         .args(["run", "--clock", "real", "--jobs", "2", "--results", "results.json"])
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut held = BufReader::new(File::open(project.root().join("fifo")).unwrap());
+    let mut held = BufReader::new(File::open(catalog.root().join("fifo")).unwrap());
     let mut started = String::new();
     held.read_line(&mut started).unwrap();
     assert_eq!(started, "started\n");
@@ -93,7 +93,7 @@ fn interrupted(signal: Signal) {
     assert!(told.contains("interrupted: ending the samples"), "{told}");
     let report = String::from_utf8(ended.stdout).unwrap();
     assert!(report.contains("interrupted; 2 cases: 1 pass, 1 skipped"), "{report}");
-    let text = std::fs::read_to_string(project.root().join("results.json")).unwrap();
+    let text = std::fs::read_to_string(catalog.root().join("results.json")).unwrap();
     let results: Results = serde_json::from_str(&text).unwrap();
     assert!(results.interrupted);
     let verdicts: Vec<Verdict> = results.cases.iter().map(|case| case.verdict).collect();
@@ -126,12 +126,12 @@ fn at_the_hang_up_of_the_terminal_it_is_the_same() {
 
 #[test]
 fn doctor_leaves_no_program_behind_that_does_not_tell_its_version() {
-    let project = Project::new("true");
-    let fifo = project.root().join("fifo");
+    let catalog = TestCatalog::new("true");
+    let fifo = catalog.root().join("fifo");
     mkfifo(&fifo, Mode::S_IRWXU).unwrap();
     let probe = format!("exec 3> {}; echo started >&3; sleep 987650 & wait", fifo.display());
-    project.edit_manifest("echo 1.0", &probe);
-    let doctor = command(project.root()).arg("doctor").stderr(Stdio::piped()).spawn().unwrap();
+    catalog.edit_manifest("echo 1.0", &probe);
+    let doctor = command(catalog.root()).arg("doctor").stderr(Stdio::piped()).spawn().unwrap();
     let mut held = BufReader::new(File::open(&fifo).unwrap());
     held.read_line(&mut String::new()).unwrap();
     send(&doctor, Signal::SIGINT);
@@ -142,10 +142,10 @@ fn doctor_leaves_no_program_behind_that_does_not_tell_its_version() {
 
 #[test]
 fn an_emulator_that_does_not_answer_does_not_hold_up_an_interrupt() {
-    let project = Project::new("true");
+    let catalog = TestCatalog::new("true");
     let silent = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = silent.local_addr().unwrap().to_string();
-    let mut run = command(project.root());
+    let mut run = command(catalog.root());
     let run = run.args(["run", "--emulator", &address]).stderr(Stdio::piped()).spawn().unwrap();
     let _asked = silent.accept().unwrap();
     send(&run, Signal::SIGINT);

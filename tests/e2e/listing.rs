@@ -1,55 +1,55 @@
 //! `list`, `doctor`, and what a run prints.
 
 use rescind_model::Verdict;
-use rescind_tests::{Project, rescind};
+use rescind_tests::{TestCatalog, rescind};
 
 #[test]
 fn list_names_the_cases_one_a_line() {
-    let project = Project::new("true");
-    let ran = rescind(project.root(), &["list"]).exits(0);
+    let catalog = TestCatalog::new("true");
+    let ran = rescind(catalog.root(), &["list"]).exits(0);
     assert_eq!(ran.stdout, "spanner/shell/cancel-wins\n");
 }
 
 #[test]
 fn list_of_nothing_has_the_exit_code_of_nothing_selected() {
-    let project = Project::new("true");
-    rescind(project.root(), &["list", "--language", "cobol"]).exits(4);
+    let catalog = TestCatalog::new("true");
+    rescind(catalog.root(), &["list", "--language", "cobol"]).exits(4);
 }
 
 #[test]
 fn doctor_has_a_line_for_each_language_and_says_how_to_get_what_is_missing() {
-    let project = Project::new("true");
-    let ran = rescind(project.root(), &["doctor"]).exits(0);
+    let catalog = TestCatalog::new("true");
+    let ran = rescind(catalog.root(), &["doctor"]).exits(0);
     assert!(ran.stdout.contains("spanner/shell"), "{}", ran.stdout);
     assert!(ran.stdout.contains("sh 1.0"), "{}", ran.stdout);
-    project.edit_manifest("program: sh", "program: no-such-interpreter");
-    let ran = rescind(project.root(), &["doctor"]).exits(0);
+    catalog.edit_manifest("program: sh", "program: no-such-interpreter");
+    let ran = rescind(catalog.root(), &["doctor"]).exits(0);
     assert!(ran.stdout.contains("no-such-interpreter"), "{}", ran.stdout);
 }
 
 #[test]
 fn doctor_tells_whether_dependencies_are_cached() {
-    let project = Project::new("true");
-    project.write("samples/spanner/shell/deps", &format!("{:?}", std::time::SystemTime::now()));
-    project.edit_manifest(
+    let catalog = TestCatalog::new("true");
+    catalog.write("samples/spanner/shell/deps", &format!("{:?}", std::time::SystemTime::now()));
+    catalog.edit_manifest(
         "run:\n",
         "prepare: { inputs: [deps], steps: [[sh, -c, 'cp deps {cache}/deps']] }\nrun:\n",
     );
-    let ran = rescind(project.root(), &["doctor"]).exits(0);
+    let ran = rescind(catalog.root(), &["doctor"]).exits(0);
     assert!(
         ran.stdout.contains("ready: sh 1.0; dependencies are installed by the first run\n"),
         "{}",
         ran.stdout
     );
-    project.run(&[]).exits(0);
-    let ran = rescind(project.root(), &["doctor"]).exits(0);
+    catalog.run(&[]).exits(0);
+    let ran = rescind(catalog.root(), &["doctor"]).exits(0);
     assert!(ran.stdout.contains("ready: sh 1.0; dependencies are cached\n"), "{}", ran.stdout);
 }
 
 #[test]
 fn doctor_speaks_json() {
-    let project = Project::new("true");
-    let ran = rescind(project.root(), &["doctor", "--json"]).exits(0);
+    let catalog = TestCatalog::new("true");
+    let ran = rescind(catalog.root(), &["doctor", "--json"]).exits(0);
     let json: serde_json::Value = serde_json::from_str(&ran.stdout).unwrap();
     assert!(json["clock"] == "virtual" || json["clock_reason"].is_string(), "{json}");
     assert_eq!(json["samples"][0]["id"], "spanner/shell");
@@ -72,9 +72,9 @@ fn without_a_catalogue_in_sight_the_built_in_one_is_used() {
 
 #[test]
 fn a_run_says_what_happened_and_how_to_repeat_it() {
-    let project = Project::new("echo hello; exit 3");
-    project.edit_manifest("deadline: 20s", "deadline: 20s\noutputs:\n  cancelled: |\n    goodbye");
-    let ran = project.run(&[]).exits(1);
+    let catalog = TestCatalog::new("echo hello; exit 3");
+    catalog.edit_manifest("deadline: 20s", "deadline: 20s\noutputs:\n  cancelled: |\n    goodbye");
+    let ran = catalog.run(&[]).exits(1);
     for expected in [
         "wrong-exit",
         "output-differs",
@@ -90,35 +90,35 @@ fn a_run_says_what_happened_and_how_to_repeat_it() {
 
 #[test]
 fn results_that_cannot_be_written_are_a_set_up_failure_and_the_report_is_still_printed() {
-    let ran = Project::new("true").run(&["--results", "/dev/full"]).exits(3);
+    let ran = TestCatalog::new("true").run(&["--results", "/dev/full"]).exits(3);
     assert!(ran.stdout.contains("1 pass"), "{}", ran.stdout);
     assert!(ran.stderr.contains("cannot write /dev/full: No space left on device"), "{}", ran.stderr);
 }
 
 #[test]
 fn a_place_that_nothing_can_be_written_to_is_refused_before_anything_is_run() {
-    let project = Project::new("true");
+    let catalog = TestCatalog::new("true");
     for (option, place, says) in [
         ("--results", "/no/such/folder/results.json", "there is no folder /no/such/folder"),
         ("--results", "samples", "samples is a folder"),
         ("--report", "html=no/report.html", "there is no folder no"),
     ] {
-        let ran = project.run(&[option, place]).exits(2);
+        let ran = catalog.run(&[option, place]).exits(2);
         assert!(ran.stdout.is_empty() && ran.stderr.contains(says), "{}", ran.stderr);
     }
 }
 
 #[test]
 fn results_on_standard_output_stand_there_alone() {
-    let ran = Project::new("true").run(&["--results", "-"]).exits(0);
+    let ran = TestCatalog::new("true").run(&["--results", "-"]).exits(0);
     serde_json::from_str::<rescind_model::Results>(&ran.stdout).unwrap();
 }
 
 #[test]
 fn the_command_that_repeats_a_case_does_so_from_anywhere() {
-    let project = Project::new("sleep 100");
+    let catalog = TestCatalog::new("sleep 100");
     let elsewhere = tempfile::tempdir().unwrap();
-    let root = project.root().display().to_string();
+    let root = catalog.root().display().to_string();
     let typed = ["--root", &root, "run", "--endpoint", "emulator", "--clock", "real", "--deadline", "200ms"];
     let (ran, results) = rescind_tests::results(elsewhere.path(), &typed);
     ran.exits(3);

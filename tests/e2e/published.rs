@@ -1,32 +1,32 @@
 //! Published code in the place of a sample's region: from a page, from a file of another repository.
 
 use rescind_model::{Location, Rule, Verdict};
-use rescind_tests::{Project, results, rules};
+use rescind_tests::{TestCatalog, results, rules};
 
 /// A sample that has to be built: its region must hold no `syntax error`.
-fn built() -> Project {
-    let project = Project::new("true");
+fn built() -> TestCatalog {
+    let catalog = TestCatalog::new("true");
     let check =
         "build: { steps: [[sh, -c, '! grep -n \"syntax error\" sample.sh | sed s/^/sample.sh:/ | grep .']] }";
-    project.edit_manifest("run:\n", &format!("{check}\nrun:\n"));
-    project
+    catalog.edit_manifest("run:\n", &format!("{check}\nrun:\n"));
+    catalog
 }
 
 /// A sample for two services: for Spanner its region `demo`, for AlloyDB its region `other`.
-fn of_two_services() -> Project {
-    let project = Project::new("true");
-    project.add_service("alloydb");
-    project.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
-    project.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
-    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
-    project
+fn of_two_services() -> TestCatalog {
+    let catalog = TestCatalog::new("true");
+    catalog.add_service("alloydb");
+    catalog.copy("manifests/spanner/shell.yaml", "manifests/alloydb/shell.yaml");
+    catalog.edit("manifests/alloydb/shell.yaml", "region: demo", "region: other");
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, alloydb]");
+    catalog
 }
 
 #[test]
 fn the_region_of_another_repositorys_file_takes_the_place_of_the_samples() {
-    let project = Project::new("exit 3");
-    project.write("other/cancel.sh", "exit 4\n# [START demo]\necho published\n# [END demo]\nexit 5\n");
-    let (_, case) = project.case(&["--source", "shell=other/cancel.sh"]);
+    let catalog = TestCatalog::new("exit 3");
+    catalog.write("other/cancel.sh", "exit 4\n# [START demo]\necho published\n# [END demo]\nexit 5\n");
+    let (_, case) = catalog.case(&["--source", "shell=other/cancel.sh"]);
     assert_eq!(case.observation.unwrap().stdout.text, "published\n");
     assert_eq!(
         case.location,
@@ -40,24 +40,24 @@ fn the_region_of_another_repositorys_file_takes_the_place_of_the_samples() {
 
 #[test]
 fn only_the_samples_with_a_source_are_run() {
-    let project = Project::new("true");
-    project.write("samples/spanner/other/sample.sh", "# [START demo]\n# [END demo]\n");
-    let manifest = std::fs::read_to_string(project.root().join("manifests/spanner/shell.yaml")).unwrap();
-    project.write("manifests/spanner/other.yaml", &manifest.replace("spanner/shell", "spanner/other"));
+    let catalog = TestCatalog::new("true");
+    catalog.write("samples/spanner/other/sample.sh", "# [START demo]\n# [END demo]\n");
+    let manifest = std::fs::read_to_string(catalog.root().join("manifests/spanner/shell.yaml")).unwrap();
+    catalog.write("manifests/spanner/other.yaml", &manifest.replace("spanner/shell", "spanner/other"));
     let file = "samples/spanner/other/sample.sh";
-    let (_, results) = results(project.root(), &["run", "--source", &format!("spanner/shell={file}")]);
+    let (_, results) = results(catalog.root(), &["run", "--source", &format!("spanner/shell={file}")]);
     let ids: Vec<String> = results.cases.iter().map(|case| case.id.to_string()).collect();
     assert_eq!(ids, ["spanner/shell/cancel-wins"]);
     assert!(results.filtered);
     assert_eq!(results.environment.source, format!("spanner/shell={file}"));
-    project.run(&["--language", "other", "--source", &format!("shell={file}")]).exits(4);
+    catalog.run(&["--language", "other", "--source", &format!("shell={file}")]).exits(4);
 }
 
 #[test]
 fn published_code_that_does_not_build_is_a_finding_at_its_line_in_the_page() {
-    let project = built();
-    project.write("page.md", "# Cancel\n\n### Shell\n\n``` sh\ntrue\nsyntax error\n```\n");
-    let (ran, case) = project.case(&["--page", "page.md"]);
+    let catalog = built();
+    catalog.write("page.md", "# Cancel\n\n### Shell\n\n``` sh\ntrue\nsyntax error\n```\n");
+    let (ran, case) = catalog.case(&["--page", "page.md"]);
     assert_eq!((case.verdict, rules(&case)), (Verdict::Fail, vec![Rule::DoesNotBuild]));
     assert_eq!(case.findings[0].message, "page.md:7: syntax error");
     let ran = ran.exits(1);
@@ -67,41 +67,41 @@ fn published_code_that_does_not_build_is_a_finding_at_its_line_in_the_page() {
 
 #[test]
 fn a_bundled_sample_that_does_not_build_is_a_failed_set_up() {
-    let project = built();
-    project.edit("samples/spanner/shell/sample.sh", "true", "syntax error");
-    let (ran, case) = project.case(&[]);
+    let catalog = built();
+    catalog.edit("samples/spanner/shell/sample.sh", "true", "syntax error");
+    let (ran, case) = catalog.case(&[]);
     assert_eq!((case.verdict, rules(&case)), (Verdict::SetupError, vec![]));
     ran.exits(3);
 }
 
 #[test]
 fn of_several_samples_of_a_language_a_source_is_for_the_selected_one() {
-    let project = of_two_services();
-    project.write(
+    let catalog = of_two_services();
+    catalog.write(
         "samples/spanner/shell/sample.sh",
         "# [START demo]\ntrue\n# [END demo]\n# [START other]\ntrue\n# [END other]\n",
     );
-    project.write(
+    catalog.write(
         "code.sh",
         "# [START demo]\necho demo\n# [END demo]\n# [START other]\necho other\n# [END other]\n",
     );
     for (service, printed) in [("alloydb", "other\n"), ("spanner", "demo\n")] {
-        let (_, case) = project.case(&["--service", service, "--source", "shell=code.sh"]);
+        let (_, case) = catalog.case(&["--service", service, "--source", "shell=code.sh"]);
         assert_eq!(case.observation.unwrap().stdout.text, printed);
     }
 }
 
 #[test]
 fn a_source_that_has_the_region_of_no_service_names_them_all() {
-    let project = of_two_services();
-    project.edit(
+    let catalog = of_two_services();
+    catalog.edit(
         "samples/spanner/shell/sample.sh",
         "# [END demo]",
         "# [END demo]\n# [START other]\n# [END other]",
     );
     let message = |content: &str| {
-        project.write("code.sh", content);
-        project.run(&["--source", "shell=code.sh"]).exits(2).stderr
+        catalog.write("code.sh", content);
+        catalog.run(&["--source", "shell=code.sh"]).exits(2).stderr
     };
     insta::assert_snapshot!(message("true\n"), @"
     error: no line holds `[START other]`
@@ -125,10 +125,10 @@ fn a_source_that_has_the_region_of_no_service_names_them_all() {
 
 #[test]
 fn a_source_without_the_region_or_with_two_is_pointed_at() {
-    let project = Project::new("true");
+    let catalog = TestCatalog::new("true");
     let message = |content: &str| {
-        project.write("cancel.sh", content);
-        let ran = project.run(&["--source", "shell=cancel.sh"]).exits(2);
+        catalog.write("cancel.sh", content);
+        let ran = catalog.run(&["--source", "shell=cancel.sh"]).exits(2);
         assert_eq!(ran.stdout, "");
         ran.stderr
     };
@@ -148,8 +148,8 @@ fn a_source_without_the_region_or_with_two_is_pointed_at() {
 
 #[test]
 fn a_source_that_fits_no_sample_is_a_usage_error() {
-    let project = Project::new("true");
-    let stderr = |arguments: &[&str]| project.run(arguments).exits(2).stderr;
+    let catalog = TestCatalog::new("true");
+    let stderr = |arguments: &[&str]| catalog.run(arguments).exits(2).stderr;
     insta::assert_snapshot!(stderr(&["--source", "cobol=x"]), @"error: --source cobol=x: there is no such sample; the samples are spanner/shell");
     insta::assert_snapshot!(stderr(&["--source", "shell=no/such/file"]), @"
     error: the file with the code cannot be read: No such file or directory (os error 2)
@@ -161,23 +161,23 @@ fn a_source_that_fits_no_sample_is_a_usage_error() {
 
 #[test]
 fn a_page_is_run_with_the_samples_of_the_service_that_it_names() {
-    let project = Project::new("true");
-    let manifest = std::fs::read_to_string(project.root().join("manifests/spanner/shell.yaml")).unwrap();
-    project.add_service("geminidb");
-    project.write("manifests/geminidb/shell.yaml", &manifest);
-    project.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, geminidb]");
-    let page = |text: &str| project.write("page.md", &format!("{text}\n\n### Shell\n\n``` sh\ntrue\n```\n"));
+    let catalog = TestCatalog::new("true");
+    let manifest = std::fs::read_to_string(catalog.root().join("manifests/spanner/shell.yaml")).unwrap();
+    catalog.add_service("geminidb");
+    catalog.write("manifests/geminidb/shell.yaml", &manifest);
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "[spanner]", "[spanner, geminidb]");
+    let page = |text: &str| catalog.write("page.md", &format!("{text}\n\n### Shell\n\n``` sh\ntrue\n```\n"));
     let ids = |arguments: &[&str]| {
-        let (_, results) = results(project.root(), &[&["run", "--page", "page.md"], arguments].concat());
+        let (_, results) = results(catalog.root(), &[&["run", "--page", "page.md"], arguments].concat());
         results.cases.iter().map(|case| case.id.to_string()).collect::<Vec<_>>()
     };
     page("Stop a backup of a GeminiDB instance.");
     assert_eq!(ids(&[]), ["geminidb/shell/cancel-wins"]);
     page("Spanner, and what differs from GeminiDB.");
-    let stderr = project.run(&["--page", "page.md"]).exits(2).stderr;
+    let stderr = catalog.run(&["--page", "page.md"]).exits(2).stderr;
     insta::assert_snapshot!(stderr, @"error: the page `page.md` names several services: choose one of geminidb, spanner with --service");
     assert_eq!(ids(&["--service", "spanner"]), ["spanner/shell/cancel-wins"]);
     page("Cancel a backup.");
-    let stderr = project.run(&["--page", "page.md"]).exits(2).stderr;
+    let stderr = catalog.run(&["--page", "page.md"]).exits(2).stderr;
     insta::assert_snapshot!(stderr, @"error: the page `page.md` names none of the services: choose one of geminidb, spanner with --service");
 }

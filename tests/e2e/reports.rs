@@ -2,71 +2,71 @@
 
 use std::path::{Path, PathBuf};
 
-use rescind_tests::{Project, Ran, rescind};
+use rescind_tests::{Ran, TestCatalog, rescind};
 
-fn results(project: &Project, name: &str) -> PathBuf {
-    let path = project.root().join(name);
-    project.run(&["--results", path.to_str().unwrap()]);
+fn results(catalog: &TestCatalog, name: &str) -> PathBuf {
+    let path = catalog.root().join(name);
+    catalog.run(&["--results", path.to_str().unwrap()]);
     path
 }
 
-fn compared(project: &Project, base: &str, head: &str, more: &[&str]) -> Ran {
-    rescind(project.root(), &[&["compare", base, head], more].concat())
+fn compared(catalog: &TestCatalog, base: &str, head: &str, more: &[&str]) -> Ran {
+    rescind(catalog.root(), &[&["compare", base, head], more].concat())
 }
 
 #[test]
 fn a_run_writes_every_format_that_it_is_asked_for() {
-    let project = Project::new("exit 1");
-    let report = |format: &str| format!("{format}={}", project.root().join(format).display());
+    let catalog = TestCatalog::new("exit 1");
+    let report = |format: &str| format!("{format}={}", catalog.root().join(format).display());
     let formats = ["json", "junit", "markdown", "summary", "html", "sarif", "github", "terminal"];
     let targets: Vec<String> = formats.map(report).into();
     let arguments: Vec<&str> = targets.iter().flat_map(|target| ["--report", target]).collect();
-    project.run(&arguments).exits(1);
+    catalog.run(&arguments).exits(1);
     for format in formats {
-        let text = std::fs::read_to_string(project.root().join(format)).unwrap();
+        let text = std::fs::read_to_string(catalog.root().join(format)).unwrap();
         assert!(text.contains("wrong-exit"), "{format}:\n{text}");
     }
 }
 
 #[test]
 fn a_results_file_can_be_reported_later() {
-    let project = Project::new("exit 1");
-    let file = results(&project, "results.json");
-    let ran = rescind(project.root(), &["report", file.to_str().unwrap(), "--report", "junit=-"]).exits(0);
+    let catalog = TestCatalog::new("exit 1");
+    let file = results(&catalog, "results.json");
+    let ran = rescind(catalog.root(), &["report", file.to_str().unwrap(), "--report", "junit=-"]).exits(0);
     assert!(ran.stdout.contains("<testsuites"), "{}", ran.stdout);
 }
 
 #[test]
 fn a_file_that_holds_no_results_is_pointed_at() {
-    let project = Project::new("true");
-    project.write("results.json", "{\n  \"schema_version\": 3,\n  oops\n}\n");
-    let ran = rescind(project.root(), &["report", "results.json"]).exits(2);
+    let catalog = TestCatalog::new("true");
+    catalog.write("results.json", "{\n  \"schema_version\": 3,\n  oops\n}\n");
+    let ran = rescind(catalog.root(), &["report", "results.json"]).exits(2);
     assert!(ran.stderr.contains("results.json: 3:3"), "{}", ran.stderr);
-    project.write("results.json", "{ \"schema_version\": 99 }");
-    let ran = rescind(project.root(), &["report", "results.json"]).exits(2);
+    catalog.write("results.json", "{ \"schema_version\": 99 }");
+    let ran = rescind(catalog.root(), &["report", "results.json"]).exits(2);
     assert!(ran.stderr.contains("99"), "{}", ran.stderr);
 }
 
 #[test]
 fn an_unknown_format_is_a_usage_error_with_a_suggestion() {
-    let ran = Project::new("true").run(&["--report", "junitt=x"]).exits(2);
+    let ran = TestCatalog::new("true").run(&["--report", "junitt=x"]).exits(2);
     assert!(ran.stderr.contains("did you mean `junit`?"), "{}", ran.stderr);
 }
 
 #[test]
 fn only_what_the_change_broke_fails_a_comparison() {
-    let project = Project::new("exit 1");
-    results(&project, "failing.json");
-    project.edit("samples/spanner/shell/sample.sh", "exit 1", "true");
-    results(&project, "passing.json");
+    let catalog = TestCatalog::new("exit 1");
+    results(&catalog, "failing.json");
+    catalog.edit("samples/spanner/shell/sample.sh", "exit 1", "true");
+    results(&catalog, "passing.json");
 
-    compared(&project, "failing.json", "failing.json", &[]).exits(0);
-    let broken = compared(&project, "passing.json", "failing.json", &[]).exits(1);
+    compared(&catalog, "failing.json", "failing.json", &[]).exits(0);
+    let broken = compared(&catalog, "passing.json", "failing.json", &[]).exits(1);
     assert!(broken.stdout.contains("spanner/shell/cancel-wins"), "{}", broken.stdout);
-    let fixed = compared(&project, "failing.json", "passing.json", &[]).exits(0);
+    let fixed = compared(&catalog, "failing.json", "passing.json", &[]).exits(0);
     assert!(fixed.stdout.contains("spanner/shell/cancel-wins"), "{}", fixed.stdout);
-    compared(&project, "failing.json", "failing.json", &["--fail-on", "any"]).exits(1);
-    compared(&project, "passing.json", "failing.json", &["--fail-on", "never"]).exits(0);
+    compared(&catalog, "failing.json", "failing.json", &["--fail-on", "any"]).exits(1);
+    compared(&catalog, "passing.json", "failing.json", &["--fail-on", "never"]).exits(0);
 }
 
 /// Where the code of the one case is written, as the results say, when rescind is started in a folder.
@@ -78,11 +78,11 @@ fn location(folder: &Path, arguments: &[&str]) -> Option<String> {
 
 #[test]
 fn places_are_relative_to_the_root_of_the_repository() {
-    let project = Project::new("true");
-    project.write(".git/HEAD", "ref: refs/heads/main\n");
-    project.write("docs/page.md", "# Shell\n\n```sh\ntrue\n```\n");
-    project.write("docs/code/cancel.sh", "#!/bin/sh\n# [START demo]\ntrue\n# [END demo]\n");
-    let docs = project.root().join("docs");
+    let catalog = TestCatalog::new("true");
+    catalog.write(".git/HEAD", "ref: refs/heads/main\n");
+    catalog.write("docs/page.md", "# Shell\n\n```sh\ntrue\n```\n");
+    catalog.write("docs/code/cancel.sh", "#!/bin/sh\n# [START demo]\ntrue\n# [END demo]\n");
+    let docs = catalog.root().join("docs");
     assert_eq!(location(&docs, &[]).as_deref(), Some("samples/spanner/shell/sample.sh:2"));
     assert_eq!(location(&docs, &["--page", "page.md"]).as_deref(), Some("docs/page.md:4"));
     assert_eq!(
@@ -91,7 +91,7 @@ fn places_are_relative_to_the_root_of_the_repository() {
     );
 
     // The lines of a catalogue that lies elsewhere are in no pull request, whatever files of the same name are here.
-    let elsewhere = Project::new("true");
+    let elsewhere = TestCatalog::new("true");
     let root = elsewhere.root().display().to_string();
     let page = docs.join("page.md").display().to_string();
     assert_eq!(location(&docs, &["--root", &root]), None);

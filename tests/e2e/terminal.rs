@@ -6,13 +6,13 @@ use std::process::Stdio;
 
 use nix::pty::{OpenptyResult, openpty};
 use rescind_model::Results;
-use rescind_tests::{Project, command};
+use rescind_tests::{TestCatalog, command};
 
 /// Runs the one case on a terminal, and gives all that the terminal got.
 fn on_a_terminal(variables: &[(&str, &str)]) -> String {
-    let project = Project::new("exit 3");
+    let catalog = TestCatalog::new("exit 3");
     let OpenptyResult { master, slave } = openpty(None, None).unwrap();
-    let mut command = command(project.root());
+    let mut command = command(catalog.root());
     command.arg("run").env("TERM", "xterm-256color").envs(variables.iter().copied());
     command.stdin(Stdio::null()).stdout(slave.try_clone().unwrap()).stderr(slave);
     let mut rescind = command.spawn().unwrap();
@@ -49,20 +49,20 @@ fn no_color_is_honoured() {
 
 #[test]
 fn elsewhere_there_are_plain_lines_whatever_the_variables_say_of_the_terminal() {
-    let ran = Project::new("exit 3").run(&[]).exits(1);
+    let ran = TestCatalog::new("exit 3").run(&[]).exits(1);
     assert!(ran.stderr.contains("[1/1] fail spanner/shell/cancel-wins ("), "{}", ran.stderr);
     assert!(!ran.stderr.contains('\r') && !ran.stderr.contains('\x1b'), "{:?}", ran.stderr);
 }
 
 #[test]
 fn a_run_whose_reader_has_gone_still_writes_its_results() {
-    let project = Project::new("true");
-    let mut command = command(project.root());
+    let catalog = TestCatalog::new("true");
+    let mut command = command(catalog.root());
     let (reader, writer) = std::io::pipe().unwrap();
     command.args(["run", "--results", "results.json"]).stdout(writer.try_clone().unwrap()).stderr(writer);
     drop(reader);
     assert_eq!(command.status().unwrap().code(), Some(0));
-    let text = std::fs::read_to_string(project.root().join("results.json")).unwrap();
+    let text = std::fs::read_to_string(catalog.root().join("results.json")).unwrap();
     assert_eq!(serde_json::from_str::<Results>(&text).unwrap().cases.len(), 1);
 }
 
@@ -72,24 +72,24 @@ fn a_full_disk_is_told_and_the_results_are_still_written() {
         eprintln!("skipped: there is no /dev/full here");
         return;
     };
-    let project = Project::new("true");
-    let mut command = command(project.root());
+    let catalog = TestCatalog::new("true");
+    let mut command = command(catalog.root());
     let ran = command.args(["run", "--results", "results.json"]).stdout(full).output().unwrap();
     assert_eq!(ran.status.code(), Some(3));
     let told = String::from_utf8(ran.stderr).unwrap();
     assert!(told.contains("error: cannot write to standard output: No space left on device"), "{told}");
-    let text = std::fs::read_to_string(project.root().join("results.json")).unwrap();
+    let text = std::fs::read_to_string(catalog.root().join("results.json")).unwrap();
     assert_eq!(serde_json::from_str::<Results>(&text).unwrap().cases.len(), 1);
 }
 
 #[test]
 fn a_secret_that_a_package_manager_prints_is_not_told_while_the_run_goes_on() {
-    let project = Project::new("true");
-    project.edit_manifest(
+    let catalog = TestCatalog::new("true");
+    catalog.edit_manifest(
         "run:\n",
         "variables: [NPM_CONFIG_*]\nprepare:\n  steps:\n    - [sh, -c, 'echo \"token is $NPM_CONFIG_AUTH_TOKEN\"; exit 1']\nrun:\n",
     );
-    let mut command = command(project.root());
+    let mut command = command(catalog.root());
     let ran = command.arg("run").env("NPM_CONFIG_AUTH_TOKEN", "s3cr3t-v4lu3").output().unwrap();
     assert_eq!(ran.status.code(), Some(3));
     for text in [ran.stdout, ran.stderr].map(|stream| String::from_utf8(stream).unwrap()) {

@@ -1,15 +1,15 @@
 //! What a sample needs and does not find here, and what its toolchain sees of the user's environment.
 
 use rescind_model::Verdict;
-use rescind_tests::{Project, command};
+use rescind_tests::{TestCatalog, command};
 
 /// Lets the sample install with this shell command.
-fn prepared(step: &str, more: &str) -> Project {
-    let project = Project::new("cat \"$CACHE/seen\" 2>/dev/null || true");
+fn prepared(step: &str, more: &str) -> TestCatalog {
+    let catalog = TestCatalog::new("cat \"$CACHE/seen\" 2>/dev/null || true");
     let prepare = format!("prepare: {{ steps: [[sh, -c, '{step}', sh, \"{{cache}}\"]]{more} }}\nrun:\n");
-    project.edit_manifest("run:\n", &prepare);
-    project.edit_manifest("  deadline: 20s\n", "  deadline: 20s\n  environment: { CACHE: \"{cache}\" }\n");
-    project
+    catalog.edit_manifest("run:\n", &prepare);
+    catalog.edit_manifest("  deadline: 20s\n", "  deadline: 20s\n  environment: { CACHE: \"{cache}\" }\n");
+    catalog
 }
 
 #[test]
@@ -37,12 +37,12 @@ fn a_set_up_that_succeeds_is_not_asked_what_it_printed() {
 
 #[test]
 fn a_library_is_missing_if_the_program_that_answers_for_it_says_so() {
-    let project = Project::new("true");
+    let catalog = TestCatalog::new("true");
     let answers = "  - { program: sh, name: libdemo, \
                    version: { args: [-c, \"echo No package libdemo found >&2; exit 1\"], pattern: '(\\d+)', minimum: '1' }, \
                    install: { debian: apt-get install libdemo-dev, fedora: dnf install libdemo-devel } }\nrun:\n";
-    project.edit_manifest("run:\n", answers);
-    let (_, case) = project.case(&[]);
+    catalog.edit_manifest("run:\n", answers);
+    let (_, case) = catalog.case(&[]);
     assert_eq!(case.verdict, Verdict::Unsupported);
     let reason = case.reason.unwrap();
     assert!(reason.starts_with("libdemo is missing: sh says: No package libdemo found"), "{reason}");
@@ -50,11 +50,11 @@ fn a_library_is_missing_if_the_program_that_answers_for_it_says_so() {
 
 #[test]
 fn a_toolchain_sees_the_variables_that_its_manifest_lists_and_their_values_decide_what_is_kept() {
-    let project = prepared("echo \"$DEMO_PATH+$OTHER\" > \"$1/seen\"", "");
-    project.edit_manifest("prepare:", "variables: [DEMO_*]\nprepare:");
+    let catalog = prepared("echo \"$DEMO_PATH+$OTHER\" > \"$1/seen\"", "");
+    catalog.edit_manifest("prepare:", "variables: [DEMO_*]\nprepare:");
     let printed = |value: &str| {
-        let results = project.root().join("results.json");
-        let ran = command(project.root())
+        let results = catalog.root().join("results.json");
+        let ran = command(catalog.root())
             .args(["run", "--results"])
             .arg(&results)
             .envs([("DEMO_PATH", value), ("OTHER", "unseen")])

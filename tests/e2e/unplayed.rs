@@ -1,22 +1,22 @@
 //! What says nothing: a case whose schedule was never asked for, a sample that never began.
 
 use rescind_model::{Rule, Verdict};
-use rescind_tests::{Project, results, rules};
+use rescind_tests::{TestCatalog, results, rules};
 
 /// A sample that never looks at its operation, in a scenario in which the first look fails.
-fn never_looks() -> Project {
-    let project = Project::new("true");
+fn never_looks() -> TestCatalog {
+    let catalog = TestCatalog::new("true");
     let schedule = "create:running cancel:honoured";
-    project.edit("manifests/scenarios/cancel-wins.yaml", schedule, &format!("{schedule} poll1:unavailable"));
-    project
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", schedule, &format!("{schedule} poll1:unavailable"));
+    catalog
 }
 
 const REASON: &str = "never asked for `poll1:unavailable`, and so says nothing about it";
 
 #[test]
 fn a_term_that_was_never_asked_for_is_named_and_alone_the_run_has_shown_nothing() {
-    let project = never_looks();
-    let (ran, case) = project.case(&["--retries", "2"]);
+    let catalog = never_looks();
+    let (ran, case) = catalog.case(&["--retries", "2"]);
     assert_eq!((case.verdict, rules(&case)), (Verdict::NotPlayed, vec![]));
     assert_eq!((case.reason.as_deref(), case.other_tries.len()), (Some(REASON), 0));
     let ran = ran.exits(3);
@@ -26,17 +26,17 @@ fn a_term_that_was_never_asked_for_is_named_and_alone_the_run_has_shown_nothing(
 
 #[test]
 fn beside_a_case_that_passes_it_is_neither_green_nor_red_in_every_report() {
-    let project = never_looks();
+    let catalog = never_looks();
     let scenario = "title: It is cancelled.\nservices: [spanner]\nschedule: create:running cancel:honoured\n\
                     expect: { outcome: cancelled, exit: zero }\n";
-    project.write("manifests/scenarios/wins.yaml", scenario);
+    catalog.write("manifests/scenarios/wins.yaml", scenario);
     let formats = ["json", "junit", "markdown", "summary", "html", "sarif", "github", "terminal"];
     let options: Vec<String> =
         formats.iter().map(|format| format!("--report={format}={format}.out")).collect();
     let options: Vec<&str> = options.iter().map(String::as_str).collect();
-    project.run(&options).exits(0);
+    catalog.run(&options).exits(0);
     let report =
-        |format: &str| std::fs::read_to_string(project.root().join(format!("{format}.out"))).unwrap();
+        |format: &str| std::fs::read_to_string(catalog.root().join(format!("{format}.out"))).unwrap();
     for format in formats {
         assert!(report(format).contains("not-played"), "{format}: {}", report(format));
     }
@@ -56,23 +56,23 @@ fn beside_a_case_that_passes_it_is_neither_green_nor_red_in_every_report() {
 
 #[test]
 fn it_is_not_accepted_and_not_compared() {
-    let project = never_looks();
+    let catalog = never_looks();
     let scenario = "title: It is cancelled.\nservices: [spanner]\nschedule: create:running cancel:honoured\n\
                     expect: { outcome: cancelled, exit: zero }\n";
-    project.write("manifests/scenarios/wins.yaml", scenario);
-    project.run(&["--results", "results.json"]).exits(0);
-    rescind_tests::rescind(project.root(), &["accept", "results.json"]).exits(0);
-    let baseline = std::fs::read_to_string(project.root().join("rescind-baseline.json")).unwrap();
+    catalog.write("manifests/scenarios/wins.yaml", scenario);
+    catalog.run(&["--results", "results.json"]).exits(0);
+    rescind_tests::rescind(catalog.root(), &["accept", "results.json"]).exits(0);
+    let baseline = std::fs::read_to_string(catalog.root().join("rescind-baseline.json")).unwrap();
     assert!(baseline.contains("spanner/shell/wins") && !baseline.contains("cancel-wins"), "{baseline}");
-    let ran = project.run(&["--baseline", "rescind-baseline.json"]).exits(0);
+    let ran = catalog.run(&["--baseline", "rescind-baseline.json"]).exits(0);
     assert!(ran.stdout.contains("1 not compared"), "{}", ran.stdout);
 }
 
 #[test]
 fn a_term_that_is_optional_need_not_be_asked_for() {
-    let project = never_looks();
-    project.edit("manifests/scenarios/cancel-wins.yaml", "expect:", "optional: poll1:unavailable\nexpect:");
-    let (ran, case) = project.case(&[]);
+    let catalog = never_looks();
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "expect:", "optional: poll1:unavailable\nexpect:");
+    let (ran, case) = catalog.case(&[]);
     assert_eq!(case.verdict, Verdict::Pass);
     ran.exits(0);
 }
@@ -81,17 +81,17 @@ fn a_term_that_is_optional_need_not_be_asked_for() {
 fn a_sample_that_never_begins_fails_in_every_scenario() {
     // An empty block, and a shell's prompt that was taken for a command.
     for (script, exit, outcome) in [("", "zero", "cancelled"), ("$ curl", "non-zero", "refused")] {
-        let project = Project::idle(script);
+        let catalog = TestCatalog::idle(script);
         let expect = format!("outcome: {outcome}, exit: {exit}");
-        project.edit("manifests/scenarios/cancel-wins.yaml", "outcome: cancelled, exit: zero", &expect);
-        project.edit(
+        catalog.edit("manifests/scenarios/cancel-wins.yaml", "outcome: cancelled, exit: zero", &expect);
+        catalog.edit(
             "manifests/scenarios/cancel-wins.yaml",
             "schedule: create:running cancel:honoured\n",
             "",
         );
-        project.write("page.md", &format!("# Shell\n\n```sh\n{script}\n```\n"));
+        catalog.write("page.md", &format!("# Shell\n\n```sh\n{script}\n```\n"));
         for arguments in [&[][..], &["--page", "page.md"]] {
-            let (ran, case) = project.case(arguments);
+            let (ran, case) = catalog.case(arguments);
             assert_eq!(
                 (case.verdict, rules(&case)),
                 (Verdict::Fail, vec![Rule::NothingHappened]),
@@ -105,8 +105,8 @@ fn a_sample_that_never_begins_fails_in_every_scenario() {
 
 #[test]
 fn a_case_that_fails_is_not_excused_by_what_it_never_asked_for() {
-    let project = never_looks();
-    project.edit("samples/spanner/shell/sample.sh", "true", "exit 4");
-    let (_, results) = results(project.root(), &["run"]);
+    let catalog = never_looks();
+    catalog.edit("samples/spanner/shell/sample.sh", "true", "exit 4");
+    let (_, results) = results(catalog.root(), &["run"]);
     assert_eq!((results.cases[0].verdict, rules(&results.cases[0])), (Verdict::Fail, vec![Rule::WrongExit]));
 }

@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::circles::Graph;
 use super::source::{Named, Source};
 
-/// The modules of a crate, each by its path: `kernel::world`, and an empty one for the root.
+/// The modules of a crate, each by its path: `kernel::store`, and an empty one for the root.
 pub struct Crate {
     modules: BTreeMap<Vec<String>, Source>,
 }
@@ -40,11 +40,13 @@ impl Crate {
         Ok(())
     }
 
+    /// Its files, each by the name of its module.
+    pub fn files(&self) -> impl Iterator<Item = (String, &Source)> {
+        self.modules.iter().map(|(module, source)| (name(module), source))
+    }
+
     /// Which modules each module imports.
     pub fn imports(&self) -> Graph {
-        let name = |module: &[String]| {
-            if module.is_empty() { "the root".to_owned() } else { module.join("::") }
-        };
         let of = |module: &Vec<String>, source: &Source| -> Vec<String> {
             let made = |path: &Named| self.maker(module, path);
             let gathered: BTreeSet<Vec<String>> = source
@@ -89,4 +91,8 @@ impl Crate {
         let export = source.exports.iter().find(|export| export.last() == Some(name) && *export != path);
         export.and_then(|export| self.maker(&module, export)).or(Some(module))
     }
+}
+
+fn name(module: &[String]) -> String {
+    if module.is_empty() { "the root".to_owned() } else { module.join("::") }
 }

@@ -1,10 +1,12 @@
-//! What must hold of the code itself: modules form no circle, and what is kept apart stays apart.
+//! What must hold of the code itself: modules form no circle, what is kept apart stays apart, and a name stands for one
+//! thing.
 
 // A test ends where it cannot go on.
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod circles;
 mod imports;
+mod names;
 mod source;
 mod words;
 

@@ -7,6 +7,9 @@ use syn::{Attribute, File, Item, UseTree, Visibility};
 /// A path that a file names, by its segments.
 pub type Named = Vec<String>;
 
+/// The words that begin the declaration of a type.
+const TYPES: [&str; 4] = ["struct", "enum", "trait", "type"];
+
 /// What a file names.
 #[derive(Debug, Default)]
 pub struct Source {
@@ -16,6 +19,8 @@ pub struct Source {
     pub paths: Vec<Named>,
     /// The paths that it makes known under its own name.
     pub exports: Vec<Named>,
+    /// The types that it declares for other files: structs, enums, traits and aliases.
+    pub types: Vec<String>,
 }
 
 impl Source {
@@ -27,6 +32,9 @@ impl Source {
     }
 
     fn item(&mut self, item: &Item) {
+        if !is_test(item) && !is_stand_in(item) {
+            self.declarations(item.to_token_stream());
+        }
         match item {
             _ if is_test(item) => {}
             Item::Mod(module) if module.content.is_none() => self.modules.push(module.ident.to_string()),
@@ -39,6 +47,40 @@ impl Source {
                 self.paths.extend(named);
             }
             item => self.tokens(item.to_token_stream()),
+        }
+    }
+
+    /// Every `pub struct Name` and its like among the tokens, also those in macros and in modules within the file.
+    fn declarations(&mut self, tokens: TokenStream) {
+        let mut before: Vec<String> = Vec::new();
+        for token in tokens {
+            match token {
+                // `pub(crate)` is as good as `pub`.
+                TokenTree::Group(group) => {
+                    if group.delimiter() != Delimiter::Parenthesis
+                        || before.last().is_none_or(|it| it != "pub")
+                    {
+                        before.clear();
+                    }
+                    self.declarations(group.stream());
+                }
+                TokenTree::Ident(ident) => {
+                    let ident = ident.to_string();
+                    let declared = match before.as_slice() {
+                        [.., word] => TYPES.contains(&word.as_str()) && before.iter().any(|it| it == "pub"),
+                        [] => false,
+                    };
+                    if declared {
+                        self.types.push(ident);
+                        before.clear();
+                    } else if ["pub", "unsafe"].contains(&&*ident) || TYPES.contains(&&*ident) {
+                        before.push(ident);
+                    } else {
+                        before.clear();
+                    }
+                }
+                _ => before.clear(),
+            }
         }
     }
 
@@ -98,10 +140,16 @@ fn attributes(item: &Item) -> &[Attribute] {
 
 /// True for what is there in tests only.
 pub fn is_test(item: &Item) -> bool {
-    attributes(item).iter().any(|attribute| {
-        let text = attribute.to_token_stream().to_string();
-        text.replace(' ', "") == "#[cfg(test)]" || text.replace(' ', "") == "#[test]"
-    })
+    has_attribute(item, |text| text == "#[cfg(test)]" || text == "#[test]")
+}
+
+/// True for what takes the place of another item where the system does not have that one.
+fn is_stand_in(item: &Item) -> bool {
+    has_attribute(item, |text| text.starts_with("#[cfg(not("))
+}
+
+fn has_attribute(item: &Item, is_it: impl Fn(&str) -> bool) -> bool {
+    attributes(item).iter().any(|attribute| is_it(&attribute.to_token_stream().to_string().replace(' ', "")))
 }
 
 fn flatten(tree: &UseTree, before: &mut Named, named: &mut Vec<Named>) {
@@ -146,4 +194,24 @@ fn paths_are_found_in_code_in_macros_and_in_imports_and_not_in_tests() {
             "child::rules"
         ]
     );
+}
+
+#[test]
+fn types_are_found_that_are_declared_for_others_and_neither_in_tests_nor_twice_for_two_systems() {
+    let file = syn::parse_file(
+        "pub struct Open { pub field: Field, pub r#type: u8 }
+         pub(crate) enum Within { Variant }
+         pub(in crate::a) unsafe trait Part { type Inner; }
+         pub type Alias = Open;
+         struct Own;
+         impl Iterator for Own { type Item = u8; }
+         mod inner { pub(super) struct Nested; }
+         some_macro! { => { #[derive(Debug)] pub enum Made {} } }
+         #[cfg(unix)] pub struct Here;
+         #[cfg(not(unix))] pub struct Here;
+         #[cfg(test)] pub struct Tested;",
+    )
+    .unwrap();
+    let expected = ["Open", "Within", "Part", "Alias", "Nested", "Made", "Here"];
+    assert_eq!(Source::of(&file).types, expected);
 }

@@ -1,6 +1,6 @@
 //! What this machine has of what the tests need.
 
-use rescind_runner::Time;
+use rescind_runner::RunClock;
 use rescind_test_support::{Need, need, need_version};
 
 use crate::names;
@@ -72,7 +72,7 @@ impl Needs {
             jq: version("jq 1.6", "jq", [1, 6]),
             gcloud: version("gcloud 450.0", "gcloud", [450, 0]),
             git: need("git", "git", &["--version"]),
-            world: Need { name: "a closed world", met: Time::of_run(None) == Time::Virtual },
+            world: Need { name: "a closed world", met: RunClock::of_run(None) == RunClock::Virtual },
             counter: Need { name: "root, unshare and ip", met: names::can_count() },
         }
     }

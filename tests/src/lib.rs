@@ -1,7 +1,7 @@
-//! What the end-to-end tests share: the program under test, and projects to run it in.
+//! What the end-to-end tests share: the program under test, and catalogues to run it on.
 //!
 //! * [`binary`](binary()), [`command`], [`rescind`](rescind()), [`results`]: the program, and what it did.
-//! * [`Project`]: a root with one sample, a shell script, and one scenario, for one test.
+//! * [`TestCatalog`]: a root with one sample, a shell script, and one scenario, for one test.
 //! * [`repository`], [`scratch`], [`cache`]: where things are.
 //!
 //! The tests are the targets of this package, a folder each. `e2e` needs nothing but a shell. `samples` runs the bundled
@@ -14,11 +14,11 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)]
 
 mod binary;
+mod catalog;
 mod places;
-mod project;
 mod ran;
 
 pub use binary::binary;
+pub use catalog::{BEGIN, TestCatalog};
 pub use places::{cache, repository, scratch};
-pub use project::{BEGIN, Project};
 pub use ran::{Ran, command, rescind, results, rules};

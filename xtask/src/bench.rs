@@ -25,13 +25,13 @@ const BENCHES: [(&str, &str, &str, &str); 5] = [
 
 /// Which benches.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct BenchArgs {
     /// Only these: emulator, runner, container, world, report [default: all but container]
     names: Vec<String>,
 }
 
 /// Runs the benches one after the other, as each wants the machine for itself.
-pub fn run(args: &Args) -> Result<()> {
+pub fn run(args: &BenchArgs) -> Result<()> {
     if let Some(unknown) = args.names.iter().find(|name| !BENCHES.iter().any(|(known, ..)| known == name)) {
         bail!("`{unknown}` is no bench; they are {}", BENCHES.map(|(name, ..)| name).join(", "));
     }

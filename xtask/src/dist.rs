@@ -20,7 +20,7 @@ const TIME: u64 = 315_532_800;
 
 /// What to put into the archive, and where to put it.
 #[derive(Debug, clap::Args)]
-pub struct Args {
+pub struct DistArgs {
     /// A binary that is built already [default: build it for release]
     #[arg(long, value_name = "FILE")]
     binary: Option<PathBuf>,
@@ -34,7 +34,7 @@ pub struct Args {
 
 /// Makes `rescind-VERSION-TARGET.tar.gz` and `rescind-VERSION-TARGET.tar.gz.sha256`, and prints their paths. The same
 /// files give the same archive, byte for byte.
-pub fn make(args: &Args) -> Result<()> {
+pub fn make(args: &DistArgs) -> Result<()> {
     let repository = commands::repository()?;
     let target = match &args.target {
         Some(target) => target.clone(),
@@ -138,7 +138,7 @@ mod tests {
     use super::*;
 
     fn made(folder: &Path, binary: &Path) -> Vec<u8> {
-        let args = Args {
+        let args = DistArgs {
             binary: Some(binary.to_owned()),
             target: Some("some-target".to_owned()),
             output: Some(folder.to_owned()),
@@ -174,7 +174,7 @@ mod tests {
     #[test]
     fn a_binary_that_is_not_there_is_named() {
         let folder = tempfile::tempdir().unwrap();
-        let args = Args {
+        let args = DistArgs {
             binary: Some(folder.path().join("none")),
             target: Some("t".to_owned()),
             output: Some(folder.path().to_owned()),

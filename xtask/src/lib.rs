@@ -26,9 +26,9 @@ enum Task {
     /// Tell which official protos the engine is generated from, and where they come from
     Protos,
     /// Run the benches, all or those that are named
-    Bench(bench::Args),
+    Bench(bench::BenchArgs),
     /// Make the archive of a release, with its checksum beside it
-    Dist(dist::Args),
+    Dist(dist::DistArgs),
 }
 
 /// Runs a task, as typed; the first argument is the program.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rescind_model::{CaseId, SampleId, Scenario, Service, fingerprint, suggestion};
+use rescind_model::{CaseId, SampleId, Scenario, ServiceId, fingerprint, suggestion};
 use serde::de::DeserializeOwned;
 
 use crate::contract::Scenarios;
@@ -12,7 +12,7 @@ use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
 use crate::known::{self, ListedFailure};
 use crate::manifests::Resolver;
 use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
-use crate::service::{self, RawService, Shared};
+use crate::service::{self, RawService, ServiceDefaults};
 use crate::{Manifest, ServiceProfile, scenarios, yaml};
 
 /// The folder of all manifests and scenarios, below the root.
@@ -71,7 +71,7 @@ impl Catalog {
         cases(&self.manifests, &self.scenarios)
     }
 
-    fn service_ids(&self) -> Vec<Service> {
+    fn service_ids(&self) -> Vec<ServiceId> {
         self.services.iter().map(|service| service.id.clone()).collect()
     }
 
@@ -124,7 +124,7 @@ impl Loader<'_> {
             };
         }
         let folders = self.folders();
-        let ids: Vec<Service> = folders.keys().cloned().collect();
+        let ids: Vec<ServiceId> = folders.keys().cloned().collect();
         let mut scenarios = Scenarios::new();
         for file in self.files(&Path::new(FOLDER).join(SCENARIOS)) {
             let scenario = self.scenario(&file, &ids);
@@ -132,14 +132,14 @@ impl Loader<'_> {
         }
         let (mut services, mut manifests) = (Vec::new(), Vec::new());
         for (id, folder) in &folders {
-            let shared = self.service(id, folder, &ids, &scenarios);
-            let resolver = Resolver { root: self.root, scenarios: &scenarios, shared: shared.as_ref() };
+            let defaults = self.service(id, folder, &ids, &scenarios);
+            let resolver = Resolver { root: self.root, scenarios: &scenarios, defaults: defaults.as_ref() };
             for file in self.files(folder) {
                 if !file.path.ends_with(SERVICE) {
                     manifests.extend(self.manifest(&file, id, &resolver));
                 }
             }
-            services.extend(shared.map(|shared| shared.profile));
+            services.extend(defaults.map(|defaults| defaults.profile));
         }
         let scenarios: Vec<Scenario> = scenarios.into_values().flatten().collect();
         manifests.sort_by(|a, b| a.id.cmp(&b.id));
@@ -190,13 +190,13 @@ impl Loader<'_> {
         &mut self,
         list: &Path,
         cases: &BTreeSet<CaseId>,
-        services: &[Service],
+        services: &[ServiceId],
     ) -> Vec<ListedFailure> {
         self.read(list, |raw: RawKnownFailures, log| known::resolve(raw, list, cases, services, log))
             .unwrap_or_default()
     }
 
-    fn scenario(&mut self, file: &File, services: &[Service]) -> Option<Scenario> {
+    fn scenario(&mut self, file: &File, services: &[ServiceId]) -> Option<Scenario> {
         if let Some(message) = scenarios::wrong_name(&file.stem) {
             self.found.push(whole_file(&file.path, message));
         }
@@ -206,16 +206,16 @@ impl Loader<'_> {
     /// What the samples of a service share, out of its folder; `known` are all services that have one.
     fn service(
         &mut self,
-        id: &Service,
+        id: &ServiceId,
         folder: &Path,
-        known: &[Service],
+        known: &[ServiceId],
         scenarios: &Scenarios,
-    ) -> Option<Shared> {
+    ) -> Option<ServiceDefaults> {
         let file = folder.join(SERVICE);
         if self.root.join(&file).exists() {
             return self.read(&file, |raw: RawService, log| service::resolve(raw, id, scenarios, log));
         }
-        let others = known.iter().filter(|it| *it != id).map(Service::name);
+        let others = known.iter().filter(|it| *it != id).map(ServiceId::name);
         let close = suggestion(id.name(), others.chain([SCENARIOS, SCHEMA]));
         let message = format!("there is no `{SERVICE}`, which makes `{id}` a service{close}");
         let help = "create it with the keys `title`, `hosts` and `placeholders`, and with what the samples of the \
@@ -224,7 +224,7 @@ impl Loader<'_> {
         None
     }
 
-    fn manifest(&mut self, file: &File, service: &Service, resolver: &Resolver<'_>) -> Option<Manifest> {
+    fn manifest(&mut self, file: &File, service: &ServiceId, resolver: &Resolver<'_>) -> Option<Manifest> {
         let id = match format!("{service}/{}", file.stem).parse::<SampleId>() {
             Ok(id) => id,
             Err(error) => {
@@ -261,7 +261,7 @@ impl Loader<'_> {
     }
 
     /// The folders of services: every folder but two.
-    fn folders(&mut self) -> BTreeMap<Service, PathBuf> {
+    fn folders(&mut self) -> BTreeMap<ServiceId, PathBuf> {
         let mut services = BTreeMap::new();
         for path in self.entries(Path::new(FOLDER)) {
             let name = path.file_name().unwrap_or_default().to_string_lossy();
@@ -271,7 +271,7 @@ impl Loader<'_> {
                     self.found.push(whole_file(&path, message));
                 }
             } else if name != SCENARIOS && name != SCHEMA {
-                match name.parse::<Service>() {
+                match name.parse::<ServiceId>() {
                     Ok(service) => drop(services.insert(service, path)),
                     Err(error) => self.found.push(whole_file(&path, error.to_string())),
                 }

@@ -6,7 +6,7 @@ use std::path::{Component, Path, PathBuf};
 use std::time::Duration;
 
 use regex::Regex;
-use rescind_model::{Service, suggestion, template};
+use rescind_model::{ServiceId, suggestion, template};
 
 use crate::diagnostic::Log;
 use crate::located::Located;
@@ -133,7 +133,7 @@ pub(crate) fn environment(
 }
 
 /// One of the services that there are.
-pub(crate) fn service(log: &mut Log<'_>, name: &Located<String>, known: &[Service]) -> Option<Service> {
+pub(crate) fn service(log: &mut Log<'_>, name: &Located<String>, known: &[ServiceId]) -> Option<ServiceId> {
     let found = known.iter().find(|service| service.name() == name.value);
     if found.is_none() {
         log.at(name.span.clone(), no_service(&name.value, known));
@@ -142,14 +142,14 @@ pub(crate) fn service(log: &mut Log<'_>, name: &Located<String>, known: &[Servic
 }
 
 /// That there is no such service, with those that there are.
-pub(crate) fn no_service(name: &str, known: &[Service]) -> String {
-    let close = suggestion(name, known.iter().map(Service::name));
+pub(crate) fn no_service(name: &str, known: &[ServiceId]) -> String {
+    let close = suggestion(name, known.iter().map(ServiceId::name));
     format!("there is no service `{name}`{close}; {}", services(known))
 }
 
 /// `the services are alloydb, spanner`, for messages.
-pub(crate) fn services(known: &[Service]) -> String {
-    let names: Vec<&str> = known.iter().map(Service::name).collect();
+pub(crate) fn services(known: &[ServiceId]) -> String {
+    let names: Vec<&str> = known.iter().map(ServiceId::name).collect();
     if names.is_empty() {
         "there are none".to_owned()
     } else {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use rescind_model::{ClaimPattern, Contract, Outcome, Scenario, Service, suggestion};
+use rescind_model::{ClaimPattern, Contract, Outcome, Scenario, ServiceId, suggestion};
 
 use crate::check;
 use crate::diagnostic::Log;
@@ -19,7 +19,7 @@ type Texts = BTreeMap<Text, Text>;
 /// Resolves what the samples of a service promise, against the scenarios that there are.
 #[derive(Clone, Copy)]
 pub(crate) struct Promises<'a> {
-    pub(crate) service: &'a Service,
+    pub(crate) service: &'a ServiceId,
     pub(crate) scenarios: &'a Scenarios,
 }
 

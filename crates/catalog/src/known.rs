@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::time::{Duration, SystemTime};
 
 use globset::GlobBuilder;
-use rescind_model::{CaseId, KnownFailure, ListPlace, Rule, Service};
+use rescind_model::{CaseId, KnownFailure, ListPlace, Rule, ServiceId};
 
 use crate::check;
 use crate::diagnostic::Log;
@@ -64,7 +64,7 @@ pub(crate) fn resolve(
     raw: RawKnownFailures,
     file: &std::path::Path,
     cases: &BTreeSet<CaseId>,
-    services: &[Service],
+    services: &[ServiceId],
     log: &mut Log<'_>,
 ) -> Option<Vec<ListedFailure>> {
     let mut seen = BTreeSet::new();
@@ -103,7 +103,11 @@ pub(crate) fn resolve(
 }
 
 /// A glob over the ids of cases, in which `*` does not reach beyond a slash.
-fn pattern(log: &mut Log<'_>, text: &Located<String>, services: &[Service]) -> Option<globset::GlobMatcher> {
+fn pattern(
+    log: &mut Log<'_>,
+    text: &Located<String>,
+    services: &[ServiceId],
+) -> Option<globset::GlobMatcher> {
     let of_service = text.value.split('/').next().unwrap_or_default();
     if text.value.split('/').count() != 3 {
         let message = format!(

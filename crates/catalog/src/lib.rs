@@ -34,10 +34,12 @@ pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use known::{Day, ListedFailure};
 pub use lines::Lines;
 pub use manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
-pub use page::{Block, Extraction, Page, PageError, Uncovered, Wanted, canonical_language, same_language};
+pub use page::{
+    Block, Extraction, Page, PageError, Uncovered, WantedSample, canonical_language, same_language,
+};
 pub use placeholders::{COMMAND_PLACEHOLDERS, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS};
 pub use plan::{
-    Code, Places, Plan, PlanError, PlannedSample, Request, Selected, Selection, SourceFile, selected,
+    Places, Plan, PlanError, PlannedSample, RunRequest, SampleCode, Selected, Selection, SourceFile, selected,
 };
 pub use region::{Region, RegionError, Replaced};
 pub use schema::schemas;

@@ -17,7 +17,7 @@ use crate::manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 use crate::placeholders::{COMMAND_PLACEHOLDERS, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS};
 use crate::raw::{RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawTool};
 use crate::region::Region;
-use crate::service::{Shared, placeholders};
+use crate::service::{ServiceDefaults, placeholders};
 use crate::variables::Variables;
 
 /// The deadline of a case whose manifest has none, in virtual time. It costs nothing, and no operation of a schedule takes
@@ -34,7 +34,7 @@ pub(crate) struct Resolver<'a> {
     pub(crate) root: &'a Path,
     pub(crate) scenarios: &'a Scenarios,
     /// What they take from the service; none where that could not be read, and no manifest can then be resolved.
-    pub(crate) shared: Option<&'a Shared>,
+    pub(crate) defaults: Option<&'a ServiceDefaults>,
 }
 
 impl Resolver<'_> {
@@ -60,17 +60,17 @@ impl Resolver<'_> {
         let inputs = inputs(raw.prepare.inputs, folder, log);
         let prepare = Stage { inputs, ..stage(raw.prepare.steps, raw.prepare.environment, log) };
         let build = stage(raw.build.steps, raw.build.environment, log);
-        let run = run(raw.run, self.shared, log);
+        let run = run(raw.run, self.defaults, log);
         let promises = Promises { service: &id.service, scenarios: self.scenarios };
-        let names = placeholders(self.shared, &Placeholders::NAMES);
+        let names = placeholders(self.defaults, &Placeholders::NAMES);
         let has_claims = raw.claims.is_some();
         let own = promises.contract(raw.claims.unwrap_or_default(), raw.outputs, &names, log);
         let published = promises.contract(raw.published.claims, raw.published.outputs, &names, log);
         let expectations = promises.expectations(raw.expectations, log);
-        let shared = self.shared?;
-        let bundled = own.map(|own| promises.merged(own, has_claims, &shared.contract, &expectations));
+        let defaults = self.defaults?;
+        let bundled = own.map(|own| promises.merged(own, has_claims, &defaults.contract, &expectations));
         Some(Manifest {
-            service: Arc::clone(&shared.profile),
+            service: Arc::clone(&defaults.profile),
             title,
             file: self.root.join(file),
             source: source?,
@@ -182,17 +182,17 @@ fn stage(steps: Vec<Located<Vec<Text>>>, variables: Texts, log: &mut Log<'_>) ->
     Stage { inputs: Vec::new(), steps, environment: check::environment(log, variables, &STAGE_PLACEHOLDERS) }
 }
 
-fn run(raw: RawRun, shared: Option<&Shared>, log: &mut Log<'_>) -> Option<Run> {
+fn run(raw: RawRun, defaults: Option<&ServiceDefaults>, log: &mut Log<'_>) -> Option<Run> {
     let mut duration = |text: Option<Text>, otherwise| match text {
         Some(text) => check::duration(log, &text),
         None => Some(otherwise),
     };
     let deadline = duration(raw.deadline, DEADLINE);
     let processor_time = duration(raw.processor_time, PROCESSOR_TIME);
-    let names = placeholders(shared, &COMMAND_PLACEHOLDERS);
-    let mut environment = shared.map(|shared| shared.environment.clone()).unwrap_or_default();
+    let names = placeholders(defaults, &COMMAND_PLACEHOLDERS);
+    let mut environment = defaults.map(|defaults| defaults.environment.clone()).unwrap_or_default();
     environment.extend(check::environment(log, raw.environment, &names));
-    let of_service = placeholders(shared, &SERVICE_PLACEHOLDERS);
+    let of_service = placeholders(defaults, &SERVICE_PLACEHOLDERS);
     Some(Run {
         command: command(raw.command, &names, log),
         environment,

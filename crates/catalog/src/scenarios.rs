@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use rescind_model::{Decision, Given, GivenBackup, Outcome, Scenario, Schedule, ScheduleError, Service};
+use rescind_model::{Decision, Given, GivenBackup, Outcome, Scenario, Schedule, ScheduleError, ServiceId};
 
 use crate::check;
 use crate::diagnostic::Log;
@@ -28,7 +28,7 @@ pub(crate) fn wrong_name(name: &str) -> Option<String> {
 pub(crate) fn resolve(
     raw: RawScenario,
     name: &str,
-    known: &[Service],
+    known: &[ServiceId],
     log: &mut Log<'_>,
 ) -> Option<Scenario> {
     let title = check::one_line(log, "title", &raw.title);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rescind_model::{Given, Service};
+use rescind_model::{Given, ServiceId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -48,7 +48,7 @@ pub struct Seed {
     /// The id of its project.
     pub project: String,
     /// Its service.
-    pub service: Service,
+    pub service: ServiceId,
     /// The id of its instance (Spanner) or location (AlloyDB).
     pub instance: String,
     /// Its id; empty if there is only the instance.
@@ -73,7 +73,7 @@ impl Seeds {
     ///
     /// # Errors
     /// The file cannot be read, or has mistakes: all of them, unless it is not even of the right form.
-    pub fn read(file: &Path, services: &[Service]) -> Result<Seeds, Diagnostics> {
+    pub fn read(file: &Path, services: &[ServiceId]) -> Result<Seeds, Diagnostics> {
         let mut found = Vec::new();
         let text = match std::fs::read_to_string(file) {
             Ok(text) => Arc::from(text),
@@ -100,7 +100,7 @@ impl Seeds {
     }
 }
 
-fn resolve(raw: RawSeeds, services: &[Service], log: &mut Log<'_>) -> Vec<Seed> {
+fn resolve(raw: RawSeeds, services: &[ServiceId], log: &mut Log<'_>) -> Vec<Seed> {
     let mut seeds = Vec::new();
     for (project, raw) in raw.projects {
         if project.value.is_empty() {
@@ -137,7 +137,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let file = folder.path().join("seed.yaml");
         std::fs::write(&file, text).unwrap();
-        let services: [Service; 3] = ["spanner", "alloydb", "geminidb"].map(|name| name.parse().unwrap());
+        let services: [ServiceId; 3] = ["spanner", "alloydb", "geminidb"].map(|name| name.parse().unwrap());
         Seeds::read(&file, &services)
             .map_err(|error| error.to_string().replace(&format!("{}/", folder.path().display()), ""))
     }

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use rescind_model::{Contract, Placeholders, Service};
+use rescind_model::{Contract, Placeholders, ServiceId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
@@ -67,7 +67,7 @@ struct RawPlaceholders {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ServiceProfile {
     /// The service, from the name of the folder.
-    pub id: Service,
+    pub id: ServiceId,
     /// Its name for people: `Spanner`.
     pub title: String,
     /// The host name that it has itself: `spanner.googleapis.com`.
@@ -93,15 +93,15 @@ impl ServiceProfile {
 }
 
 /// What the manifests of a service take from its `service.yaml`.
-pub(crate) struct Shared {
+pub(crate) struct ServiceDefaults {
     pub(crate) profile: Arc<ServiceProfile>,
     pub(crate) environment: BTreeMap<String, String>,
     pub(crate) contract: Contract,
 }
 
 /// Those of the placeholders that have a value in the service; all of them where it could not be read.
-pub(crate) fn placeholders<'a>(shared: Option<&Shared>, names: &[&'a str]) -> Vec<&'a str> {
-    valued(shared.is_none_or(|shared| shared.profile.instance.is_some()), names)
+pub(crate) fn placeholders<'a>(defaults: Option<&ServiceDefaults>, names: &[&'a str]) -> Vec<&'a str> {
+    valued(defaults.is_none_or(|defaults| defaults.profile.instance.is_some()), names)
 }
 
 fn valued<'a>(has_instance: bool, names: &[&'a str]) -> Vec<&'a str> {
@@ -111,10 +111,10 @@ fn valued<'a>(has_instance: bool, names: &[&'a str]) -> Vec<&'a str> {
 /// Resolves what the samples of a service share, and notes all that is wrong with it.
 pub(crate) fn resolve(
     raw: RawService,
-    id: &Service,
+    id: &ServiceId,
     scenarios: &Scenarios,
     log: &mut Log<'_>,
-) -> Option<Shared> {
+) -> Option<ServiceDefaults> {
     let title = check::one_line(log, "title", &raw.title);
     if raw.hosts.value.is_empty() {
         log.at(raw.hosts.span, "a service has at least one host: its own");
@@ -141,7 +141,7 @@ pub(crate) fn resolve(
         instance,
         database,
     };
-    Some(Shared { profile: Arc::new(profile), environment, contract: contract? })
+    Some(ServiceDefaults { profile: Arc::new(profile), environment, contract: contract? })
 }
 
 /// Host names as they are compared: in lower case, without a dot at the end; each once.

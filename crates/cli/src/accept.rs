@@ -32,7 +32,7 @@ pub fn accept(args: &AcceptArgs) -> Result<u8, Failure> {
     })?;
 
     let comparison = Comparison::of(&before, &results);
-    let changes = terminal::render_changes(&comparison, &terminal::Options::default());
+    let changes = terminal::render_changes(&comparison, &terminal::TerminalOptions::default());
     let cases = accepted.cases.len();
     let cases = format!("{cases} case{}", if cases == 1 { "" } else { "s" });
     let done = if old.as_ref() == Some(&accepted) {

@@ -3,7 +3,7 @@
 use rescind_report::compare::{self, Comparison};
 use rescind_report::json::BaseFile;
 
-use crate::args::{CompareArgs, FailOn};
+use crate::args::{CompareArgs, FailOnArg};
 use crate::failure::Failure;
 use crate::report;
 
@@ -36,12 +36,12 @@ pub fn check_source(base: &BaseFile, source: &str) -> Result<Option<String>, Fai
     }
 }
 
-impl From<FailOn> for compare::FailOn {
-    fn from(typed: FailOn) -> compare::FailOn {
+impl From<FailOnArg> for compare::FailOn {
+    fn from(typed: FailOnArg) -> compare::FailOn {
         match typed {
-            FailOn::Regression => compare::FailOn::Regression,
-            FailOn::Any => compare::FailOn::Any,
-            FailOn::Never => compare::FailOn::Never,
+            FailOnArg::Regression => compare::FailOn::Regression,
+            FailOnArg::Any => compare::FailOn::Any,
+            FailOnArg::Never => compare::FailOn::Never,
         }
     }
 }

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use rescind_catalog::Manifest;
 use rescind_model::{ClockKind, Verdict, exit};
-use rescind_runner::{Time, Toolchain, is_installed};
+use rescind_runner::{RunClock, Toolchain, is_installed};
 use serde::Serialize;
 use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
@@ -56,7 +56,7 @@ struct Catalogue {
 
 /// All that was found.
 #[derive(Serialize)]
-struct Report {
+struct Checkup {
     /// `linux/x86_64`.
     platform: String,
     /// Where the manifests and samples are from.
@@ -96,8 +96,8 @@ pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
         }
     })?;
     let context = &machine.context;
-    let time = Time::of_run(None);
-    let report = Report {
+    let time = RunClock::of_run(None);
+    let report = Checkup {
         platform: context.platform.name.clone(),
         catalogue: Catalogue { built_in: machine.built_in, folder: machine.places.root.clone() },
         clock: time.kind(),
@@ -142,7 +142,7 @@ async fn diagnose(
 }
 
 /// One line for each sample, one for the catalogue and one for the clock.
-fn text(report: &Report) -> String {
+fn text(report: &Checkup) -> String {
     let names = report.samples.iter().map(|sample| sample.id.len());
     let width = names.chain(["catalogue".len()]).max().unwrap_or(0);
     let mut text = String::new();

@@ -6,7 +6,9 @@ use std::time::SystemTime;
 use anyhow::{Context as _, anyhow};
 use rescind_catalog::Plan;
 use rescind_model::{ClockKind, exit};
-use rescind_runner::{Event, Exploring, Finished, Options, Time, explore as explore_plan, run as run_plan};
+use rescind_runner::{
+    Event, Exploring, FinishedRun, RunClock, RunOptions, explore as explore_plan, run as run_plan,
+};
 use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{self, UnboundedSender};
 use tokio::task::JoinHandle;
@@ -23,7 +25,12 @@ use crate::{backend, progress};
 ///
 /// # Errors
 /// Anything that keeps the run from beginning.
-pub fn run(machine: &Machine, args: &RunArgs, plan: Plan, options: Options) -> Result<Finished, Failure> {
+pub fn run(
+    machine: &Machine,
+    args: &RunArgs,
+    plan: Plan,
+    options: RunOptions,
+) -> Result<FinishedRun, Failure> {
     block_on(options.clock, async {
         let cancel = cancelled_by_signals()?;
         let backend = tokio::select! {
@@ -51,9 +58,9 @@ pub fn run(machine: &Machine, args: &RunArgs, plan: Plan, options: Options) -> R
 pub fn run_embedded(
     machine: &Machine,
     plan: &Plan,
-    options: &Options,
+    options: &RunOptions,
     times: u32,
-) -> Result<Vec<Finished>, Failure> {
+) -> Result<Vec<FinishedRun>, Failure> {
     block_on(options.clock, async {
         let cancel = cancelled_by_signals()?;
         let mut all = Vec::new();
@@ -82,9 +89,9 @@ pub fn run_embedded(
 pub fn explore(
     machine: &Machine,
     plan: Plan,
-    options: Options,
+    options: RunOptions,
     exploring: Exploring,
-) -> Result<Finished, Failure> {
+) -> Result<FinishedRun, Failure> {
     block_on(options.clock, async {
         let cancel = cancelled_by_signals()?;
         let (events, shown) = show(machine, 0);
@@ -109,7 +116,7 @@ fn block_on<T>(
 /// Shows what happens, until nobody tells any more.
 fn show(machine: &Machine, cases: usize) -> (UnboundedSender<Event>, JoinHandle<()>) {
     let (events, received) = mpsc::unbounded_channel();
-    let options = progress::Options {
+    let options = progress::ProgressOptions {
         cases,
         interactive: machine.interactive,
         color: machine.color,
@@ -133,7 +140,7 @@ fn cancelled_by_signals() -> Result<CancellationToken, Failure> {
 fn check_clock(asked: Option<ClockKind>) -> Result<(), Failure> {
     // Only then: to find out, a world is made, and the run does so itself.
     if asked == Some(ClockKind::Virtual)
-        && let Time::Real { reason } = Time::of_run(asked)
+        && let RunClock::Real { reason } = RunClock::of_run(asked)
     {
         return Err(Failure::setup(anyhow!(
             "time cannot be virtual here: {reason}; leave out --clock to run in real time"

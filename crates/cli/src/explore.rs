@@ -3,7 +3,7 @@
 use rescind_report::{compare as policy, terminal};
 use rescind_runner::{Bounds, Exploring};
 
-use crate::args::{ExploreArgs, FailOn};
+use crate::args::{ExploreArgs, FailOnArg};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::say;
@@ -26,10 +26,10 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
     let mut finished = execution::explore(machine, plan, cases.resolved(0), exploring)?;
     machine.redactor.results(&mut finished.results);
     let results = &finished.results;
-    let options = terminal::Options { width: machine.width, color: machine.color };
+    let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
     let printed = report::print_unless(&targets, || terminal::render_explorations(results, &options));
     say(progress::timing(&finished.timing));
     report::write(&targets, |format| format.render(results))?;
     printed?;
-    Ok(policy::exit_code(results, FailOn::Any.into()))
+    Ok(policy::exit_code(results, FailOnArg::Any.into()))
 }

@@ -28,7 +28,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
-use args::{Cli, Command};
+use args::{Cli, CliCommand};
 use machine::Machine;
 
 /// The program, from its arguments to its exit code.
@@ -36,15 +36,15 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let machine = || Machine::detect(&cli);
     let done = match &cli.command {
-        Command::Run(args) => machine().and_then(|machine| run::run(&machine, args)),
-        Command::Explore(args) => machine().and_then(|machine| explore::explore(&machine, args)),
-        Command::Replay(args) => machine().and_then(|machine| replay::replay(&machine, args)),
-        Command::List(selection) => machine().and_then(|machine| list::list(&machine, selection)),
-        Command::Doctor(args) => machine().and_then(|machine| doctor::doctor(&machine, args)),
-        Command::Report(args) => report::report(args),
-        Command::Compare(args) => compare::compare(args),
-        Command::Accept(args) => accept::accept(args),
-        Command::Emulator(args) => emulator::emulator(args),
+        CliCommand::Run(args) => machine().and_then(|machine| run::run(&machine, args)),
+        CliCommand::Explore(args) => machine().and_then(|machine| explore::explore(&machine, args)),
+        CliCommand::Replay(args) => machine().and_then(|machine| replay::replay(&machine, args)),
+        CliCommand::List(selection) => machine().and_then(|machine| list::list(&machine, selection)),
+        CliCommand::Doctor(args) => machine().and_then(|machine| doctor::doctor(&machine, args)),
+        CliCommand::Report(args) => report::report(args),
+        CliCommand::Compare(args) => compare::compare(args),
+        CliCommand::Accept(args) => accept::accept(args),
+        CliCommand::Emulator(args) => emulator::emulator(args),
     };
     done.unwrap_or_else(|failure| {
         output::say(failure.to_string());

@@ -3,7 +3,7 @@
 use rescind_catalog::selected;
 use rescind_model::{CaseId, exit};
 
-use crate::args::Selection;
+use crate::args::SelectionArgs;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::print;
@@ -12,7 +12,7 @@ use crate::output::print;
 ///
 /// # Errors
 /// Manifests or globs that are wrong; a selection that matches nothing.
-pub fn list(machine: &Machine, selection: &Selection) -> Result<u8, Failure> {
+pub fn list(machine: &Machine, selection: &SelectionArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
     let mut text = String::new();
     for sample in selected(&catalog, &selection.resolved())? {

@@ -8,7 +8,7 @@ use std::time::{Instant, SystemTime};
 use anyhow::{Context as _, anyhow};
 use rescind_catalog::{Catalog, Places};
 use rescind_report::redact::{Redactor, Secret, is_secret_name};
-use rescind_runner::{Clock, Context};
+use rescind_runner::{Context, MonotonicClock};
 
 use crate::args::Cli;
 use crate::builtin;
@@ -48,7 +48,7 @@ impl Machine {
         let executable =
             std::env::current_exe().context("cannot find this program").map_err(Failure::setup)?;
         let cache = cli.cache_dir.as_ref().map(|cache| current.join(cache));
-        let clock = Clock::new(Instant::now);
+        let clock = MonotonicClock::new(Instant::now);
         let context = Context::detect(std::env::vars_os(), cache, clock).map_err(Failure::setup)?;
         let stdout = std::io::stdout();
         let found = find_root(cli.root.as_deref(), &current)?;

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use rescind_catalog::{Catalog, Plan, Request, Selection};
+use rescind_catalog::{Catalog, Plan, RunRequest, Selection};
 use rescind_model::Partition;
 
 use crate::args::{CaseArgs, CodeArgs};
@@ -22,7 +22,7 @@ pub fn plan(
     cases: &CaseArgs,
     partition: Option<Partition>,
 ) -> Result<Plan, Failure> {
-    let request = Request {
+    let request = RunRequest {
         selection,
         page: code.page.clone(),
         block: code.block,

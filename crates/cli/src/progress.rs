@@ -12,7 +12,7 @@ use crate::output;
 const REASON_CHARS: usize = 300;
 
 /// How events are shown.
-pub struct Options {
+pub struct ProgressOptions {
     /// How many cases there are.
     pub cases: usize,
     /// True for a bar, false for lines.
@@ -24,8 +24,8 @@ pub struct Options {
 }
 
 /// Shows events until there are no more.
-pub async fn show(mut events: UnboundedReceiver<Event>, options: Options) {
-    let Options { cases, interactive, color, redactor } = options;
+pub async fn show(mut events: UnboundedReceiver<Event>, options: ProgressOptions) {
+    let ProgressOptions { cases, interactive, color, redactor } = options;
     let bar = if interactive { bar(cases) } else { ProgressBar::hidden() };
     let mut done = 0;
     while let Some(event) = events.recv().await {

@@ -6,7 +6,7 @@ use rescind_catalog::Selection;
 use rescind_model::{CaseResult, Ended, Entry, Results, Rule, Verdict, exit};
 use rescind_report::{compare as policy, terminal};
 
-use crate::args::{FailOn, ReplayArgs};
+use crate::args::{FailOnArg, ReplayArgs};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::{print, say};
@@ -32,12 +32,12 @@ pub fn replay(machine: &Machine, args: &ReplayArgs) -> Result<u8, Failure> {
     all.iter_mut().for_each(|finished| machine.redactor.results(&mut finished.results));
     let Some((last, others)) = all.split_last() else { return Ok(exit::SETUP) };
     let results = &last.results;
-    let options = terminal::Options { width: machine.width, color: machine.color };
+    let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
     let printed = report::print_unless(&targets, || terminal::render_in_full(results, &options));
     say(progress::timing(&last.timing));
     report::write(&targets, |format| format.render(results))?;
     printed?;
-    let code = policy::exit_code(results, FailOn::Any.into());
+    let code = policy::exit_code(results, FailOnArg::Any.into());
     if args.repeat == 1 {
         return Ok(code);
     }

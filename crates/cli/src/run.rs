@@ -4,7 +4,7 @@ use anyhow::anyhow;
 use rescind_report::compare::{self as policy, Comparison};
 use rescind_report::terminal;
 
-use crate::args::{FailOn, RunArgs};
+use crate::args::{FailOnArg, RunArgs};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::say;
@@ -29,7 +29,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
 
     let results = &finished.results;
     let comparison = base.as_ref().map(|base| Comparison::of(base, results));
-    let options = terminal::Options { width: machine.width, color: machine.color };
+    let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
     let printed = report::print_unless(&targets, || match &comparison {
         Some(comparison) => terminal::render_comparison(comparison, &options),
         None => terminal::render(results, &options),
@@ -53,7 +53,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
 /// Regressions without a baseline, which there would never be one of.
 fn fail_on(args: &RunArgs) -> Result<policy::FailOn, Failure> {
     match (args.fail_on, &args.baseline) {
-        (Some(FailOn::Regression), None) => Err(Failure::usage(anyhow!(
+        (Some(FailOnArg::Regression), None) => Err(Failure::usage(anyhow!(
             "--fail-on regression needs a --baseline: without one, nothing can have regressed"
         ))),
         (Some(typed), _) => Ok(typed.into()),

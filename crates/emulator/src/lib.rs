@@ -10,7 +10,7 @@ pub mod control;
 mod emulator;
 pub mod wire;
 
-pub use clock::Clock;
-pub use emulator::{ControlError, Emulator, Observed, Observer, Options, Scope};
+pub use clock::WallClock;
+pub use emulator::{ControlError, Emulator, EmulatorOptions, Observed, Observer, Scope};
 pub use rescind_engine::{InvalidSetup, Setup};
 pub use wire::{ServeError, Server};

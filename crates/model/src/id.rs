@@ -13,24 +13,24 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(try_from = "String", into = "String")]
 #[schemars(with = "String")]
-pub struct Service(Arc<str>);
+pub struct ServiceId(Arc<str>);
 
-impl Service {
+impl ServiceId {
     /// The name.
     pub fn name(&self) -> &str {
         &self.0
     }
 }
 
-impl fmt::Display for Service {
+impl fmt::Display for ServiceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
     }
 }
 
-impl fmt::Debug for Service {
+impl fmt::Debug for ServiceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Service({self})")
+        write!(f, "ServiceId({self})")
     }
 }
 
@@ -46,7 +46,7 @@ pub struct InvalidId {
     pub expected: &'static str,
 }
 
-impl FromStr for Service {
+impl FromStr for ServiceId {
     type Err = InvalidId;
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
@@ -60,7 +60,7 @@ impl FromStr for Service {
                 expected: "lower-case letters and digits, words joined by hyphens, as in spanner",
             });
         }
-        Ok(Service(text.into()))
+        Ok(ServiceId(text.into()))
     }
 }
 
@@ -70,7 +70,7 @@ impl FromStr for Service {
 #[schemars(with = "String")]
 pub struct SampleId {
     /// The service that the sample talks to.
-    pub service: Service,
+    pub service: ServiceId,
     /// The language's short name, as in file names: `go`, `nodejs`.
     pub language: String,
 }
@@ -159,7 +159,7 @@ macro_rules! string_form {
         }
     )+};
 }
-string_form!(Service, SampleId, CaseId);
+string_form!(ServiceId, SampleId, CaseId);
 
 #[cfg(test)]
 mod tests {
@@ -183,14 +183,14 @@ mod tests {
     #[test]
     fn a_service_is_any_name_of_the_right_form() {
         for name in ["spanner", "x", "db2", "cloud-sql-2"] {
-            let service: Service = name.parse().unwrap();
+            let service: ServiceId = name.parse().unwrap();
             assert_eq!((service.name(), service.to_string().as_str()), (name, name));
-            assert_eq!(serde_json::from_value::<Service>(name.into()).unwrap(), service);
+            assert_eq!(serde_json::from_value::<ServiceId>(name.into()).unwrap(), service);
             assert_eq!(serde_json::to_value(&service).unwrap(), name);
         }
         for name in ["", "Spanner", "span ner", "-spanner", "spanner-", "a--b", "a_b", "a.b", "ä", "../x"] {
-            assert!(name.parse::<Service>().is_err(), "{name}");
-            assert!(serde_json::from_value::<Service>(name.into()).is_err(), "{name}");
+            assert!(name.parse::<ServiceId>().is_err(), "{name}");
+            assert!(serde_json::from_value::<ServiceId>(name.into()).is_err(), "{name}");
         }
         let error = "Spanner/go".parse::<SampleId>().unwrap_err();
         assert_eq!(

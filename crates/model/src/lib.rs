@@ -2,7 +2,7 @@
 //!
 //! Everything here is pure: no I/O, no clock, no randomness. The other crates speak in these types:
 //!
-//! * [`Service`], [`SampleId`], [`CaseId`]: what is run;
+//! * [`ServiceId`], [`SampleId`], [`CaseId`]: what is run;
 //! * [`Scenario`] with its [`Schedule`]: what the server does, and what must come of it;
 //! * [`Endpoint`], [`ClockKind`], [`Limits`]: how a case reaches the service, by which clock it waits, and for how long;
 //! * [`Entry`], [`Snapshot`], [`Observation`]: what happened;
@@ -44,7 +44,7 @@ pub use contract::{ClaimPattern, Contract, Placeholders, Stream};
 pub use endpoint::Endpoint;
 pub use exploration::{DistinctFault, Exploration};
 pub use finding::{Finding, Rule};
-pub use id::{CaseId, InvalidId, SampleId, Service};
+pub use id::{CaseId, InvalidId, SampleId, ServiceId};
 pub use journal::{
     BackupState, BackupView, Decided, Entry, OperationState, OperationView, Reply, Snapshot, Touched,
     Transport,

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{BackupState, Claim, Decision, Entry, Outcome, Schedule, Service, Term};
+use crate::{BackupState, Claim, Decision, Entry, Outcome, Schedule, ServiceId, Term};
 
 /// A backup that is there before the sample begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -94,7 +94,7 @@ pub struct Scenario {
     /// One sentence that says what happens.
     pub title: String,
     /// The services that it can be played with.
-    pub services: Vec<Service>,
+    pub services: Vec<ServiceId>,
     /// What is there before.
     pub given: Given,
     /// What the server decides.

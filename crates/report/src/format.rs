@@ -77,7 +77,7 @@ impl Format {
     /// Only those of the libraries that write JSON, XML and HTML.
     pub fn render(self, results: &Results) -> Result<String, RenderError> {
         Ok(match self {
-            Format::Terminal => terminal::render(results, &terminal::Options::default()),
+            Format::Terminal => terminal::render(results, &terminal::TerminalOptions::default()),
             Format::Json => json::render(results)?,
             Format::Junit => junit::render(results)?,
             Format::Markdown => markdown::render(results, markdown::Size::Comment),
@@ -94,7 +94,9 @@ impl Format {
     /// As [`render`](Self::render), and for a format without [a form for comparisons](Self::has_comparisons).
     pub fn render_comparison(self, comparison: &Comparison<'_>) -> Result<String, RenderError> {
         Ok(match self {
-            Format::Terminal => terminal::render_comparison(comparison, &terminal::Options::default()),
+            Format::Terminal => {
+                terminal::render_comparison(comparison, &terminal::TerminalOptions::default())
+            }
             Format::Junit => junit::render_comparison(comparison)?,
             Format::Markdown => markdown::render_comparison(comparison, markdown::Size::Comment),
             Format::Summary => markdown::render_comparison(comparison, markdown::Size::Summary),

@@ -19,7 +19,7 @@ use quick_junit::{
 };
 use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Results, StaleEntry, Verdict};
 
-use crate::compare::{Change, Comparison, Delta};
+use crate::compare::{CaseChange, Comparison, Delta};
 use crate::error::RenderError;
 use crate::terminal::requests_text;
 use crate::text::{FIELD_CHARS, cut_middle, one_line, paragraph, plural, took, visible};
@@ -171,9 +171,11 @@ fn status(case: &CaseResult) -> TestCaseStatus {
 fn compared_status(delta: &Delta<'_>, head: &CaseResult) -> TestCaseStatus {
     match delta.change {
         _ if head.verdict == Verdict::UnexpectedPass => status(head),
-        Change::Regressed | Change::New | Change::NotCompared => status(head),
-        Change::StillFailing | Change::Flaky => skipped(&format!("{}: {}", delta.change, message(head))),
-        Change::Fixed | Change::Unchanged | Change::Removed => TestCaseStatus::success(),
+        CaseChange::Regressed | CaseChange::New | CaseChange::NotCompared => status(head),
+        CaseChange::StillFailing | CaseChange::Flaky => {
+            skipped(&format!("{}: {}", delta.change, message(head)))
+        }
+        CaseChange::Fixed | CaseChange::Unchanged | CaseChange::Removed => TestCaseStatus::success(),
     }
 }
 

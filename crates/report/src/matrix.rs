@@ -2,13 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rescind_model::{CaseResult, Results, Service, Verdict};
+use rescind_model::{CaseResult, Results, ServiceId, Verdict};
 
 /// The cases of one service.
 #[derive(Debug)]
 pub struct Matrix<'a> {
     /// The service.
-    pub service: &'a Service,
+    pub service: &'a ServiceId,
     /// The languages, sorted.
     pub languages: Vec<&'a str>,
     /// The scenarios, sorted, each with its title.
@@ -19,14 +19,14 @@ pub struct Matrix<'a> {
 impl<'a> Matrix<'a> {
     /// One matrix for each service that has cases.
     pub fn all(results: &'a Results) -> Vec<Matrix<'a>> {
-        let mut by_service: BTreeMap<&Service, Vec<&CaseResult>> = BTreeMap::new();
+        let mut by_service: BTreeMap<&ServiceId, Vec<&CaseResult>> = BTreeMap::new();
         for case in &results.cases {
             by_service.entry(&case.id.sample.service).or_default().push(case);
         }
         by_service.into_iter().map(|(service, cases)| Matrix::of(service, &cases)).collect()
     }
 
-    fn of(service: &'a Service, cases: &[&'a CaseResult]) -> Matrix<'a> {
+    fn of(service: &'a ServiceId, cases: &[&'a CaseResult]) -> Matrix<'a> {
         let languages: BTreeSet<&str> = cases.iter().map(|case| case.id.sample.language.as_str()).collect();
         let scenarios: BTreeMap<&str, &str> =
             cases.iter().map(|case| (case.id.scenario.as_str(), case.title.as_str())).collect();

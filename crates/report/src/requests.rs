@@ -8,7 +8,7 @@ use crate::text::plural;
 
 /// A request of the journal, or a run of requests that differ in nothing but their numbers.
 #[derive(Clone, Debug)]
-pub struct Request<'a> {
+pub struct FoldedRequest<'a> {
     /// The number of the first request.
     pub first: u32,
     /// The number of the last one.
@@ -35,7 +35,7 @@ pub struct Request<'a> {
     pub operation: Transition,
 }
 
-impl Request<'_> {
+impl FoldedRequest<'_> {
     /// How many requests of the journal this stands for.
     pub fn count(&self) -> u32 {
         self.last - self.first + 1
@@ -95,12 +95,12 @@ pub fn heading(journal: &[Entry]) -> String {
 }
 
 /// The requests of a journal, in order, with repetitions folded.
-pub fn requests(journal: &[Entry]) -> Vec<Request<'_>> {
-    let mut requests: Vec<Request<'_>> = Vec::new();
+pub fn requests(journal: &[Entry]) -> Vec<FoldedRequest<'_>> {
+    let mut requests: Vec<FoldedRequest<'_>> = Vec::new();
     for chunk in journal.chunk_by(repeats) {
         let [first, ..] = chunk else { continue };
         let last = chunk.last().unwrap_or(first);
-        requests.push(Request {
+        requests.push(FoldedRequest {
             first: first.seq,
             last: last.seq,
             rpc: &first.rpc,

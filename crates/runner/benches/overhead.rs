@@ -12,13 +12,13 @@ use std::thread;
 use std::time::{Duration, Instant, SystemTime};
 
 use rescind_catalog::{
-    Code, Manifest, PageNames, Plan, PlannedSample, Run, ServiceProfile, Source, Stage, Variables,
+    Manifest, PageNames, Plan, PlannedSample, Run, SampleCode, ServiceProfile, Source, Stage, Variables,
 };
 use rescind_model::{
     CaseResult, Contract, Endpoint, Expectation, ExpectedExit, Given, Outcome, Rule, Scenario, Schedule,
     Verdict,
 };
-use rescind_runner::{Clock, Context, Embedded, Options, run};
+use rescind_runner::{Context, Embedded, MonotonicClock, RunOptions, run};
 use tokio_util::sync::CancellationToken;
 
 const PROGRAM: &str = "/bin/true";
@@ -112,15 +112,15 @@ fn processes(jobs: usize) -> Result<Duration> {
 /// The time that a run takes whose cases are these processes, from the start of the emulator to the results.
 async fn whole_run(folder: &Path, jobs: usize) -> Result<Duration> {
     let home = ("HOME".into(), folder.as_os_str().to_owned());
-    let context = Arc::new(Context::detect([home], None, Clock::new(Instant::now))?);
+    let context = Arc::new(Context::detect([home], None, MonotonicClock::new(Instant::now))?);
     let sample = PlannedSample {
         manifest: Arc::new(manifest(folder)?),
-        code: Code::Bundled,
+        code: SampleCode::Bundled,
         location: None,
         scenarios: (0..CASES).map(|number| Ok(Arc::new(scenario(number)?))).collect::<Result<_>>()?,
     };
     let plan = Plan { samples: vec![sample], source: "bundled".to_owned(), ..Plan::default() };
-    let options = Options { jobs: Some(jobs), ..Options::default() };
+    let options = RunOptions { jobs: Some(jobs), ..RunOptions::default() };
     let (events, _) = tokio::sync::mpsc::unbounded_channel();
     let started = Instant::now();
     let backend = Arc::new(Embedded::new(Arc::new(SystemTime::now)));

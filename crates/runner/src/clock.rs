@@ -6,12 +6,12 @@ use std::time::Instant;
 
 /// A source of the time.
 #[derive(Clone)]
-pub struct Clock(Arc<dyn Fn() -> Instant + Send + Sync>);
+pub struct MonotonicClock(Arc<dyn Fn() -> Instant + Send + Sync>);
 
-impl Clock {
+impl MonotonicClock {
     /// A clock that asks this function.
-    pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> Clock {
-        Clock(Arc::new(now))
+    pub fn new(now: impl Fn() -> Instant + Send + Sync + 'static) -> MonotonicClock {
+        MonotonicClock(Arc::new(now))
     }
 
     /// The time now.
@@ -20,8 +20,8 @@ impl Clock {
     }
 }
 
-impl fmt::Debug for Clock {
+impl fmt::Debug for MonotonicClock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
+        f.write_str("MonotonicClock")
     }
 }

@@ -9,7 +9,7 @@ use std::thread::available_parallelism;
 
 use rescind_catalog::Variables;
 
-use crate::clock::Clock;
+use crate::clock::MonotonicClock;
 use crate::process::Supervisor;
 
 /// The system that rescind runs on.
@@ -37,7 +37,7 @@ pub struct Context {
     /// The number of processors.
     pub cores: usize,
     /// The clock.
-    pub clock: Clock,
+    pub clock: MonotonicClock,
     /// The system.
     pub platform: Platform,
     /// Starts every process.
@@ -89,7 +89,7 @@ impl Context {
     pub fn detect(
         environment: impl IntoIterator<Item = (OsString, OsString)>,
         cache: Option<PathBuf>,
-        clock: Clock,
+        clock: MonotonicClock,
     ) -> Result<Context, ContextError> {
         let environment: BTreeMap<OsString, OsString> = environment.into_iter().collect();
         let folder = |name: &str| {
@@ -193,7 +193,7 @@ mod tests {
                 ("LD_PRELOAD", "/x.so"),
             ]),
             None,
-            Clock::new(std::time::Instant::now),
+            MonotonicClock::new(std::time::Instant::now),
         )
         .unwrap();
         let seen = |own: &[&str]| {
@@ -213,8 +213,12 @@ mod tests {
 
     #[test]
     fn the_cache_needs_an_absolute_place() {
-        let error = Context::detect(environment(&[("HOME", "u")]), None, Clock::new(std::time::Instant::now))
-            .unwrap_err();
+        let error = Context::detect(
+            environment(&[("HOME", "u")]),
+            None,
+            MonotonicClock::new(std::time::Instant::now),
+        )
+        .unwrap_err();
         assert!(matches!(error, ContextError::NoCache));
     }
 

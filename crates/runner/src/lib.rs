@@ -30,14 +30,14 @@ pub use backend::{
     Backend, BackendError, ConnectError, Container, ContainerError, Control, ControlAt, Embedded, ImageError,
     Remote, find_emulator,
 };
-pub use clock::Clock;
+pub use clock::MonotonicClock;
 pub use context::{Context, ContextError, Platform};
 pub use event::{Event, Events};
 pub use explore::{Bounds, Exploring, explore, scenario_of};
-pub use front::{Front, Look, Pki, PkiError, Upstream};
-pub use options::Options;
+pub use front::{Front, Pki, PkiError, Upstream};
+pub use options::RunOptions;
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
 pub use rescind_emulator::Setup;
-pub use run::{Finished, Timing, run};
-pub use time::Time;
-pub use toolchain::{FoundTool, MissingTool, Problem, Toolchain};
+pub use run::{FinishedRun, Timing, run};
+pub use time::RunClock;
+pub use toolchain::{FoundTool, MissingTool, ToolProblem, Toolchain};

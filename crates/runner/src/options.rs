@@ -6,7 +6,7 @@ use rescind_model::{ClockKind, Endpoint};
 
 /// How a plan is to be run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Options {
+pub struct RunOptions {
     /// How many cases run at once, at most; none for as many as there are processors, and for more where time is real.
     pub jobs: Option<usize>,
     /// The clock that was asked for; none for the closed world's, wherever there is one.

@@ -13,11 +13,11 @@ use rescind_model::{
 };
 
 use crate::process::Supervisor;
-use crate::{Backend, BackendError, Clock, Context, Platform, Setup, Upstream};
+use crate::{Backend, BackendError, Context, MonotonicClock, Platform, Setup, Upstream};
 
 /// A machine whose cache and temporary folder lie in `folder`.
 pub(crate) fn context(folder: &Path) -> Context {
-    let clock = Clock::new(Instant::now);
+    let clock = MonotonicClock::new(Instant::now);
     let temporary = folder.join("tmp");
     std::fs::create_dir_all(&temporary).unwrap();
     Context {

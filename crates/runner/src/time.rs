@@ -5,7 +5,7 @@ use std::time::Duration;
 use rescind_catalog::Run;
 use rescind_model::{ClockKind, Limits};
 
-use crate::Options;
+use crate::RunOptions;
 
 /// The deadline of a case where time is real and no other one was asked for.
 const REAL_DEADLINE: Duration = Duration::from_secs(60);
@@ -14,7 +14,7 @@ const WAITING_CASES: usize = 8;
 
 /// The clock that the cases of a run go by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Time {
+pub enum RunClock {
     /// The clock of the closed world.
     Virtual,
     /// The system's clock. What still waits at its deadline is then undecided.
@@ -24,16 +24,16 @@ pub enum Time {
     },
 }
 
-impl Time {
+impl RunClock {
     /// The clock that a run goes by here, given the one that was asked for: the closed world's wherever there is one.
     ///
     /// The one place that decides it.
-    pub fn of_run(asked: Option<ClockKind>) -> Time {
+    pub fn of_run(asked: Option<ClockKind>) -> RunClock {
         match asked {
-            Some(ClockKind::Real) => Time::Real { reason: "it was asked for".to_owned() },
+            Some(ClockKind::Real) => RunClock::Real { reason: "it was asked for".to_owned() },
             Some(ClockKind::Virtual) | None => match rescind_world::support() {
-                Ok(()) => Time::Virtual,
-                Err(why) => Time::Real { reason: why.to_string() },
+                Ok(()) => RunClock::Virtual,
+                Err(why) => RunClock::Real { reason: why.to_string() },
             },
         }
     }
@@ -41,34 +41,34 @@ impl Time {
     /// Which clock it is.
     pub fn kind(&self) -> ClockKind {
         match self {
-            Time::Virtual => ClockKind::Virtual,
-            Time::Real { .. } => ClockKind::Real,
+            RunClock::Virtual => ClockKind::Virtual,
+            RunClock::Real { .. } => ClockKind::Real,
         }
     }
 
     /// Why it is the real one; none for the closed world's.
     pub fn reason(&self) -> Option<&str> {
         match self {
-            Time::Virtual => None,
-            Time::Real { reason } => Some(reason),
+            RunClock::Virtual => None,
+            RunClock::Real { reason } => Some(reason),
         }
     }
 
     /// How many cases run at once where nobody has asked for a number.
     pub(crate) fn jobs(&self, cores: usize) -> usize {
         match self {
-            Time::Virtual => cores,
-            Time::Real { .. } => cores.saturating_mul(WAITING_CASES),
+            RunClock::Virtual => cores,
+            RunClock::Real { .. } => cores.saturating_mul(WAITING_CASES),
         }
     }
 
     /// What a case may use up: what was asked for, else what its manifest says. But the deadline of a manifest is one in
     /// virtual time, and far too long for real time.
-    pub(crate) fn limits(&self, options: &Options, run: &Run) -> Limits {
+    pub(crate) fn limits(&self, options: &RunOptions, run: &Run) -> Limits {
         let milliseconds = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         let deadline = match self {
-            Time::Virtual => run.deadline,
-            Time::Real { .. } => REAL_DEADLINE,
+            RunClock::Virtual => run.deadline,
+            RunClock::Real { .. } => REAL_DEADLINE,
         };
         Limits {
             clock: self.kind(),

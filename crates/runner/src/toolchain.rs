@@ -34,7 +34,7 @@ impl fmt::Display for FoundTool {
 
 /// Why a program will not do.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Problem {
+pub enum ToolProblem {
     /// It is not on the PATH.
     NotFound,
     /// The program that answers for it is there, and says that it is not.
@@ -64,7 +64,7 @@ pub struct MissingTool {
     /// Its name on the PATH.
     pub program: String,
     /// What is wrong.
-    pub problem: Problem,
+    pub problem: ToolProblem,
     /// The command that installs it on this system, if the manifest knows one.
     pub install: Option<String>,
 }
@@ -73,13 +73,13 @@ impl fmt::Display for MissingTool {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = &self.name;
         match &self.problem {
-            Problem::NotFound if self.program == *name => write!(f, "{name} is not on the PATH")?,
-            Problem::NotFound => write!(f, "{name} is missing: {} is not on the PATH", self.program)?,
-            Problem::Absent { says } => write!(f, "{name} is missing: {} says: {says}", self.program)?,
-            Problem::TooOld { version, minimum } => {
+            ToolProblem::NotFound if self.program == *name => write!(f, "{name} is not on the PATH")?,
+            ToolProblem::NotFound => write!(f, "{name} is missing: {} is not on the PATH", self.program)?,
+            ToolProblem::Absent { says } => write!(f, "{name} is missing: {} says: {says}", self.program)?,
+            ToolProblem::TooOld { version, minimum } => {
                 write!(f, "{name} {version} is too old: {minimum} or later is needed")?;
             }
-            Problem::NoVersion { instead } => write!(f, "{name} does not tell its version: {instead}")?,
+            ToolProblem::NoVersion { instead } => write!(f, "{name} does not tell its version: {instead}")?,
         }
         match &self.install {
             Some(command) => write!(f, "; install it with: {command}"),
@@ -144,9 +144,9 @@ async fn find(
     manifest: &Manifest,
     tool: &Tool,
     cancel: &CancellationToken,
-) -> Result<Result<FoundTool, Problem>, ProcessError> {
+) -> Result<Result<FoundTool, ToolProblem>, ProcessError> {
     let Some(program) = locate(context, &tool.program, Path::new("/")) else {
-        return Ok(Err(Problem::NotFound));
+        return Ok(Err(ToolProblem::NotFound));
     };
     let invocation = Invocation {
         program: program.clone(),
@@ -158,7 +158,7 @@ async fn find(
     let finished = match context.supervisor.run(&invocation, cancel).await {
         Ok(finished) => finished,
         Err(ProcessError::Cancelled) => return Err(ProcessError::Cancelled),
-        Err(error) => return Ok(Err(Problem::NoVersion { instead: error.to_string() })),
+        Err(error) => return Ok(Err(ToolProblem::NoVersion { instead: error.to_string() })),
     };
     let version = [&finished.stdout, &finished.stderr]
         .into_iter()
@@ -167,14 +167,14 @@ async fn find(
         if tool.name != tool.program
             && let Some(says) = refusal(finished.ended, &finished.stdout, &finished.stderr)
         {
-            return Ok(Err(Problem::Absent { says }));
+            return Ok(Err(ToolProblem::Absent { says }));
         }
         let instead = instead(finished.ended, &finished.stdout, &finished.stderr);
-        return Ok(Err(Problem::NoVersion { instead }));
+        return Ok(Err(ToolProblem::NoVersion { instead }));
     };
     if parts(&version) < trimmed(&tool.minimum) {
         let minimum = tool.minimum.iter().map(u32::to_string).collect::<Vec<_>>().join(".");
-        return Ok(Err(Problem::TooOld { version, minimum }));
+        return Ok(Err(ToolProblem::TooOld { version, minimum }));
     }
     Ok(Ok(FoundTool { name: tool.name.clone(), program, version }))
 }

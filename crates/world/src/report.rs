@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// How a world ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum End {
+pub enum WorldEnd {
     /// The first process ended with this code.
     Exited(i32),
     /// A signal of this number ended it.
@@ -23,9 +23,9 @@ pub enum End {
 
 /// What is known of a world when it is over.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
+pub struct WorldReport {
     /// How it ended.
-    pub end: End,
+    pub end: WorldEnd,
     /// How long it took, in real time.
     pub wall: Duration,
     /// How long it took by its own clock.

@@ -7,17 +7,17 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 use crate::error::SpawnError;
-use crate::report::Report;
+use crate::report::WorldReport;
 
 /// What a world is told while it goes on.
 #[derive(Debug, Default)]
-pub(crate) struct Control {
+pub(crate) struct KillSwitch {
     pub(crate) killed: AtomicBool,
 }
 
 /// Ends a world from elsewhere.
 #[derive(Clone, Debug)]
-pub struct Killer(Arc<Control>);
+pub struct Killer(Arc<KillSwitch>);
 
 impl Killer {
     /// Kills everything in the world, soon.
@@ -31,8 +31,8 @@ impl Killer {
 /// Whoever runs it must read its standard output and error: as long as something lies in them, its clock does not jump.
 #[derive(Debug)]
 pub struct Running {
-    thread: Option<JoinHandle<Result<Report, SpawnError>>>,
-    control: Arc<Control>,
+    thread: Option<JoinHandle<Result<WorldReport, SpawnError>>>,
+    switch: Arc<KillSwitch>,
     stdout: Option<OwnedFd>,
     stderr: Option<OwnedFd>,
 }
@@ -40,12 +40,12 @@ pub struct Running {
 impl Running {
     #[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code))]
     pub(crate) fn new(
-        thread: JoinHandle<Result<Report, SpawnError>>,
-        control: Arc<Control>,
+        thread: JoinHandle<Result<WorldReport, SpawnError>>,
+        switch: Arc<KillSwitch>,
         stdout: OwnedFd,
         stderr: OwnedFd,
     ) -> Running {
-        Running { thread: Some(thread), control, stdout: Some(stdout), stderr: Some(stderr) }
+        Running { thread: Some(thread), switch, stdout: Some(stdout), stderr: Some(stderr) }
     }
 
     /// The ends of the pipes that the programs write to, once: standard output and standard error.
@@ -55,14 +55,14 @@ impl Running {
 
     /// What ends it from elsewhere.
     pub fn killer(&self) -> Killer {
-        Killer(Arc::clone(&self.control))
+        Killer(Arc::clone(&self.switch))
     }
 
     /// Waits until nothing of it is left. What is written meanwhile is thrown away, unless somebody has taken the streams.
     ///
     /// # Errors
     /// If it could not be started, or was lost.
-    pub fn wait(mut self) -> Result<Report, SpawnError> {
+    pub fn wait(mut self) -> Result<WorldReport, SpawnError> {
         let readers = self.streams().map(|(stdout, stderr)| [drain(stdout), drain(stderr)]);
         let thread = self.thread.take();
         let report = thread.map(JoinHandle::join).transpose().ok().flatten();
@@ -81,7 +81,7 @@ fn drain(stream: OwnedFd) -> JoinHandle<io::Result<u64>> {
 impl Drop for Running {
     fn drop(&mut self) {
         if let Some(thread) = self.thread.take() {
-            self.control.killed.store(true, Ordering::Relaxed);
+            self.switch.killed.store(true, Ordering::Relaxed);
             // Nobody is left to tell.
             let _ = thread.join();
         }

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 /// The server of a world: where its names lead.
 ///
 /// The clock of a world jumps only when nothing is on its way. The server is part of that, so it is asked.
-pub trait Server: Send + Sync {
+pub trait WorldServer: Send + Sync {
     /// Where it listens, on this machine.
     fn address(&self) -> SocketAddr;
 

@@ -5,22 +5,22 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::server::Server;
+use crate::server::WorldServer;
 
 /// How long a world may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct TimeLimits {
     /// By its own clock.
     pub virtual_time: Duration,
     /// Of processor time, user and system, of all its threads.
     pub processor_time: Duration,
 }
 
-impl Limits {
+impl TimeLimits {
     /// None that anybody reaches: 100 years each.
-    pub const NONE: Limits = {
+    pub const NONE: TimeLimits = {
         let century = Duration::from_secs(100 * 365 * 24 * 3600);
-        Limits { virtual_time: century, processor_time: century }
+        TimeLimits { virtual_time: century, processor_time: century }
     };
 
     #[cfg_attr(not(all(target_os = "linux", target_arch = "x86_64")), allow(dead_code))]
@@ -43,8 +43,8 @@ fn nanos(time: Duration) -> i64 {
 /// A world that is to be made: what is in it, and how long it may go on.
 #[derive(Clone)]
 pub struct World {
-    pub(crate) limits: Limits,
-    pub(crate) server: Option<Arc<dyn Server>>,
+    pub(crate) limits: TimeLimits,
+    pub(crate) server: Option<Arc<dyn WorldServer>>,
     pub(crate) names: Vec<String>,
     pub(crate) folders: Vec<PathBuf>,
     pub(crate) temporary: Option<PathBuf>,
@@ -62,7 +62,7 @@ impl World {
     /// A world with nobody to talk to, and no limits.
     pub fn new() -> World {
         World {
-            limits: Limits::NONE,
+            limits: TimeLimits::NONE,
             server: None,
             names: Vec::new(),
             folders: Vec::new(),
@@ -74,7 +74,7 @@ impl World {
 
     /// Lets it go on for so long at most.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> World {
+    pub fn limits(mut self, limits: TimeLimits) -> World {
         self.limits = limits;
         self
     }
@@ -85,7 +85,7 @@ impl World {
     pub fn serve<N: Into<String>>(
         mut self,
         names: impl IntoIterator<Item = N>,
-        server: Arc<dyn Server>,
+        server: Arc<dyn WorldServer>,
     ) -> World {
         self.names.extend(names.into_iter().map(Into::into));
         self.server = Some(server);

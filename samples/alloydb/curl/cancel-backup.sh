@@ -62,7 +62,7 @@ wait_for_end() {
     fi
     if [ "$end" = running ]; then
       if [ "$waited" -ge "$patience" ]; then
-        end=unseen code=DEADLINE_EXCEEDED
+        end=unseen code="still running after $patience s"
       else
         sleep "$delay"
         waited=$((waited + delay))
@@ -73,9 +73,11 @@ wait_for_end() {
   done
 }
 
-# Deletes the backup, and waits until it is gone. That there is none is no failure.
+# Deletes the backup, and waits until it is gone. That there is none is no failure, but is left in $deleted.
 delete_backup() {
   repeatable_request DELETE "$parent/backups/$backup_id"
+  deleted=yes
+  [ "$code" != NOT_FOUND ] || deleted=no
   if [ "$code" = OK ]; then
     wait_for_end "$(jq --raw-output .name "$answer")"
     case $end in
@@ -140,9 +142,15 @@ case $end in
     ;;
   unseen)
     echo "Could not see the operation end: $code." >&2
+    still_running=$waited
     # Deleting a backup that is still being created also cancels its operation.
     delete_backup
-    echo "Deleted backup $backup_id."
+    # Unless it was seen to run, it may have ended before it was deleted.
+    if [ "$deleted" = no ] && [ "$still_running" -lt "$patience" ]; then
+      echo "There is no backup $backup_id any more."
+    else
+      echo "Deleted backup $backup_id."
+    fi
     ;;
   *)
     # The numbers of google.rpc.Code, from 2 on.

@@ -5,7 +5,6 @@ import time
 import uuid
 
 from google.api_core.exceptions import (
-    DeadlineExceeded,
     GoogleAPICallError,
     GoogleAPIError,
     NotFound,
@@ -42,17 +41,18 @@ def cancel_backup(client, project_id, location, cluster_id, backup_id):
     }
 
     def delete_backup():
-        """Deletes the backup and waits until it is gone. That there is none is no failure."""
+        """Deletes the backup and waits until it is gone. That there is none is no failure, but False."""
         try:
             deletion = client.delete_backup(name=backup_name, retry=WHILE_UNAVAILABLE).operation
             deletion = wait_for_end(client, deletion)
         except NotFound:
-            return
-        except GoogleAPIError as error:
+            return False
+        except (GoogleAPIError, TimeoutError) as error:
             raise RuntimeError(f"Could not delete backup {backup_id}: {code_of(error)}.") from error
         if deletion.HasField("error"):
             code = code_pb2.Code.Name(deletion.error.code)
             raise RuntimeError(f"Could not delete backup {backup_id}: {code}.")
+        return True
 
     def backup_was_started():
         try:
@@ -86,11 +86,14 @@ def cancel_backup(client, project_id, location, cluster_id, backup_id):
 
     try:
         operation = wait_for_end(client, operation)
-    except GoogleAPIError as error:
+    except (GoogleAPIError, TimeoutError) as error:
         print(f"Could not see the operation end: {code_of(error)}.", file=sys.stderr)
-        # Deleting a backup that is still being created also cancels its operation.
-        delete_backup()
-        print(f"Deleted backup {backup_id}.")
+        # Deleting a backup that is still being created also cancels its operation. Unless it was seen to run, it may have
+        # ended before.
+        if delete_backup() or isinstance(error, TimeoutError):
+            print(f"Deleted backup {backup_id}.")
+        else:
+            print(f"There is no backup {backup_id} any more.")
         return
 
     if operation.HasField("response"):
@@ -112,7 +115,7 @@ def wait_for_end(client, operation, patience=300.0):
         operation = client.get_operation({"name": operation.name}, retry=WHILE_UNAVAILABLE)
         if not operation.done:
             if waited >= patience:
-                raise DeadlineExceeded(f"{operation.name} is still running after {patience:.0f} s")
+                raise TimeoutError(f"still running after {patience:.0f} s")
             time.sleep(delay)
             waited += delay
             delay = min(delay * 1.5, 20.0)
@@ -121,6 +124,8 @@ def wait_for_end(client, operation, patience=300.0):
 
 def code_of(error):
     """The name in google.rpc.Code of what a request failed with, in the end."""
+    if isinstance(error, TimeoutError):
+        return str(error)
     cause = error.cause if isinstance(error, RetryError) else error
     return cause.grpc_status_code.name
 # [END alloydb_cancel_backup_create]

@@ -67,11 +67,12 @@ wait_for_job() {
   done
 }
 
+# Deletes the backup. That there is none is no failure, but is left in $deleted.
 delete_backup() {
   repeatable_request DELETE "backups/$backup_id"
   case $code in
-    # With the second one, it is gone already.
-    OK | DBS.201214) ;;
+    OK) deleted=yes ;;
+    DBS.201214) deleted=no ;;
     *)
       echo "Could not delete backup $backup_name: $code." >&2
       exit 1
@@ -153,7 +154,12 @@ case $state in
   *)
     echo "Could not see the backup end: $code." >&2
     delete_backup
-    echo "Deleted backup $backup_name."
+    # Unless it was seen to run, it may have ended before it was deleted.
+    if [ "$deleted" = no ] && [ "$waited" -lt "$patience" ]; then
+      echo "There is no backup $backup_name any more."
+    else
+      echo "Deleted backup $backup_name."
+    fi
     ;;
 esac
 [ "$created" = OK ] || exit 1

@@ -72,11 +72,14 @@ def stop_and_clean_up(client, backup_name, backup_id, job_id):
             print(f"The stop request was refused: {code_of(error)}.")
 
     def delete_backup():
+        """Deletes the backup. That there is none is no failure, but False."""
         try:
             send(client.delete_backup_invoker(DeleteBackupRequest(backup_id=backup_id)))
         except SdkException as error:
             if code_of(error) != NO_SUCH_BACKUP:
                 raise RuntimeError(f"Could not delete backup {backup_name}: {code_of(error)}.") from error
+            return False
+        return True
 
     try:
         job = wait_for_job(client, job_id)
@@ -86,8 +89,11 @@ def stop_and_clean_up(client, backup_name, backup_id, job_id):
         )
     except (SdkException, TimeoutError) as error:
         print(f"Could not see the backup end: {code_of(error)}.", file=sys.stderr)
-        delete_backup()
-        print(f"Deleted backup {backup_name}.")
+        # Unless it was seen to run, it may have ended before it was deleted.
+        if delete_backup() or isinstance(error, TimeoutError):
+            print(f"Deleted backup {backup_name}.")
+        else:
+            print(f"There is no backup {backup_name} any more.")
         return
 
     if job.status == "Completed":

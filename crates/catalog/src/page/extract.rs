@@ -11,7 +11,7 @@ use crate::manifest::{Manifest, PageNames};
 
 /// A sample whose code is looked for on a page.
 #[derive(Clone, Copy, Debug)]
-pub struct Wanted<'a> {
+pub struct WantedSample<'a> {
     /// The sample.
     pub sample: &'a SampleId,
     /// How pages name its language.
@@ -20,10 +20,10 @@ pub struct Wanted<'a> {
     pub required: bool,
 }
 
-impl<'a> Wanted<'a> {
+impl<'a> WantedSample<'a> {
     /// The sample of a manifest.
-    pub fn new(manifest: &'a Manifest, required: bool) -> Wanted<'a> {
-        Wanted { sample: &manifest.id, names: &manifest.page, required }
+    pub fn new(manifest: &'a Manifest, required: bool) -> WantedSample<'a> {
+        WantedSample { sample: &manifest.id, names: &manifest.page, required }
     }
 }
 
@@ -97,11 +97,11 @@ impl Page {
     /// No block for a sample that is required, or for none of the samples at all; several blocks for one sample.
     pub fn extract<'a>(
         &self,
-        wanted: impl IntoIterator<Item = Wanted<'a>>,
+        wanted: impl IntoIterator<Item = WantedSample<'a>>,
         block: Option<usize>,
     ) -> Result<Extraction, PageError> {
         let mut extraction = Extraction::default();
-        for Wanted { sample, names, required } in wanted {
+        for WantedSample { sample, names, required } in wanted {
             match self.choose(sample, names, block)? {
                 Some(block) => {
                     extraction.blocks.insert(sample.clone(), block.clone());
@@ -227,7 +227,8 @@ mod tests {
     fn python(text: &str, required: bool, block: Option<usize>) -> Result<Extraction, PageError> {
         let names = names(&["Python"], &["python", "py"]);
         let sample = "spanner/python".parse().unwrap();
-        Page::parse("page.md", text).extract([Wanted { sample: &sample, names: &names, required }], block)
+        Page::parse("page.md", text)
+            .extract([WantedSample { sample: &sample, names: &names, required }], block)
     }
 
     fn code(text: &str, block: Option<usize>) -> String {
@@ -260,7 +261,7 @@ mod tests {
         ];
         for (language, names, code) in &languages {
             let sample = format!("spanner/{language}").parse().unwrap();
-            let wanted = Wanted { sample: &sample, names, required: true };
+            let wanted = WantedSample { sample: &sample, names, required: true };
             let extraction = Page::parse("page.md", page).extract([wanted], None).unwrap();
             assert_eq!(extraction.blocks[&sample].code, *code, "{language}");
         }
@@ -298,8 +299,8 @@ mod tests {
         let (python_id, node_id) = ("spanner/python".parse().unwrap(), "spanner/nodejs".parse().unwrap());
         let page = Page::parse("p", "# A\n## Python\n```python\nx\n```\n## Go\nno code\n");
         let wanted = [
-            Wanted { sample: &python_id, names: &python, required: false },
-            Wanted { sample: &node_id, names: &node, required: false },
+            WantedSample { sample: &python_id, names: &python, required: false },
+            WantedSample { sample: &node_id, names: &node, required: false },
         ];
         let extraction = page.extract(wanted, None).unwrap();
         assert_eq!(extraction.blocks.keys().collect::<Vec<_>>(), [&python_id]);
@@ -312,7 +313,7 @@ mod tests {
         let sample = "spanner/nodejs".parse().unwrap();
         for (heading, fence) in [("NODEJS", "js"), ("JavaScript", "Node"), ("node.js", "nodejs")] {
             let text = format!("# {heading}\n```{fence}\nx\n```\n");
-            let wanted = [Wanted { sample: &sample, names: &names, required: true }];
+            let wanted = [WantedSample { sample: &sample, names: &names, required: true }];
             let extraction = Page::parse("p", &text).extract(wanted, None).unwrap();
             assert_eq!(extraction.blocks[&sample].code, "x\n", "{heading} {fence}");
         }

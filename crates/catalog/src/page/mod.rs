@@ -15,7 +15,7 @@ use crate::ServiceProfile;
 
 pub use blocks::Block;
 pub use coverage::Uncovered;
-pub use extract::{Extraction, PageError, Wanted};
+pub use extract::{Extraction, PageError, WantedSample};
 pub use names::{canonical_language, same_language};
 
 /// A page that was read.

@@ -10,7 +10,7 @@ use crate::manifest::Manifest;
 
 /// The code of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Code {
+pub enum SampleCode {
     /// The sample as it lies in its folder.
     Bundled,
     /// Published code in the place of the region.
@@ -32,7 +32,7 @@ pub struct PlannedSample {
     /// The sample.
     pub manifest: Arc<Manifest>,
     /// Its code. Decides which of the manifest's two contracts holds, too.
-    pub code: Code,
+    pub code: SampleCode,
     /// Where that code is written; none if it lies outside the repository.
     pub location: Option<Location>,
     /// The scenarios.
@@ -43,8 +43,8 @@ impl PlannedSample {
     /// What the code promises, and the key of the manifest that has its claims.
     pub fn contract(&self) -> (&Contract, &'static str) {
         match self.code {
-            Code::Bundled => (&self.manifest.bundled, "claims"),
-            Code::Published { .. } => (&self.manifest.published, "published.claims"),
+            SampleCode::Bundled => (&self.manifest.bundled, "claims"),
+            SampleCode::Published { .. } => (&self.manifest.published, "published.claims"),
         }
     }
 }

@@ -1,7 +1,7 @@
 //! From files and options to the cases of a run.
 //!
-//! [`Request::plan`] (`resolve.rs`) is the way: which cases are meant (`select.rs`), and with which code: their own (`planned.rs`), that of
-//! a page (`page.rs`), or that of files of another repository (`source.rs`).
+//! [`RunRequest::plan`] (`resolve.rs`) is the way: which cases are meant (`select.rs`), and with which code: their own
+//! (`planned.rs`), that of a page (`page.rs`), or that of files of another repository (`source.rs`).
 
 mod cases;
 mod error;
@@ -12,7 +12,7 @@ mod resolve;
 mod select;
 mod source;
 
-pub use self::cases::{Code, Plan, PlannedSample};
+pub use self::cases::{Plan, PlannedSample, SampleCode};
 pub use self::error::PlanError;
-pub use self::request::{Places, Request, Selection, SourceFile};
+pub use self::request::{Places, RunRequest, Selection, SourceFile};
 pub use self::select::{Selected, selected};

@@ -4,14 +4,14 @@ use std::path::Path;
 
 use rescind_model::Location;
 
-use super::cases::{Code, Plan};
+use super::cases::{Plan, SampleCode};
 use super::error::PlanError;
 use super::planned::{planned, region_of};
-use super::request::{Places, Request, Selection};
+use super::request::{Places, RunRequest, Selection};
 use super::select::{Languages, Selected, nothing_selected, select};
 use crate::catalog::Catalog;
 use crate::manifest::Manifest;
-use crate::page::{Page, Uncovered, Wanted};
+use crate::page::{Page, Uncovered, WantedSample};
 use crate::service::ServiceProfile;
 
 /// The selected samples, of which there is at least one.
@@ -22,7 +22,7 @@ use crate::service::ServiceProfile;
 pub fn selected<'a>(
     catalog: &'a Catalog,
     path: &Path,
-    request: &Request,
+    request: &RunRequest,
 ) -> Result<Vec<Selected<'a>>, PlanError> {
     let selection = &request.selection;
     let selected = select(catalog, selection)?;
@@ -69,7 +69,7 @@ pub fn plan(
     catalog: &Catalog,
     selected: &[Selected<'_>],
     path: &Path,
-    request: &Request,
+    request: &RunRequest,
     plan: &mut Plan,
 ) -> Result<(), PlanError> {
     let page = Page::read(path)?;
@@ -81,7 +81,7 @@ pub fn plan(
     let languages = Languages::new(&request.selection.languages)?;
     let wanted = selected
         .iter()
-        .map(|sample| Wanted::new(sample.manifest, languages.name(&sample.manifest.id.language)));
+        .map(|sample| WantedSample::new(sample.manifest, languages.name(&sample.manifest.id.language)));
     let block = request.block.and_then(|block| usize::try_from(block).ok());
     let extraction = page.extract(wanted, block)?;
     let file = places.relative(path);
@@ -89,7 +89,7 @@ pub fn plan(
         let Some(block) = extraction.blocks.get(&sample.manifest.id) else { continue };
         let (content, region) = region_of(sample.manifest)?;
         let replaced = region.replace(&content, block.code.as_bytes());
-        let code = Code::Published {
+        let code = SampleCode::Published {
             file_content: replaced.bytes,
             lines: replaced.lines,
             origin: path.display().to_string(),

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rescind_model::Location;
 
-use super::cases::{Code, PlannedSample};
+use super::cases::{PlannedSample, SampleCode};
 use super::error::PlanError;
 use super::select::Selected;
 use crate::manifest::Manifest;
@@ -18,7 +18,7 @@ pub fn region_of(manifest: &Manifest) -> Result<(Vec<u8>, Region), PlanError> {
 }
 
 /// A selected sample with its code.
-pub fn planned(sample: &Selected<'_>, code: Code, location: Option<Location>) -> PlannedSample {
+pub fn planned(sample: &Selected<'_>, code: SampleCode, location: Option<Location>) -> PlannedSample {
     PlannedSample {
         manifest: Arc::new(sample.manifest.clone()),
         code,

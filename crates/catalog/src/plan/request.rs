@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::time::SystemTime;
 
-use rescind_model::{InvalidId, Partition, Service};
+use rescind_model::{InvalidId, Partition, ServiceId};
 
 /// Which cases: globs, or names. Without any, all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ impl Selection {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SourceFile {
     /// The service of the sample; none where the language tells it, or the region in the file.
-    pub service: Option<Service>,
+    pub service: Option<ServiceId>,
     /// The language of the sample.
     pub language: String,
     /// The file.
@@ -63,7 +63,7 @@ impl fmt::Display for SourceFile {
 
 /// What a run is asked for.
 #[derive(Clone, Debug, Default)]
-pub struct Request {
+pub struct RunRequest {
     /// Which cases.
     pub selection: Selection,
     /// The page that has the samples' code.

@@ -2,15 +2,15 @@
 
 use rescind_model::{KnownFailure, Location, fingerprint};
 
-use super::cases::{Code, Plan, PlannedSample};
+use super::cases::{Plan, PlannedSample, SampleCode};
 use super::error::PlanError;
 use super::planned::{planned, region_of};
-use super::request::{Places, Request, SourceFile};
+use super::request::{Places, RunRequest, SourceFile};
 use super::select::{Selected, selected};
 use super::{page, source};
 use crate::catalog::Catalog;
 
-impl Request {
+impl RunRequest {
     /// The plan of the run.
     ///
     /// # Errors
@@ -88,5 +88,5 @@ fn bundled(places: &Places, sample: &Selected<'_>) -> Result<PlannedSample, Plan
         first_line: region.lines.first,
         last_line: region.lines.last,
     });
-    Ok(planned(sample, Code::Bundled, location))
+    Ok(planned(sample, SampleCode::Bundled, location))
 }

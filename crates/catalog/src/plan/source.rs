@@ -2,7 +2,7 @@
 
 use rescind_model::{Location, SampleId};
 
-use super::cases::{Code, Plan};
+use super::cases::{Plan, SampleCode};
 use super::error::PlanError;
 use super::planned::{planned, region_of};
 use super::request::{Places, SourceFile};
@@ -48,7 +48,7 @@ pub fn plan(
         let Some(found) = matched.iter().find(|found| *found.sample == sample.manifest.id) else { continue };
         let (own, own_region) = region_of(sample.manifest)?;
         let replaced = own_region.replace(&own, found.region.code(&found.content));
-        let code = Code::Published {
+        let code = SampleCode::Published {
             file_content: replaced.bytes,
             lines: replaced.lines,
             origin: found.option.path.display().to_string(),

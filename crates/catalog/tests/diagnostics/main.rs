@@ -139,7 +139,10 @@ fn a_catalogue_without_mistakes_is_resolved() {
     assert_eq!(toy.prepare.steps, [["sh", "install.sh", "{cache}"]]);
     let wins = catalog.scenario("cancel-wins").unwrap();
     assert_eq!(wins.schedule.to_string(), "create:running cancel:honoured");
-    assert_eq!(toy.bundled.expected_output(wins), Some("Cancelling {operation}.\nCancelled.\n"));
+    assert_eq!(
+        toy.bundled.expected_output(&wins.name, wins.expect.as_ref().unwrap().outcome),
+        Some("Cancelling {operation}.\nCancelled.\n")
+    );
 }
 
 #[test]

@@ -23,7 +23,8 @@ fn promising(promises: &str) -> Catalog {
 fn printed(catalog: &Catalog, scenario: &str) -> Option<String> {
     let toy = &catalog.manifests[0];
     let Some(scenario) = catalog.scenario(scenario) else { panic!("there is no scenario {scenario}") };
-    toy.bundled.expected_output(&toy.as_met(scenario)).map(str::to_owned)
+    let outcome = toy.as_met(scenario).expect.unwrap().outcome;
+    toy.bundled.expected_output(&scenario.name, outcome).map(str::to_owned)
 }
 
 fn claims(catalog: &Catalog) -> Vec<Claim> {

@@ -6,7 +6,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use clap::{Args, ValueEnum};
-use rescind_emulator::control::Place;
+use rescind_emulator::control::ControlAddress;
 use rescind_engine::{InvalidSetting, Settings, services};
 
 use super::duration::duration;
@@ -26,7 +26,7 @@ pub struct EmulatorArgs {
     pub rest_port: u16,
     /// Where the control API listens; port 0 takes a free one
     #[arg(long, value_name = "ADDRESS:PORT|unix:PATH", default_value = "127.0.0.1:9030")]
-    pub control: Place,
+    pub control: ControlAddress,
     /// The token that the control API wants [default: a new one, which is printed; none at a Unix socket]
     #[arg(long, value_name = "TOKEN", env = "RESCIND_CONTROL_TOKEN", hide_env_values = true, value_parser = token)]
     pub control_token: Option<String>,

@@ -5,7 +5,7 @@ use std::time::Duration;
 use clap::Args;
 use rescind_model::{SampleId, Schedule};
 
-use super::Samples;
+use super::SampleArgs;
 use super::duration::duration;
 use super::run::{CaseArgs, CodeArgs, OutputArgs};
 
@@ -14,7 +14,7 @@ use super::run::{CaseArgs, CodeArgs, OutputArgs};
 pub struct ExploreArgs {
     /// Which samples.
     #[command(flatten)]
-    pub samples: Samples,
+    pub samples: SampleArgs,
     /// How many faults may befall one case: an unavailable service, a lost reply, a permission that lacks
     #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(0..=5))]
     pub faults: u32,

@@ -11,7 +11,7 @@ mod token;
 pub use backend::EmulatorChoice;
 pub use emulator::{DatabasePath, EmulatorArgs, LogFormat};
 pub use explore::{ExploreArgs, ReplayArgs};
-pub use report::{AcceptArgs, CompareArgs, FailOn, ReportArgs, ReportTarget};
+pub use report::{AcceptArgs, CompareArgs, FailOnArg, ReportArgs, ReportTarget};
 pub use run::{CaseArgs, CodeArgs, OutputArgs, RunArgs};
 
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ use clap::{Args, Parser, Subcommand};
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
-    pub command: Command,
+    pub command: CliCommand,
     /// The folder with `manifests` and `samples` [default: the nearest one at or above the current folder, else those that
     /// the program carries with it]
     #[arg(long, global = true, value_name = "DIR")]
@@ -44,7 +44,7 @@ pub struct Cli {
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub enum CliCommand {
     /// Run samples in scenarios and report what is not as it should be
     Run(RunArgs),
     /// Play every legal schedule up to a bound, and report each distinct fault with the shortest one that shows it
@@ -52,7 +52,7 @@ pub enum Command {
     /// Play one schedule with one sample
     Replay(ReplayArgs),
     /// List the cases that `run` would run
-    List(Selection),
+    List(SelectionArgs),
     /// Tell which languages can run here, and how to get what is missing
     Doctor(DoctorArgs),
     /// Write reports of results that an earlier run wrote
@@ -67,7 +67,7 @@ pub enum Command {
 
 /// Which samples.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Samples {
+pub struct SampleArgs {
     /// Only these languages; a name (`csharp`, `C#`, `cs`) or a glob, may be repeated
     #[arg(long, value_name = "GLOB")]
     pub language: Vec<String>,
@@ -76,7 +76,7 @@ pub struct Samples {
     pub service: Vec<String>,
 }
 
-impl Samples {
+impl SampleArgs {
     /// What is asked for by it.
     pub fn resolved(&self) -> rescind_catalog::Selection {
         rescind_catalog::Selection {
@@ -89,16 +89,16 @@ impl Samples {
 
 /// Which cases.
 #[derive(Debug, Clone, Default, Args)]
-pub struct Selection {
+pub struct SelectionArgs {
     /// Of which samples.
     #[command(flatten)]
-    pub samples: Samples,
+    pub samples: SampleArgs,
     /// Only these scenarios; a name or a glob, may be repeated
     #[arg(long, value_name = "GLOB")]
     pub scenario: Vec<String>,
 }
 
-impl Selection {
+impl SelectionArgs {
     /// What is asked for by it.
     pub fn resolved(&self) -> rescind_catalog::Selection {
         rescind_catalog::Selection { scenarios: self.scenario.clone(), ..self.samples.resolved() }

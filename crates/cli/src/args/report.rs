@@ -50,8 +50,8 @@ pub struct CompareArgs {
     #[arg(value_name = "HEAD", required = true)]
     pub head: Vec<PathBuf>,
     /// What makes the comparison fail
-    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOn::Regression)]
-    pub fail_on: FailOn,
+    #[arg(long, value_name = "WHAT", value_enum, default_value_t = FailOnArg::Regression)]
+    pub fail_on: FailOnArg,
     /// A report in this format goes to this file, `-` for standard output; may be repeated
     #[arg(long, value_name = "FORMAT=PATH", default_value = "terminal=-")]
     pub report: Vec<ReportTarget>,
@@ -59,7 +59,7 @@ pub struct CompareArgs {
 
 /// What makes a run or a comparison fail.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
+pub enum FailOnArg {
     /// A case that regressed, a new one that fails, or a list of known failures that is wrong
     Regression,
     /// Any finding, as without a base

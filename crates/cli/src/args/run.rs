@@ -6,12 +6,12 @@ use std::time::Duration;
 use clap::Args;
 use rescind_catalog::SourceFile;
 use rescind_model::{ClockKind, Endpoint, Partition};
-use rescind_runner::{ControlAt, Options};
+use rescind_runner::{ControlAt, RunOptions};
 
 use super::backend::EmulatorChoice;
 use super::duration::duration;
 use super::token::token;
-use super::{FailOn, ReportTarget, Selection};
+use super::{FailOnArg, ReportTarget, SelectionArgs};
 
 /// Where the samples' code is from.
 #[derive(Debug, Clone, Default, Args)]
@@ -58,8 +58,8 @@ pub struct CaseArgs {
 
 impl CaseArgs {
     /// What is asked for by it, of cases that are tried anew so often.
-    pub fn resolved(&self, retries: u32) -> Options {
-        Options {
+    pub fn resolved(&self, retries: u32) -> RunOptions {
+        RunOptions {
             jobs: self.jobs.and_then(|jobs| usize::try_from(jobs).ok()),
             clock: self.clock,
             deadline: self.deadline,
@@ -87,7 +87,7 @@ pub struct OutputArgs {
 pub struct RunArgs {
     /// Which cases.
     #[command(flatten)]
-    pub selection: Selection,
+    pub selection: SelectionArgs,
     /// With which code.
     #[command(flatten)]
     pub code: CodeArgs,
@@ -120,5 +120,5 @@ pub struct RunArgs {
     pub retries: u32,
     /// What makes the run fail [default: regression with a baseline, any without]
     #[arg(long, value_name = "WHAT", value_enum)]
-    pub fail_on: Option<FailOn>,
+    pub fail_on: Option<FailOnArg>,
 }

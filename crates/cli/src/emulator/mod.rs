@@ -9,8 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::{Context as _, anyhow};
-use rescind_emulator::control::{ControlServer, Guard, Place};
-use rescind_emulator::{Emulator, Options, Server};
+use rescind_emulator::control::{ControlAddress, ControlServer, Guard};
+use rescind_emulator::{Emulator, EmulatorOptions, Server};
 use rescind_engine::{Settings, services};
 use rescind_model::exit;
 use rescind_runner::find_emulator;
@@ -39,7 +39,7 @@ pub fn emulator(args: &EmulatorArgs) -> Result<u8, Failure> {
             args.host
         )));
     }
-    if let Place::Tcp(address) = &args.control
+    if let ControlAddress::Tcp(address) = &args.control
         && !address.ip().is_loopback()
         && !args.allow_remote
     {
@@ -60,7 +60,7 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     let mut signals = Signals::catch()?;
     let mut choices = Settings::default();
     args.choice.iter().for_each(|choice| choices.extend(choice));
-    let emulator = Emulator::with(Options {
+    let emulator = Emulator::with(EmulatorOptions {
         clock: Arc::new(SystemTime::now),
         operation_time: Some(args.operation_time),
         services: services().with(&choices).map_err(Failure::usage)?,
@@ -106,8 +106,8 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
 fn control_token(args: &EmulatorArgs) -> Result<(Option<String>, String), Failure> {
     Ok(match (&args.control_token, &args.control) {
         (Some(token), _) => (Some(token.clone()), String::new()),
-        (None, Place::Unix(_)) => (None, String::new()),
-        (None, Place::Tcp(_)) => {
+        (None, ControlAddress::Unix(_)) => (None, String::new()),
+        (None, ControlAddress::Tcp(_)) => {
             let token = token::fresh()?;
             let line = format!("export RESCIND_CONTROL_TOKEN={token}\n");
             (Some(token), line)

@@ -6,7 +6,7 @@ use std::time::SystemTime;
 use rescind_catalog::{Seed, Seeds};
 use rescind_emulator::{ControlError, Emulator, Setup};
 use rescind_engine::Settings;
-use rescind_model::{Given, InvalidId, Schedule, Service};
+use rescind_model::{Given, InvalidId, Schedule, ServiceId};
 
 use crate::args::{DatabasePath, EmulatorArgs};
 use crate::failure::Failure;
@@ -19,7 +19,7 @@ pub fn seed(emulator: &Emulator, args: &EmulatorArgs) -> Result<(), Failure> {
     let mut setups: Vec<(String, Setup)> =
         args.database.iter().map(of_path).collect::<Result<_, _>>().map_err(Failure::setup)?;
     if let Some(file) = &args.seed {
-        let services = emulator.services().names().map(str::parse).collect::<Result<Vec<Service>, _>>();
+        let services = emulator.services().names().map(str::parse).collect::<Result<Vec<ServiceId>, _>>();
         let seeds = Seeds::read(file, &services.map_err(Failure::setup)?).map_err(Failure::usage)?;
         let mut tried: Vec<(String, Setup)> = setups.clone();
         for seed in &seeds.seeds {

@@ -15,4 +15,4 @@ pub use self::document::{
 };
 pub use self::guard::Guard;
 pub use self::refusal::PREFIX;
-pub use self::server::{ControlServeError, ControlServer, Place};
+pub use self::server::{ControlAddress, ControlServeError, ControlServer};

@@ -25,31 +25,31 @@ const PAUSE: Duration = Duration::from_millis(50);
 
 /// Where the control API listens.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
+pub enum ControlAddress {
     /// At an address; port 0 takes a free port.
     Tcp(SocketAddr),
     /// At a Unix socket, which is made, and which only the user who runs the emulator can connect to.
     Unix(PathBuf),
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for ControlAddress {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Place::Tcp(address) => address.fmt(f),
-            Place::Unix(path) => write!(f, "unix:{}", path.display()),
+            ControlAddress::Tcp(address) => address.fmt(f),
+            ControlAddress::Unix(path) => write!(f, "unix:{}", path.display()),
         }
     }
 }
 
-impl FromStr for Place {
+impl FromStr for ControlAddress {
     type Err = String;
 
-    fn from_str(text: &str) -> Result<Place, String> {
+    fn from_str(text: &str) -> Result<ControlAddress, String> {
         let malformed = |_| "expected ADDRESS:PORT, as in 127.0.0.1:9030, or unix:PATH".to_owned();
         match text.strip_prefix("unix:") {
             Some("") => Err("expected a path after `unix:`".to_owned()),
-            Some(path) => Ok(Place::Unix(path.into())),
-            None => text.parse().map(Place::Tcp).map_err(malformed),
+            Some(path) => Ok(ControlAddress::Unix(path.into())),
+            None => text.parse().map(ControlAddress::Tcp).map_err(malformed),
         }
     }
 }
@@ -59,7 +59,7 @@ impl FromStr for Place {
 #[error("the control API cannot listen on {place}: {source}; choose another place with --control")]
 pub struct ControlServeError {
     /// Where it was to listen.
-    pub place: Place,
+    pub place: ControlAddress,
     /// Why not.
     pub source: io::Error,
 }
@@ -67,7 +67,7 @@ pub struct ControlServeError {
 /// A listener of the control API. Dropping it stops it at once.
 #[derive(Debug)]
 pub struct ControlServer {
-    place: Place,
+    place: ControlAddress,
     task: JoinHandle<Infallible>,
 }
 
@@ -80,34 +80,34 @@ impl ControlServer {
     /// The place cannot be listened on: it is taken, or it is a Unix socket, and this system has none.
     pub async fn bind(
         emulator: Emulator,
-        place: Place,
+        place: ControlAddress,
         guard: Guard,
     ) -> Result<ControlServer, ControlServeError> {
         let asked = place.clone();
         let failed = |source| ControlServeError { place: asked.clone(), source };
         match place {
-            Place::Tcp(address) => {
+            ControlAddress::Tcp(address) => {
                 let listener = TcpListener::bind(address).await.map_err(failed)?;
-                let place = Place::Tcp(listener.local_addr().map_err(failed)?);
+                let place = ControlAddress::Tcp(listener.local_addr().map_err(failed)?);
                 let accept = async move || listener.accept().await.map(|(stream, _)| stream);
                 Ok(ControlServer { place, task: tokio::spawn(serve(accept, emulator, guard)) })
             }
             #[cfg(unix)]
-            Place::Unix(path) => {
+            ControlAddress::Unix(path) => {
                 let listener = socket::listen(&path).await.map_err(failed)?;
                 let accept = async move || listener.accept().await.map(|(stream, _)| stream);
                 Ok(ControlServer {
-                    place: Place::Unix(path),
+                    place: ControlAddress::Unix(path),
                     task: tokio::spawn(serve(accept, emulator, guard)),
                 })
             }
             #[cfg(not(unix))]
-            Place::Unix(_) => Err(failed(io::ErrorKind::Unsupported.into())),
+            ControlAddress::Unix(_) => Err(failed(io::ErrorKind::Unsupported.into())),
         }
     }
 
     /// Where it listens.
-    pub fn place(&self) -> &Place {
+    pub fn place(&self) -> &ControlAddress {
         &self.place
     }
 }
@@ -115,7 +115,7 @@ impl ControlServer {
 impl Drop for ControlServer {
     fn drop(&mut self) {
         self.task.abort();
-        if let Place::Unix(path) = &self.place {
+        if let ControlAddress::Unix(path) = &self.place {
             // Gone already if somebody tidied up.
             let _ = std::fs::remove_file(path);
         }
@@ -190,10 +190,10 @@ mod tests {
     #[test]
     fn a_place_is_an_address_or_a_path() {
         for text in ["127.0.0.1:9030", "[::1]:0", "unix:/run/rescind.sock"] {
-            assert_eq!(text.parse::<Place>().unwrap().to_string(), text);
+            assert_eq!(text.parse::<ControlAddress>().unwrap().to_string(), text);
         }
         for bad in ["", "9030", "localhost:9030", "unix:", "/run/rescind.sock"] {
-            assert!(bad.parse::<Place>().is_err(), "{bad}");
+            assert!(bad.parse::<ControlAddress>().is_err(), "{bad}");
         }
     }
 }

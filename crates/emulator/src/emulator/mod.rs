@@ -15,7 +15,7 @@ use rescind_model::{Code, Entry, RequestKind, Schedule, Transport};
 use tokio::sync::watch;
 
 use self::scope::Named;
-use crate::clock::Clock;
+use crate::clock::WallClock;
 use crate::wire::{Introspection, Router};
 use rescind_engine::{
     Addressed, Arrival, Decisions, Delivery, FreeRunning, InvalidSetting, Project, RestReply, RestRequest,
@@ -33,7 +33,7 @@ pub struct Emulator {
 type Projects = HashMap<String, Arc<Mutex<Project>>>;
 
 struct Shared {
-    clock: Arc<dyn Clock>,
+    clock: Arc<dyn WallClock>,
     services: Arc<Services>,
     /// How paths lead to their RPCs, once somebody has asked for one.
     router: OnceLock<Router>,
@@ -49,9 +49,9 @@ struct Shared {
 }
 
 /// What an emulator is made of.
-pub struct Options {
+pub struct EmulatorOptions {
     /// Tells the time.
-    pub clock: Arc<dyn Clock>,
+    pub clock: Arc<dyn WallClock>,
     /// How long operations take in projects that nobody prepared. None for an emulator of cases, which keeps no such
     /// projects.
     pub operation_time: Option<Duration>,
@@ -85,8 +85,8 @@ pub(crate) struct Answer<T> {
 impl Emulator {
     /// An emulator of cases, to which `clock` tells the time: it knows the projects that were prepared, and answers for
     /// every other as for an empty one.
-    pub fn new(clock: Arc<dyn Clock>) -> Emulator {
-        Emulator::with(Options {
+    pub fn new(clock: Arc<dyn WallClock>) -> Emulator {
+        Emulator::with(EmulatorOptions {
             clock,
             operation_time: None,
             services: rescind_engine::services(),
@@ -96,9 +96,9 @@ impl Emulator {
 
     /// A free-running emulator: every project is there, empty at first, and an operation takes `operation_time`. A cancel
     /// takes effect at once. Projects can be prepared for cases beside.
-    pub fn free_running(clock: Arc<dyn Clock>, operation_time: Duration) -> Emulator {
+    pub fn free_running(clock: Arc<dyn WallClock>, operation_time: Duration) -> Emulator {
         let operation_time = Some(operation_time);
-        Emulator::with(Options {
+        Emulator::with(EmulatorOptions {
             clock,
             operation_time,
             services: rescind_engine::services(),
@@ -107,7 +107,7 @@ impl Emulator {
     }
 
     /// An emulator of this kind.
-    pub fn with(options: Options) -> Emulator {
+    pub fn with(options: EmulatorOptions) -> Emulator {
         let shared = Shared {
             clock: options.clock,
             services: Arc::new(options.services),

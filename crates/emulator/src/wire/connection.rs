@@ -32,8 +32,8 @@ struct Shared {
 
 impl Connection {
     /// The stream of this connection. When it is dropped after a reset, the client sees a reset, not an orderly end.
-    pub fn watch(&self, stream: TcpStream) -> Stream {
-        Stream { stream, connection: self.clone() }
+    pub fn watch(&self, stream: TcpStream) -> ResettableStream {
+        ResettableStream { stream, connection: self.clone() }
     }
 
     /// What serves HTTP/1 and HTTP/2 on this connection. What it spawns ends with the connection: the tasks of HTTP/2's
@@ -102,12 +102,12 @@ where
 
 /// A stream that can be reset.
 #[derive(Debug)]
-pub struct Stream {
+pub struct ResettableStream {
     stream: TcpStream,
     connection: Connection,
 }
 
-impl Drop for Stream {
+impl Drop for ResettableStream {
     fn drop(&mut self) {
         if self.connection.shared.reset.is_cancelled() {
             // Where the system cannot, the client sees the connection end without a reply, which is nearly the same.
@@ -117,7 +117,7 @@ impl Drop for Stream {
     }
 }
 
-impl AsyncRead for Stream {
+impl AsyncRead for ResettableStream {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -127,7 +127,7 @@ impl AsyncRead for Stream {
     }
 }
 
-impl AsyncWrite for Stream {
+impl AsyncWrite for ResettableStream {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

@@ -10,7 +10,7 @@ mod rest;
 mod server;
 
 pub use answer::{PROJECT, STRANGER, answer, answer_within};
-pub use connection::{Connection, Stream, Tasks};
+pub use connection::{Connection, ResettableStream, Tasks};
 pub(crate) use introspection::Introspection;
 pub use introspection::SERVER;
 pub(crate) use rest::Router;

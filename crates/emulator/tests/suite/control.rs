@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant, UNIX_EPOCH};
 
 use pulldown_cmark::{CodeBlockKind, Event, Parser, Tag, TagEnd};
-use rescind_emulator::control::{ControlServer, Guard, PREFIX, Place};
-use rescind_emulator::{Clock, Emulator, Server};
+use rescind_emulator::control::{ControlAddress, ControlServer, Guard, PREFIX};
+use rescind_emulator::{Emulator, Server, WallClock};
 use rescind_model::{BackupState, Code};
 use serde_json::Value;
 use tonic::transport::Endpoint;
@@ -28,7 +28,7 @@ async fn serve(emulator: &Emulator) -> Served {
     let guard = Guard { token: Some(TOKEN.to_owned()), any_host: false };
     Served {
         services: Server::bind(emulator.clone(), anywhere).await.unwrap(),
-        control: ControlServer::bind(emulator.clone(), Place::Tcp(anywhere), guard).await.unwrap(),
+        control: ControlServer::bind(emulator.clone(), ControlAddress::Tcp(anywhere), guard).await.unwrap(),
     }
 }
 
@@ -42,14 +42,14 @@ impl Served {
     /// Asks with these headers alone.
     fn ask_with(&self, headers: &str, method: &str, path: &str, body: &str) -> std::io::Result<(u16, Value)> {
         let address = match self.control.place() {
-            Place::Tcp(address) if path.starts_with(PREFIX) => *address,
+            ControlAddress::Tcp(address) if path.starts_with(PREFIX) => *address,
             _ => self.services.address(),
         };
         ask(address, headers, method, path, body)
     }
 }
 
-fn still_clock() -> Arc<dyn Clock> {
+fn still_clock() -> Arc<dyn WallClock> {
     let now = UNIX_EPOCH + Duration::from_micros(clock().micros().unsigned_abs());
     Arc::new(move || now)
 }
@@ -196,7 +196,7 @@ async fn orders_are_taken_on_their_own_listener_only_and_services_are_served_on_
     let emulator = free_running();
     emulator.prepare("p", &setup("", &[])).unwrap();
     let server = serve(&emulator).await;
-    let Place::Tcp(control) = *server.control.place() else { panic!("it listens on a port") };
+    let ControlAddress::Tcp(control) = *server.control.place() else { panic!("it listens on a port") };
     let token = format!("Authorization: Bearer {TOKEN}\r\n");
     let (status, reply) = ask(server.services.address(), &token, "POST", "/rescind/v1/reset", "").unwrap();
     assert_eq!((status, &reply["error"]["status"]), (404, &Value::from("NOT_FOUND")));
@@ -216,7 +216,7 @@ async fn a_unix_socket_is_its_owner_s_alone_and_wants_no_token() {
     let folder = std::env::temp_dir().join(format!("rescind-control-{}", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     let path = folder.join("socket");
-    let place = Place::Unix(path.clone());
+    let place = ControlAddress::Unix(path.clone());
     let server = ControlServer::bind(free_running(), place, Guard::default()).await.unwrap();
     let mode = std::fs::metadata(&path).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);

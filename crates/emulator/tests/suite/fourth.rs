@@ -11,7 +11,7 @@ use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
 use prost_types::Any;
-use rescind_emulator::{ControlError, Emulator, Options, Server, Setup};
+use rescind_emulator::{ControlError, Emulator, EmulatorOptions, Server, Setup};
 use rescind_engine::kernel::operation::{Cancel, End, Ending, Key, Task, Timeline};
 use rescind_engine::kernel::turn::poll_kind;
 use rescind_engine::kernel::{self, Call, RestCall};
@@ -19,14 +19,14 @@ use rescind_engine::{
     Choices, Detail, InvalidSetup, RestReply, RestRequest, Service, Settings, Status, Time, services,
 };
 use rescind_model::{
-    BackupState, BackupView, Captured, ClockKind, Code, Contract, Ended, Expectation, ExpectedExit, Given,
-    Limits, Observation, Outcome, Placeholders, RequestKind, Scenario, Schedule, judge,
+    BackupState, BackupView, Captured, ClockKind, Code, Contract, Decision, Due, Ended, Given, Limits,
+    Observation, Outcome, Placeholders, RequestKind, Scenario, Schedule, judge,
 };
 use serde_json::{Value, json};
 
 use crate::cases::lines;
 
-type World = kernel::World<Vault>;
+type Store = kernel::Store<Vault>;
 type Turn<'a> = kernel::Turn<'a, Vault>;
 
 /// A place that keeps copies of one thing: `/vault/PROJECT/copies/ID`.
@@ -38,6 +38,7 @@ struct Vault {
 impl Service for Vault {
     const NAME: &'static str = "vault";
     type Choices = ();
+    const GIVEN: &'static [Decision] = &[];
 
     fn new((): ()) -> Vault {
         Vault::default()
@@ -59,7 +60,7 @@ impl Service for Vault {
         Some(Box::new(Asked { verb, project: (*project).to_owned(), id: (*id).to_owned() }))
     }
 
-    fn give(_: &mut World, setup: &Setup, _: Time, _: &Choices) -> Result<(), InvalidSetup> {
+    fn give(_: &mut Store, setup: &Setup, _: Time, _: &Choices) -> Result<(), InvalidSetup> {
         match setup.given.backups.as_slice() {
             [] => Ok(()),
             [given, ..] => Err(InvalidSetup::Given(format!("given backup `{}`: the vault is new", given.id))),
@@ -70,19 +71,23 @@ impl Service for Vault {
         name(project, id)
     }
 
-    fn rename(_: &mut World, _: &str, _: &str) {}
+    fn rename(_: &mut Store, _: &str, _: &str) {}
 
-    fn backups(world: &World) -> Vec<BackupView> {
+    fn backups(store: &Store) -> Vec<BackupView> {
         let view = |(id, (state, _)): (&String, &(BackupState, Key))| BackupView {
-            name: name(&world.id, id),
+            name: name(&store.id, id),
             state: *state,
             foreign: false,
         };
-        world.state.copies.iter().map(view).collect()
+        store.state.copies.iter().map(view).collect()
     }
 
-    fn backup_state(world: &World, name: &str) -> Option<BackupState> {
-        world.state.copies.get(name.rsplit('/').next()?).map(|(state, _)| *state)
+    fn backup_state(store: &Store, name: &str) -> Option<BackupState> {
+        store.state.copies.get(name.rsplit('/').next()?).map(|(state, _)| *state)
+    }
+
+    fn is_foreign(_: &Store, _: &str) -> bool {
+        false
     }
 }
 
@@ -94,7 +99,7 @@ fn name(project: &str, id: &str) -> String {
 #[derive(Debug)]
 struct Making(String);
 
-impl Task<World> for Making {
+impl Task<Store> for Making {
     fn metadata(&self, _: &str, _: &Timeline) -> Any {
         Any::default()
     }
@@ -103,10 +108,10 @@ impl Task<World> for Making {
         Some(Any::default())
     }
 
-    fn end(&mut self, world: &mut World, _: &str, ending: &Ending<'_>) {
+    fn end(&mut self, store: &mut Store, _: &str, ending: &Ending<'_>) {
         if ending.end != End::Completed {
-            world.state.copies.remove(&self.0);
-        } else if let Some((state, _)) = world.state.copies.get_mut(&self.0) {
+            store.state.copies.remove(&self.0);
+        } else if let Some((state, _)) = store.state.copies.get_mut(&self.0) {
             *state = BackupState::Ready;
         }
     }
@@ -131,8 +136,8 @@ struct Asked {
 }
 
 impl Asked {
-    fn key(&self, world: &World) -> Option<Key> {
-        world.state.copies.get(&self.id).map(|(_, key)| *key)
+    fn key(&self, store: &Store) -> Option<Key> {
+        store.state.copies.get(&self.id).map(|(_, key)| *key)
     }
 }
 
@@ -152,14 +157,14 @@ impl Call<Vault> for Asked {
         name(&self.project, &self.id).into()
     }
 
-    fn arrive(&self, world: &mut World) -> RequestKind {
-        let key = self.key(world);
+    fn arrive(&self, store: &mut Store) -> RequestKind {
+        let key = self.key(store);
         match self.verb {
             Verb::Make => RequestKind::Create,
             Verb::Delete => RequestKind::Delete,
-            Verb::Look => key.and_then(|key| poll_kind(world, key)).unwrap_or(RequestKind::Get),
+            Verb::Look => key.and_then(|key| poll_kind(store, key)).unwrap_or(RequestKind::Get),
             Verb::Stop => {
-                if let Some(operation) = key.and_then(|key| world.operations.get_mut(key)) {
+                if let Some(operation) = key.and_then(|key| store.operations.get_mut(key)) {
                     operation.cancel = Cancel::Received;
                 }
                 RequestKind::Cancel
@@ -171,28 +176,28 @@ impl Call<Vault> for Asked {
         let missing = || Status::new(Code::NotFound, "There is no such copy.").with(Detail::Reason("GONE"));
         if self.verb == Verb::Make {
             let key = turn.start(&name(&self.project, &self.id), Making(self.id.clone()));
-            turn.world.state.copies.insert(self.id.clone(), (BackupState::Creating, key));
+            turn.store.state.copies.insert(self.id.clone(), (BackupState::Creating, key));
             turn.run_as_decided(key);
             turn.shows(key);
         } else {
-            let key = self.key(turn.world).ok_or_else(missing)?;
+            let key = self.key(turn.store).ok_or_else(missing)?;
             match self.verb {
                 Verb::Look if matches!(turn.kind(), RequestKind::Poll | RequestKind::EarlyPoll) => {
                     turn.look_at(key);
                     turn.shows(key);
                 }
                 Verb::Stop if turn.decide_cancel(key) => turn.cancel(key),
-                Verb::Delete => drop(turn.world.state.copies.remove(&self.id)),
+                Verb::Delete => drop(turn.store.state.copies.remove(&self.id)),
                 _ => {}
             }
         }
-        let state = turn.world.state.copies.get(&self.id).map(|(state, _)| state.to_string());
+        let state = turn.store.state.copies.get(&self.id).map(|(state, _)| state.to_string());
         Ok(RestReply::json(200, &json!({ "state": state })))
     }
 }
 
 fn emulator() -> Emulator {
-    Emulator::with(Options {
+    Emulator::with(EmulatorOptions {
         clock: Arc::new(std::time::SystemTime::now),
         operation_time: None,
         services: services().and::<Vault>(),
@@ -267,19 +272,14 @@ async fn it_is_served_and_plays_a_case_that_can_be_judged() {
         at_exit,
         settled: emulator.snapshot("p").unwrap(),
     };
-    let scenario = |outcome| Scenario {
+    let scenario = Scenario {
         name: "stopped".into(),
         title: "A copy is stopped.".into(),
         services: vec!["vault".parse().unwrap()],
         given: Given::default(),
         schedule: schedule.parse().unwrap(),
         optional: Schedule::default(),
-        expect: Some(Expectation {
-            outcome,
-            exit: ExpectedExit::Zero,
-            claims: Vec::new(),
-            may_leave_backup: false,
-        }),
+        expect: None,
     };
     let names = Placeholders {
         project: "p".into(),
@@ -288,9 +288,8 @@ async fn it_is_served_and_plays_a_case_that_can_be_judged() {
         backup: "copy".into(),
         operation: String::new(),
     };
-    let findings = |observation: &Observation| {
-        judge(&scenario(Outcome::Cancelled), &Contract::default(), observation, &names)
-    };
+    assert_eq!(Due::of(&observation).outcome, Outcome::Cancelled);
+    let findings = |observation: &Observation| judge(&scenario, &Contract::default(), observation, &names);
     assert_eq!(findings(&observation), []);
     let failing = Observation { ended: Ended::Code(1), ..observation };
     assert_eq!(findings(&failing)[0].rule.id(), "wrong-exit");

@@ -11,7 +11,7 @@ use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
 use super::version::{Version, convert};
-use super::work::{Change, Work};
+use super::work::{Action, Work};
 use super::{clusters, errors, name};
 use crate::kernel::Status;
 use crate::kernel::filter::{Kind, Value};
@@ -53,12 +53,12 @@ fn begin<V: Version>(
     mut backup: pb::Backup,
     validate_only: bool,
 ) -> Result<longrunning::Operation, Status> {
-    let work = Work::<pb::Backup>::new(V::NAME, name.clone(), Change::Create);
+    let work = Work::<pb::Backup>::new(V::NAME, name.clone(), Action::Create);
     if validate_only {
         return Ok(work.preview(turn.now, Arc::new(backup)));
     }
-    backup.uid = turn.world.state.next_uid();
-    turn.world.state.backups.insert(name.clone(), Managed::new(backup));
+    backup.uid = turn.store.state.next_uid();
+    turn.store.state.backups.insert(name.clone(), Managed::new(backup));
     let key = work.start(turn);
     once.id.remember(turn, once.verb, name, key);
     turn.run_as_decided(key);
@@ -69,7 +69,7 @@ fn begin<V: Version>(
 fn check_wanted(turn: &mut Turn<'_>, name: &str, wanted: pb::Backup) -> Result<pb::Backup, Status> {
     use pb::backup::Type;
     let [project, ..] = name::cluster(&wanted.cluster_name)?;
-    if project != &*turn.world.id {
+    if project != &*turn.store.id {
         let why = format!("{} is in another project", wanted.cluster_name);
         return Err(errors::invalid(Code::InvalidArgument, "backup.cluster_name", why));
     }
@@ -119,7 +119,7 @@ pub fn update<V: Version, Q: Message>(
     if let Some(operation) = once.id.repeated(turn, once.verb, &target)? {
         return Ok(operation);
     }
-    if request.allow_missing && turn.world.state.backups.get(&target).is_none() {
+    if request.allow_missing && turn.store.state.backups.get(&target).is_none() {
         let parent = format!("projects/{project}/locations/{location}");
         check::new_name::<pb::Backup>(turn, &parent, id, "backup.name")?;
         let backup = check_wanted(turn, &target, wanted)?;
@@ -133,7 +133,7 @@ pub fn update<V: Version, Q: Message>(
         return Err(errors::busy(&target));
     }
     let updated = reflect::merge_fields((*managed.about).clone(), &wanted, &paths);
-    let work = |updated| Work::<pb::Backup>::new(V::NAME, target.clone(), Change::Update(Box::new(updated)));
+    let work = |updated| Work::<pb::Backup>::new(V::NAME, target.clone(), Action::Update(Box::new(updated)));
     if request.validate_only {
         return Ok(work(updated.clone()).preview(turn.now, Arc::new(updated)));
     }
@@ -173,7 +173,7 @@ pub fn list<Q: Message, R: Message + Default>(turn: &mut Turn<'_>, request: Q) -
     convert(&pb::ListBackupsResponse { backups, next_page_token, unreachable: Vec::new() })
 }
 
-impl listing::Listed for pb::Backup {
+impl listing::Listable for pb::Backup {
     fn kind(path: &str) -> Option<Kind> {
         match path {
             "name" | "display_name" | "uid" | "state" | "type" | "description" | "cluster_name"

@@ -8,7 +8,7 @@ use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
 use super::version::Version;
-use super::work::{Change, Work};
+use super::work::{Action, Work};
 use super::{errors, name};
 use crate::kernel::Status;
 use crate::kernel::name::is_dashed_id;
@@ -46,7 +46,7 @@ pub fn new_name<R: Resource>(
 /// # Errors
 /// ALREADY_EXISTS.
 pub fn check_new<R: Resource>(turn: &mut Turn<'_>, name: &str) -> Result<(), Status> {
-    match R::kept(&mut turn.world.state).get(name) {
+    match R::kept(&mut turn.store.state).get(name) {
         Some(_) => Err(errors::already_exists::<R>(name)),
         None => Ok(()),
     }
@@ -57,7 +57,7 @@ pub fn check_new<R: Resource>(turn: &mut Turn<'_>, name: &str) -> Result<(), Sta
 /// # Errors
 /// NOT_FOUND.
 pub fn find<'a, R: Resource>(turn: &'a mut Turn<'_>, name: &str) -> Result<&'a mut Managed<R>, Status> {
-    R::kept(&mut turn.world.state).get_mut(name).ok_or_else(|| errors::not_found::<R>(name))
+    R::kept(&mut turn.store.state).get_mut(name).ok_or_else(|| errors::not_found::<R>(name))
 }
 
 /// Whether a request is about the resource as it is; one without an etag always is.
@@ -100,7 +100,7 @@ impl Deletion<'_> {
         check_etag(name, &*managed.about, etag)?;
         let (stage, busy) = (managed.about.stage(), managed.busy);
         let about = managed.about.clone();
-        let refusal = turn.world.state.choices.delete_while_creating;
+        let refusal = turn.store.state.choices.delete_while_creating;
         match (stage, busy) {
             (Stage::Creating, _) => {
                 if let Some(code) = refusal {
@@ -111,7 +111,7 @@ impl Deletion<'_> {
             (_, Some(_)) => return Err(errors::busy(name)),
         }
         let target: Arc<str> = name.into();
-        let work = |before| Work::<R>::new(V::NAME, target.clone(), Change::Delete(before));
+        let work = |before| Work::<R>::new(V::NAME, target.clone(), Action::Delete(before));
         if validate_only {
             return Ok(work(stage).preview(turn.now, about));
         }

@@ -12,7 +12,7 @@ use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
 use super::version::{Version, convert};
-use super::work::{Change, Work};
+use super::work::{Action, Work};
 use super::{errors, name};
 use crate::kernel::filter::{Kind, Value};
 use crate::kernel::{Status, Time};
@@ -75,13 +75,13 @@ pub fn create<V: Version, Q: Message>(
     check::check_new::<pb::Cluster>(turn, &name)?;
     let wanted = request.cluster.ok_or_else(|| errors::missing("cluster"))?;
     let about = filled(&name, wanted, turn.now);
-    let work = Work::<pb::Cluster>::new(V::NAME, name.clone(), Change::Create);
+    let work = Work::<pb::Cluster>::new(V::NAME, name.clone(), Action::Create);
     if request.validate_only {
         return Ok(work.preview(turn.now, Arc::new(about)));
     }
-    let uid = turn.world.state.next_uid();
+    let uid = turn.store.state.next_uid();
     let about = pb::Cluster { uid, ..about };
-    turn.world.state.clusters.insert(name.clone(), Managed::new(about));
+    turn.store.state.clusters.insert(name.clone(), Managed::new(about));
     let key = work.start(turn);
     request_id.remember(turn, Verb::Create, name, key);
     turn.run(key);
@@ -142,7 +142,7 @@ pub fn list<Q: Message, R: Message + Default>(turn: &mut Turn<'_>, request: Q) -
     convert(&pb::ListClustersResponse { clusters, next_page_token, unreachable: Vec::new() })
 }
 
-impl listing::Listed for pb::Cluster {
+impl listing::Listable for pb::Cluster {
     fn kind(path: &str) -> Option<Kind> {
         match path {
             "name" | "display_name" | "uid" | "state" | "cluster_type" | "database_version" | "etag" => {

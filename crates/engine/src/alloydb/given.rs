@@ -4,22 +4,22 @@ use std::sync::Arc;
 
 use rescind_model::BackupState as Stage;
 
-use super::state::{Managed, Resource, World};
+use super::state::{Managed, Resource, Store};
 use super::version::{V1, Version};
-use super::work::{Change, Work};
+use super::work::{Action, Work};
 use super::{check, clusters, name};
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::Operation;
 use crate::kernel::{InvalidSetup, Setup, Span, Time};
 use crate::proto::alloydb::v1beta::{self as pb, backup::Type};
 
-/// Gives a world, in the location with the id that the set-up calls the instance, the cluster with the id that it
+/// Gives a store, in the location with the id that the set-up calls the instance, the cluster with the id that it
 /// calls the database, and the given backups of it.
 ///
 /// # Errors
 /// The set-up asks for what AlloyDB could not be in.
-pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
-    let location = format!("projects/{}/locations/{}", world.id, setup.instance);
+pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+    let location = format!("projects/{}/locations/{}", store.id, setup.instance);
     if name::location(&location).is_err() {
         let message = format!("`{location}` is no name of a location; ids hold no `/` and are not empty");
         return Err(InvalidSetup::Given(message));
@@ -29,7 +29,7 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     }
     let mut begin = clock - choices.age_of_given;
     let mut cluster = clusters::new(&format!("{location}/clusters/{}", setup.database), begin);
-    cluster.uid = world.state.next_uid();
+    cluster.uid = store.state.next_uid();
     cluster.enter(Stage::Ready, begin);
     for given in &setup.given.backups {
         let id = given.id.replace("{backup}", &setup.backup);
@@ -39,12 +39,12 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
             return refused("no id of a backup in AlloyDB");
         }
         let name: Arc<str> = format!("{location}/backups/{id}").into();
-        if world.state.backups.get(&name).is_some() {
+        if store.state.backups.get(&name).is_some() {
             return refused("given twice");
         }
         let mut about = pb::Backup {
             name: name.to_string(),
-            uid: world.state.next_uid(),
+            uid: store.state.next_uid(),
             cluster_name: cluster.name.clone(),
             cluster_uid: cluster.uid.clone(),
             database_version: cluster.database_version,
@@ -54,23 +54,23 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
             ..Default::default()
         };
         about.enter(given.state, begin);
-        let change = match given.state {
+        let action = match given.state {
             Stage::Ready | Stage::Failed => None,
-            Stage::Creating => Some(Change::Create),
-            Stage::Deleting => Some(Change::Delete(Stage::Ready)),
+            Stage::Creating => Some(Action::Create),
+            Stage::Deleting => Some(Action::Delete(Stage::Ready)),
         };
-        let busy = change.map(|change| {
-            let task = Box::new(Work::<pb::Backup>::new(V1::NAME, name.clone(), change));
-            world.start(Operation { foreign: true, ..Operation::new(location.as_str(), task, begin) })
+        let busy = action.map(|action| {
+            let task = Box::new(Work::<pb::Backup>::new(V1::NAME, name.clone(), action));
+            store.start(Operation { foreign: true, ..Operation::new(location.as_str(), task, begin) })
         });
-        world.state.backups.insert(name, Managed { busy, foreign: true, ..Managed::new(about) });
+        store.state.backups.insert(name, Managed { busy, foreign: true, ..Managed::new(about) });
     }
     if !setup.given.database_missing {
         let name: Arc<str> = cluster.name.as_str().into();
-        if world.state.clusters.get(&name).is_some() {
+        if store.state.clusters.get(&name).is_some() {
             return Err(InvalidSetup::Given(format!("cluster `{}`: given twice", setup.database)));
         }
-        world.state.clusters.insert(name, Managed { foreign: true, ..Managed::new(cluster) });
+        store.state.clusters.insert(name, Managed { foreign: true, ..Managed::new(cluster) });
     }
     Ok(())
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use super::state::{Managed, Resource, Turn};
 use super::{errors, name};
 use crate::kernel::filter::{Fields, Filter, Kind, Value};
-use crate::kernel::page::{Page, Position};
+use crate::kernel::pagination::{Pagination, Position};
 use crate::kernel::{Status, Time};
 
 /// What a list asks for.
@@ -31,7 +31,7 @@ pub struct Listing<'a> {
 }
 
 /// A resource that is in lists.
-pub trait Listed: Resource {
+pub trait Listable: Resource {
     /// The kind of a field that can be filtered and ordered by, if it can.
     fn kind(path: &str) -> Option<Kind>;
 
@@ -41,7 +41,7 @@ pub trait Listed: Resource {
 
 struct Item<'a, R>(&'a R);
 
-impl<R: Listed> Fields for Item<'_, R> {
+impl<R: Listable> Fields for Item<'_, R> {
     fn field(&self, path: &str) -> Value<'_> {
         self.0.field(path)
     }
@@ -52,7 +52,7 @@ impl Listing<'_> {
     ///
     /// # Errors
     /// INVALID_ARGUMENT for a parent, a filter, an order or a page token that is none.
-    pub fn answer<R: Listed>(&self, turn: &Turn<'_>) -> Result<(Vec<R>, String), Status> {
+    pub fn answer<R: Listable>(&self, turn: &Turn<'_>) -> Result<(Vec<R>, String), Status> {
         let [project, location] = name::location(self.parent)?;
         let filter = Filter::parse(self.filter, R::kind).map_err(|error| error.into_status(self.rpc))?;
         let order = Order::parse::<R>(self.order_by)?;
@@ -60,16 +60,16 @@ impl Listing<'_> {
             "-" => format!("projects/{project}/locations/"),
             _ => format!("{}/{}/", self.parent, R::COLLECTION),
         };
-        let kept = R::kept_in(&turn.world.state);
+        let kept = R::kept_in(&turn.store.state);
         let passes = |found: &(&str, &Managed<R>)| filter.matches(&Item(&*found.1.about));
         if order.0.is_empty() {
             // The names are in order already: nothing is looked at but this page and what the filter leaves out.
-            let page = Page::<String>::new(self.page_size, self.page_token, turn.choices)?;
+            let page = Pagination::<String>::new(self.page_size, self.page_token, turn.choices)?;
             let found = kept.below(&prefix, page.after.as_deref()).filter(passes);
             let (items, token) = page.take(found, |(name, _)| (*name).to_owned());
             return Ok((items.into_iter().map(|(_, managed)| (*managed.about).clone()).collect(), token));
         }
-        let page = Page::<Place>::new(self.page_size, self.page_token, turn.choices)?;
+        let page = Pagination::<Place>::new(self.page_size, self.page_token, turn.choices)?;
         // No more than one page and one item are kept at a time, however many there are.
         let mut first: BTreeMap<Place, &R> = BTreeMap::new();
         for (name, managed) in kept.below(&prefix, None).filter(passes) {
@@ -92,7 +92,7 @@ struct Order(Vec<(String, bool)>);
 
 impl Order {
     /// Reads `create_time desc, name`.
-    fn parse<R: Listed>(text: &str) -> Result<Order, Status> {
+    fn parse<R: Listable>(text: &str) -> Result<Order, Status> {
         let invalid = |why: String| errors::invalid(Code::InvalidArgument, "order_by", why);
         let mut fields = Vec::new();
         for part in text.split(',').filter(|_| !text.trim().is_empty()) {
@@ -115,12 +115,12 @@ impl Order {
         Ok(Order(fields))
     }
 
-    fn place<R: Listed>(&self, name: &str, about: &R) -> Place {
+    fn place<R: Listable>(&self, name: &str, about: &R) -> Place {
         let key = |(field, descends): &(String, bool)| {
             let key = match about.field(field) {
-                Value::Time(time) => Key::Number(time.micros()),
-                Value::Text(text) => Key::Text(text.into_owned()),
-                _ => Key::Absent,
+                Value::Time(time) => SortKey::Number(time.micros()),
+                Value::Text(text) => SortKey::Text(text.into_owned()),
+                _ => SortKey::Absent,
             };
             if *descends { Directed::Down(Reverse(key)) } else { Directed::Up(key) }
         };
@@ -137,12 +137,12 @@ struct Place {
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 enum Directed {
-    Up(Key),
-    Down(Reverse<Key>),
+    Up(SortKey),
+    Down(Reverse<SortKey>),
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-enum Key {
+enum SortKey {
     Absent,
     Number(i64),
     Text(String),

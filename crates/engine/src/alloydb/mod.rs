@@ -23,7 +23,7 @@ use rescind_model::{BackupState, BackupView, Decision, RequestKind};
 
 pub use self::choices::AlloyDbChoices;
 pub use self::state::AlloyDb;
-use self::state::{Resource, World};
+use self::state::{Resource, Store};
 pub use self::table::{v1, v1beta};
 use crate::kernel::choices::Choices;
 use crate::kernel::hazard;
@@ -55,27 +55,27 @@ impl Service for AlloyDb {
         name::location(parent).is_ok()
     }
 
-    fn give(world: &mut World, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
-        given::give(setup, world, clock, choices)
+    fn give(store: &mut Store, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+        given::give(setup, store, clock, choices)
     }
 
     fn backup_name(project: &str, setup: &Setup, id: &str) -> String {
         format!("projects/{project}/locations/{}/backups/{id}", setup.instance)
     }
 
-    fn rename(world: &mut World, backup: &str, wanted: &str) {
-        world.state.backups.rename(backup, wanted);
+    fn rename(store: &mut Store, backup: &str, wanted: &str) {
+        store.state.backups.rename(backup, wanted);
     }
 
-    fn backups(world: &World) -> Vec<BackupView> {
-        world.state.views().collect()
+    fn backups(store: &Store) -> Vec<BackupView> {
+        store.state.views().collect()
     }
 
-    fn backup_state(world: &World, name: &str) -> Option<BackupState> {
-        Some(world.state.backups.get(name)?.about.stage())
+    fn backup_state(store: &Store, name: &str) -> Option<BackupState> {
+        Some(store.state.backups.get(name)?.about.stage())
     }
 
-    fn is_foreign(world: &World, name: &str) -> bool {
-        world.state.backups.get(name).is_some_and(|backup| backup.foreign)
+    fn is_foreign(store: &Store, name: &str) -> bool {
+        store.state.backups.get(name).is_some_and(|backup| backup.foreign)
     }
 }

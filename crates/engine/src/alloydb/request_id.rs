@@ -42,14 +42,14 @@ impl RequestId {
         target: &str,
     ) -> Result<Option<longrunning::Operation>, Status> {
         let Some(id) = &self.0 else { return Ok(None) };
-        let requests = &mut turn.world.state.requests;
+        let requests = &mut turn.store.state.requests;
         let Some(carried) = requests.find(id, turn.now) else { return Ok(None) };
         if carried.verb != verb || *carried.target != *target {
             let why = format!("'{id}' is the id of an earlier request, which was another one");
-            return Err(errors::invalid(turn.world.state.choices.request_id_reused, "request_id", why));
+            return Err(errors::invalid(turn.store.state.choices.request_id_reused, "request_id", why));
         }
         let key = carried.operation;
-        if turn.world.operations.get(key).is_none() {
+        if turn.store.operations.get(key).is_none() {
             let message = format!("The operation of the earlier request '{id}' has been deleted.");
             return Err(Status::new(Code::NotFound, message));
         }
@@ -59,7 +59,7 @@ impl RequestId {
     /// Remembers that the request was carried out.
     pub fn remember(&self, turn: &mut Turn<'_>, verb: Verb, target: Arc<str>, operation: Key) {
         if let Some(id) = self.0 {
-            turn.world.state.requests.remember(id, Carried { verb, target, operation }, turn.now);
+            turn.store.state.requests.remember(id, Carried { verb, target, operation }, turn.now);
         }
     }
 }

@@ -16,7 +16,7 @@ use crate::kernel::{self, Time};
 use crate::proto::alloydb::v1beta as pb;
 
 /// What is there of AlloyDB in a project, with its operations.
-pub type World = kernel::World<AlloyDb>;
+pub type Store = kernel::Store<AlloyDb>;
 
 /// The turn of a request to AlloyDB.
 pub type Turn<'a> = kernel::Turn<'a, AlloyDb>;

@@ -19,12 +19,12 @@ macro_rules! versions {
             mod $module = $service {
                 CreateBackup($pb::CreateBackupRequest) -> longrunning::Operation {
                     resource: |request| format!("{}/backups/{}", request.parent, request.backup_id),
-                    arrive: |_world, _request| RequestKind::Create,
+                    arrive: |_store, _request| RequestKind::Create,
                     serve: backups::create::<$version, _>,
                 }
                 GetBackup($pb::GetBackupRequest) -> $pb::Backup {
                     resource: |request| request.name.as_str(),
-                    arrive: |_world, _request| RequestKind::Get,
+                    arrive: |_store, _request| RequestKind::Get,
                     serve: backups::get,
                 }
                 UpdateBackup($pb::UpdateBackupRequest) -> longrunning::Operation {
@@ -33,12 +33,12 @@ macro_rules! versions {
                 }
                 DeleteBackup($pb::DeleteBackupRequest) -> longrunning::Operation {
                     resource: |request| request.name.as_str(),
-                    arrive: |_world, _request| RequestKind::Delete,
+                    arrive: |_store, _request| RequestKind::Delete,
                     serve: backups::delete::<$version, _>,
                 }
                 ListBackups($pb::ListBackupsRequest) -> $pb::ListBackupsResponse {
                     resource: |request| request.parent.as_str(),
-                    arrive: |_world, _request| RequestKind::List,
+                    arrive: |_store, _request| RequestKind::List,
                     serve: backups::list,
                 }
                 CreateCluster($pb::CreateClusterRequest) -> longrunning::Operation {

@@ -6,7 +6,7 @@ use prost::Message;
 use prost_types::Any;
 use rescind_model::BackupState as Stage;
 
-use super::state::{Resource, Turn, World};
+use super::state::{Resource, Store, Turn};
 use super::verb::Verb;
 use super::version::ApiVersion;
 use crate::kernel::Time;
@@ -18,7 +18,7 @@ use crate::proto::longrunning::{self, operation::Result as Outcome};
 
 /// What an operation does with a resource.
 #[derive(Debug)]
-pub enum Change<R> {
+pub enum Action<R> {
     /// The resource is there already, in the state CREATING.
     Create,
     /// It will be this.
@@ -27,12 +27,12 @@ pub enum Change<R> {
     Delete(Stage),
 }
 
-impl<R> Change<R> {
+impl<R> Action<R> {
     fn verb(&self) -> Verb {
         match self {
-            Change::Create => Verb::Create,
-            Change::Update(_) => Verb::Update,
-            Change::Delete(_) => Verb::Delete,
+            Action::Create => Verb::Create,
+            Action::Update(_) => Verb::Update,
+            Action::Delete(_) => Verb::Delete,
         }
     }
 }
@@ -42,22 +42,22 @@ impl<R> Change<R> {
 pub struct Work<R> {
     version: ApiVersion,
     target: Arc<str>,
-    change: Change<R>,
+    action: Action<R>,
     /// The resource when the operation had completed: later changes do not touch the response.
     made: Option<Arc<R>>,
 }
 
 impl<R: Resource> Work<R> {
-    /// The operation that makes this change, asked for in this version of the API.
-    pub fn new(version: ApiVersion, target: Arc<str>, change: Change<R>) -> Work<R> {
-        Work { version, target, change, made: None }
+    /// The operation that does this, asked for in this version of the API.
+    pub fn new(version: ApiVersion, target: Arc<str>, action: Action<R>) -> Work<R> {
+        Work { version, target, action, made: None }
     }
 
     /// Starts the operation.
     pub fn start(self, turn: &mut Turn<'_>) -> Key {
         let target = self.target.clone();
         let key = turn.start(location_of(&target), self);
-        if let Some(managed) = R::kept(&mut turn.world.state).get_mut(&target) {
+        if let Some(managed) = R::kept(&mut turn.store.state).get_mut(&target) {
             managed.busy = Some(key);
         }
         key
@@ -80,9 +80,9 @@ impl<R: Resource> Work<R> {
         format!("type.googleapis.com/google.cloud.alloydb.{}.{message}", self.version)
     }
 
-    fn end_creation(&mut self, world: &mut World, ending: &Ending<'_>) {
-        let fate = R::fate(ending.end, &world.state.choices);
-        let kept = R::kept(&mut world.state);
+    fn end_creation(&mut self, store: &mut Store, ending: &Ending<'_>) {
+        let fate = R::fate(ending.end, &store.state.choices);
+        let kept = R::kept(&mut store.state);
         let stage = match ending.end {
             End::Completed => Stage::Ready,
             _ if fate == Fate::Removed => {
@@ -104,13 +104,13 @@ fn location_of(name: &str) -> &str {
     name.match_indices('/').nth(3).map_or(name, |(end, _)| &name[..end])
 }
 
-impl<R: Resource> Task<World> for Work<R> {
+impl<R: Resource> Task<Store> for Work<R> {
     fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
         let metadata = pb::OperationMetadata {
             create_time: Some(timeline.start.to_proto()),
             end_time: timeline.end.map(Time::to_proto),
             target: self.target.to_string(),
-            verb: self.change.verb().to_string(),
+            verb: self.action.verb().to_string(),
             status_message: String::new(),
             requested_cancellation: timeline.cancel.is_some(),
             api_version: self.version.to_string(),
@@ -120,8 +120,8 @@ impl<R: Resource> Task<World> for Work<R> {
     }
 
     fn response(&self, _parent: &str) -> Option<Any> {
-        match (&self.change, &self.made) {
-            (Change::Delete(_), _) => Some(any(&())),
+        match (&self.action, &self.made) {
+            (Action::Delete(_), _) => Some(any(&())),
             (_, made) => {
                 Some(Any { type_url: self.type_url(R::NAME), value: made.as_ref()?.encode_to_vec() })
             }
@@ -129,22 +129,22 @@ impl<R: Resource> Task<World> for Work<R> {
     }
 
     /// A cancelled or failed change leaves the resource as it was before.
-    fn end(&mut self, world: &mut World, _parent: &str, ending: &Ending<'_>) {
+    fn end(&mut self, store: &mut Store, _parent: &str, ending: &Ending<'_>) {
         let completed = ending.end == End::Completed;
-        match &mut self.change {
-            Change::Create => return self.end_creation(world, ending),
-            Change::Delete(_) if completed => return R::kept(&mut world.state).remove(&self.target),
+        match &mut self.action {
+            Action::Create => return self.end_creation(store, ending),
+            Action::Delete(_) if completed => return R::kept(&mut store.state).remove(&self.target),
             _ => {}
         }
-        let Some(managed) = R::kept(&mut world.state).get_mut(&self.target) else { return };
+        let Some(managed) = R::kept(&mut store.state).get_mut(&self.target) else { return };
         managed.busy = None;
-        match &mut self.change {
-            Change::Update(wanted) if completed => {
+        match &mut self.action {
+            Action::Update(wanted) if completed => {
                 managed.about = Arc::new(std::mem::take(&mut **wanted));
                 managed.enter(managed.about.stage(), ending.now);
                 self.made = Some(managed.about.clone());
             }
-            Change::Delete(before) => managed.enter(*before, ending.now),
+            Action::Delete(before) => managed.enter(*before, ending.now),
             _ => {}
         }
     }
@@ -154,6 +154,6 @@ impl<R: Resource> Task<World> for Work<R> {
     }
 
     fn creates_backup(&self) -> bool {
-        R::DECIDED && matches!(self.change, Change::Create)
+        R::DECIDED && matches!(self.action, Action::Create)
     }
 }

@@ -14,8 +14,8 @@ use super::backups::{BatchDeleteBackups, CreateBackup, DeleteBackup, ListBackups
 use super::jobs::ListJobs;
 use super::message::ApiVersion;
 use super::problem::Problem;
-use super::request::{Request, Sent};
-use super::store::{GeminiDb, Turn, World};
+use super::request::{ApiRequest, Sent};
+use super::state::{GeminiDb, Store, Turn};
 use crate::kernel::{Call, RestCall, RestReply, RestRequest, Status};
 
 /// The first segments of its paths, which no path of the other services begins with.
@@ -99,7 +99,7 @@ struct Asked {
 }
 
 impl Asked {
-    fn of<R: Request + 'static>(self, request: R) -> RestCall<GeminiDb>
+    fn of<R: ApiRequest + 'static>(self, request: R) -> RestCall<GeminiDb>
     where
         R::Reply: Serialize,
     {
@@ -113,7 +113,7 @@ struct Authorised<R> {
     request: R,
 }
 
-impl<R: Request> Call<GeminiDb> for Authorised<R>
+impl<R: ApiRequest> Call<GeminiDb> for Authorised<R>
 where
     R::Reply: Serialize,
 {
@@ -127,14 +127,14 @@ where
         Cow::Owned(self.request.resource(&self.asked.project))
     }
 
-    fn arrive(&self, world: &mut World) -> RequestKind {
-        self.request.arrive(world)
+    fn arrive(&self, store: &mut Store) -> RequestKind {
+        self.request.arrive(store)
     }
 
     fn serve(self: Box<Self>, turn: &mut Turn<'_>) -> Result<RestReply, Status> {
         match self.asked.credentials {
             Credentials::Given => Ok(RestReply::json(R::STATUS, &self.request.serve(turn)?)),
-            Credentials::Missing => Err(turn.world.state.choices.no_credentials.status()),
+            Credentials::Missing => Err(turn.store.state.choices.no_credentials.status()),
         }
     }
 }

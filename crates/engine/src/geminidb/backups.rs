@@ -5,12 +5,13 @@ use rescind_model::{BackupState, Decision, RequestKind};
 use super::job::{Job, job_id};
 use super::jobs;
 use super::message::{
-    ApiVersion, BackupList, BackupQuery, Empty, NewBackup, Started, StartedBackup, StopAction, WantedBackups,
+    ApiVersion, BackupList, BackupQuery, Empty, NewBackup, StartedBackup, StartedJob, StopAction,
+    WantedBackups,
 };
 use super::problem::Problem;
-use super::query::Wanted;
-use super::request::{Request, Sent};
-use super::store::{Backup, Turn, World, backup_id, full_name, key_of_backup};
+use super::query::BackupFilter;
+use super::request::{ApiRequest, Sent};
+use super::state::{Backup, Store, Turn, backup_id, full_name, key_of_backup};
 use crate::kernel::Status;
 use crate::kernel::operation::{Cancel, End, Key};
 
@@ -26,7 +27,7 @@ pub struct CreateBackup {
     pub body: Sent<NewBackup>,
 }
 
-impl Request for CreateBackup {
+impl ApiRequest for CreateBackup {
     type Reply = StartedBackup;
     const NAME: &'static str = "CreateBackup";
     const STATUS: u16 = 202;
@@ -36,19 +37,19 @@ impl Request for CreateBackup {
         full_name(project, &self.instance, name.unwrap_or_default())
     }
 
-    fn arrive(&self, _world: &mut World) -> RequestKind {
+    fn arrive(&self, _store: &mut Store) -> RequestKind {
         RequestKind::Create
     }
 
     fn serve(self, turn: &mut Turn<'_>) -> Result<StartedBackup, Status> {
         let backup = check_create(turn, &self.instance, self.body?)?;
         let job = Job::Backup { instance: backup.instance.clone(), stops: Vec::new() };
-        let key = jobs::start(turn.world, job, turn.now);
-        turn.world.state.insert(key, backup);
+        let key = jobs::start(turn.store, job, turn.now);
+        turn.store.state.insert(key, backup);
         // The answer does not show how far the job is: that it be completed already cannot be told from `done-after`.
         match turn.choose(&[Decision::Running, Decision::DoneAfter, Decision::FailedAfter]) {
-            Decision::DoneAfter => turn.world.end_later(key, End::Completed),
-            Decision::FailedAfter => turn.world.end_later(key, End::Failed),
+            Decision::DoneAfter => turn.store.end_later(key, End::Completed),
+            Decision::FailedAfter => turn.store.end_later(key, End::Failed),
             _ => {}
         }
         turn.shows(key);
@@ -58,8 +59,8 @@ impl Request for CreateBackup {
 
 /// Every rule that is checked before a backup is begun; the backup.
 fn check_create(turn: &Turn<'_>, instance: &str, body: NewBackup) -> Result<Backup, Status> {
-    let store = &turn.world.state;
-    let instance = store.instances.get(instance).ok_or_else(|| Problem::NO_INSTANCE.status())?;
+    let state = &turn.store.state;
+    let instance = state.instances.get(instance).ok_or_else(|| Problem::NO_INSTANCE.status())?;
     let name = body.name.filter(|name| is_name(name)).ok_or_else(|| {
         Problem::BACKUP_NAME.about("4 to 64 letters, digits, `-` and `_`, of which the first is a letter")
     })?;
@@ -71,11 +72,11 @@ fn check_create(turn: &Turn<'_>, instance: &str, body: NewBackup) -> Result<Back
     if !tables.is_empty() && !instance.is_cassandra() {
         return Err(Problem::PARAMETER.about("only backups of Cassandra can be limited by database_tables"));
     }
-    if store.key_named(&instance.id, &name).is_some() {
+    if state.key_named(&instance.id, &name).is_some() {
         return Err(Problem::BACKUP_EXISTS.status());
     }
     if instance.building.is_some() {
-        return Err(turn.world.state.choices.another_backup.status());
+        return Err(turn.store.state.choices.another_backup.status());
     }
     Ok(Backup {
         name: name.into(),
@@ -100,7 +101,7 @@ pub fn is_name(name: &str) -> bool {
 /// The key and the record of the backup with this id.
 fn find<'a>(turn: &'a Turn<'_>, id: &str) -> Result<(Key, &'a Backup), Status> {
     let key = key_of_backup(id).ok_or_else(|| Problem::BACKUP_ID.status())?;
-    let backup = turn.world.state.get(key).ok_or_else(|| Problem::NO_BACKUP.status())?;
+    let backup = turn.store.state.get(key).ok_or_else(|| Problem::NO_BACKUP.status())?;
     Ok((key, backup))
 }
 
@@ -113,8 +114,8 @@ pub struct StopBackup {
     pub body: Sent<StopAction>,
 }
 
-impl Request for StopBackup {
-    type Reply = Started;
+impl ApiRequest for StopBackup {
+    type Reply = StartedJob;
     const NAME: &'static str = "StopBackup";
     const STATUS: u16 = 202;
 
@@ -123,57 +124,57 @@ impl Request for StopBackup {
     }
 
     /// Notes that a stop was received: looks at the job are counted apart from now on, whatever becomes of it.
-    fn arrive(&self, world: &mut World) -> RequestKind {
-        let key = key_of_backup(&self.backup).filter(|key| world.state.get(*key).is_some());
-        let job = key.and_then(|key| world.operations.get_mut(key));
+    fn arrive(&self, store: &mut Store) -> RequestKind {
+        let key = key_of_backup(&self.backup).filter(|key| store.state.get(*key).is_some());
+        let job = key.and_then(|key| store.operations.get_mut(key));
         if let Some(job) = job.filter(|job| job.cancel == Cancel::None) {
             job.cancel = Cancel::Received;
         }
         RequestKind::Cancel
     }
 
-    fn serve(self, turn: &mut Turn<'_>) -> Result<Started, Status> {
+    fn serve(self, turn: &mut Turn<'_>) -> Result<StartedJob, Status> {
         if self.body?.action.as_deref() != Some("stop") {
             return Err(Problem::ACTION.about("action must be `stop`"));
         }
         let (key, backup) = find(turn, &self.backup)?;
         if backup.datastore.r#type != "cassandra" {
-            return Err(turn.world.state.choices.not_cassandra.status());
+            return Err(turn.store.state.choices.not_cassandra.status());
         }
         if backup.state != BackupState::Creating {
-            return Err(turn.world.state.choices.stop_in_wrong_state.status());
+            return Err(turn.store.state.choices.stop_in_wrong_state.status());
         }
         let stop = Job::Stop { instance: backup.instance.clone(), backup: key };
-        let stop = jobs::start(turn.world, stop, turn.now);
+        let stop = jobs::start(turn.store, stop, turn.now);
         let takes_effect = turn.decide_cancel(key);
-        if let Some(job) = turn.world.operations.get_mut(key) {
+        if let Some(job) = turn.store.operations.get_mut(key) {
             job.cancel_time.get_or_insert(turn.now);
         }
-        if let Some(Job::Backup { stops, .. }) = turn.world.state.jobs.get_mut(&key) {
+        if let Some(Job::Backup { stops, .. }) = turn.store.state.jobs.get_mut(&key) {
             stops.push(stop);
         }
         if takes_effect {
             turn.end(key, End::Cancelled);
         }
-        Ok(Started { job_id: job_id(stop) })
+        Ok(StartedJob { job_id: job_id(stop) })
     }
 }
 
 /// Refuses to delete a backup that is being made, unless that is chosen to stop it.
 fn check_delete(turn: &Turn<'_>, id: &str) -> Result<Key, Status> {
     let (key, backup) = find(turn, id)?;
-    match turn.world.state.choices.delete_while_building {
+    match turn.store.state.choices.delete_while_building {
         Some(refusal) if backup.state == BackupState::Creating => Err(refusal.status()),
         _ => Ok(key),
     }
 }
 
 fn remove(turn: &mut Turn<'_>, key: Key) -> Key {
-    let instance = turn.world.state.get(key).map(|backup| backup.instance.clone()).unwrap_or_default();
+    let instance = turn.store.state.get(key).map(|backup| backup.instance.clone()).unwrap_or_default();
     // Without effect on a job that has ended.
     turn.end(key, End::Cancelled);
-    turn.world.state.remove(key);
-    let job = jobs::start(turn.world, Job::Delete { instance }, turn.now);
+    turn.store.state.remove(key);
+    let job = jobs::start(turn.store, Job::Delete { instance }, turn.now);
     turn.end(job, End::Completed);
     job
 }
@@ -185,8 +186,8 @@ pub struct DeleteBackup {
     pub backup: String,
 }
 
-impl Request for DeleteBackup {
-    type Reply = Started;
+impl ApiRequest for DeleteBackup {
+    type Reply = StartedJob;
     const NAME: &'static str = "DeleteBackup";
     const STATUS: u16 = 202;
 
@@ -194,14 +195,14 @@ impl Request for DeleteBackup {
         format!("projects/{project}/backups/{}", self.backup)
     }
 
-    fn arrive(&self, _world: &mut World) -> RequestKind {
+    fn arrive(&self, _store: &mut Store) -> RequestKind {
         RequestKind::Delete
     }
 
-    fn serve(self, turn: &mut Turn<'_>) -> Result<Started, Status> {
+    fn serve(self, turn: &mut Turn<'_>) -> Result<StartedJob, Status> {
         let key = check_delete(turn, &self.backup)?;
         let job = remove(turn, key);
-        Ok(Started { job_id: job_id(job) })
+        Ok(StartedJob { job_id: job_id(job) })
     }
 }
 
@@ -212,7 +213,7 @@ pub struct BatchDeleteBackups {
     pub body: Sent<WantedBackups>,
 }
 
-impl Request for BatchDeleteBackups {
+impl ApiRequest for BatchDeleteBackups {
     type Reply = Empty;
     const NAME: &'static str = "BatchDeleteBackups";
     const STATUS: u16 = 202;
@@ -226,7 +227,7 @@ impl Request for BatchDeleteBackups {
         }
     }
 
-    fn arrive(&self, _world: &mut World) -> RequestKind {
+    fn arrive(&self, _store: &mut Store) -> RequestKind {
         RequestKind::Delete
     }
 
@@ -238,7 +239,7 @@ impl Request for BatchDeleteBackups {
         let keys: Vec<Key> = ids.iter().map(|id| check_delete(turn, id)).collect::<Result<_, _>>()?;
         for key in keys {
             // The same id may stand there twice.
-            if turn.world.state.get(key).is_some() {
+            if turn.store.state.get(key).is_some() {
                 remove(turn, key);
             }
         }
@@ -261,7 +262,7 @@ impl ListBackups {
     }
 }
 
-impl Request for ListBackups {
+impl ApiRequest for ListBackups {
     type Reply = BackupList;
     const NAME: &'static str = "ListBackups";
     const STATUS: u16 = 200;
@@ -274,13 +275,13 @@ impl Request for ListBackups {
     }
 
     /// A list of the one backup with an id is the only way to get it.
-    fn arrive(&self, _world: &mut World) -> RequestKind {
+    fn arrive(&self, _store: &mut Store) -> RequestKind {
         if self.id().is_some() { RequestKind::Get } else { RequestKind::List }
     }
 
     fn serve(self, turn: &mut Turn<'_>) -> Result<BackupList, Status> {
-        let wanted = Wanted::read(self.query?, self.version)?;
-        let found = turn.world.state.latest_first();
+        let wanted = BackupFilter::read(self.query?, self.version)?;
+        let found = turn.store.state.latest_first();
         let matching: Vec<(Key, &Backup)> =
             found.filter(|(key, backup)| wanted.matches(*key, backup)).collect();
         let page = matching.iter().skip(wanted.skip).take(wanted.limit);

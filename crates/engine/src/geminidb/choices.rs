@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::problem::Problem;
-use crate::kernel::choices::{Fate, Value, choices};
+use crate::kernel::choices::{ChoiceValue, Fate, choices};
 
 choices! {
     /// What the emulator does where nobody published what GeminiDB does.
@@ -35,7 +35,7 @@ choices! {
     }
 }
 
-impl Value for Problem {
+impl ChoiceValue for Problem {
     const FORM: &'static str = "the number of an error of GeminiDB, such as `DBS.201202`";
 
     fn read(text: &str) -> Option<Problem> {
@@ -47,7 +47,7 @@ impl Value for Problem {
     }
 }
 
-impl Value for Option<Problem> {
+impl ChoiceValue for Option<Problem> {
     const FORM: &'static str = "`none` or the number of an error of GeminiDB, such as `DBS.201202`";
 
     fn read(text: &str) -> Option<Option<Problem>> {

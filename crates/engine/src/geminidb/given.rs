@@ -6,7 +6,7 @@ use super::backups::is_name;
 use super::job::Job;
 use super::jobs;
 use super::message::Datastore;
-use super::store::{Backup, Instance, World};
+use super::state::{Backup, Instance, Store};
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::End;
 use crate::kernel::{InvalidSetup, Setup, Span, Time};
@@ -14,12 +14,12 @@ use crate::kernel::{InvalidSetup, Setup, Span, Time};
 const CASSANDRA: Datastore = Datastore { r#type: "cassandra", version: "3.11" };
 const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
 
-/// Gives a world the instance with the id that the set-up calls the database, and the given backups of it,
+/// Gives a store the instance with the id that the set-up calls the database, and the given backups of it,
 /// each with the job that made it.
 ///
 /// # Errors
 /// The set-up asks for what GeminiDB could not be in.
-pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
     let id = setup.database.as_str();
     if id.is_empty() || id.contains('/') {
         return Err(InvalidSetup::Given(format!(
@@ -29,7 +29,7 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
     let datastore = if setup.given.not_cassandra { MONGODB } else { CASSANDRA };
     let instance = Instance { id: id.into(), datastore: datastore.clone(), building: None };
     if !setup.given.database_missing {
-        let there = world.state.instances.insert(instance.id.clone(), instance.clone());
+        let there = store.state.instances.insert(instance.id.clone(), instance.clone());
         if there.is_some() {
             return Err(InvalidSetup::Given(format!("instance `{id}`: given twice")));
         }
@@ -42,10 +42,10 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
         if !is_name(&name) {
             return refused("no name of a backup in GeminiDB");
         }
-        if world.state.key_named(id, &name).is_some() {
+        if store.state.key_named(id, &name).is_some() {
             return refused("given twice");
         }
-        let building = world.state.instances.get(id).is_some_and(|found| found.building.is_some());
+        let building = store.state.instances.get(id).is_some_and(|found| found.building.is_some());
         let end = match given.state {
             BackupState::Creating if building => {
                 return refused("only one backup of an instance can be CREATING at a time in GeminiDB");
@@ -56,8 +56,8 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
             BackupState::Deleting => return refused("backups of GeminiDB are never DELETING"),
         };
         let job = Job::Backup { instance: instance.id.clone(), stops: Vec::new() };
-        let key = jobs::start(world, job, begin);
-        if let Some(job) = world.operations.get_mut(key) {
+        let key = jobs::start(store, job, begin);
+        if let Some(job) = store.operations.get_mut(key) {
             job.foreign = true;
         }
         let backup = Backup {
@@ -71,9 +71,9 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
             end: None,
             foreign: true,
         };
-        world.state.insert(key, backup);
+        store.state.insert(key, backup);
         if let Some(end) = end {
-            world.end(key, end, begin, choices);
+            store.end(key, end, begin, choices);
         }
     }
     Ok(())

@@ -6,8 +6,8 @@ use rescind_model::{OperationState, RequestKind};
 use super::job::{Job, job_id};
 use super::message::{JobInstance, JobItem, JobList, JobQuery, parse_time, time_text};
 use super::problem::Problem;
-use super::request::{Request, Sent};
-use super::store::{Turn, World};
+use super::request::{ApiRequest, Sent};
+use super::state::{Store, Turn};
 use crate::kernel::operation::{End, Ending, Key, Operation, Task, Timeline};
 use crate::kernel::turn::poll_kind;
 use crate::kernel::{Span, Status, Time};
@@ -19,11 +19,11 @@ const LIMITS: [usize; 3] = [10, 20, 50];
 const STATES: [&str; 3] = ["Running", "Completed", "Failed"];
 
 /// Starts a job.
-pub fn start(world: &mut World, job: Job, now: Time) -> Key {
-    let parent = format!("projects/{}", world.id);
+pub fn start(store: &mut Store, job: Job, now: Time) -> Key {
+    let parent = format!("projects/{}", store.id);
     let task = Box::new(Run { makes_backup: matches!(job, Job::Backup { .. }) });
-    let key = world.start(Operation::new(parent, task, now));
-    world.state.jobs.insert(key, job);
+    let key = store.start(Operation::new(parent, task, now));
+    store.state.jobs.insert(key, job);
     key
 }
 
@@ -33,7 +33,7 @@ struct Run {
     makes_backup: bool,
 }
 
-impl Task<World> for Run {
+impl Task<Store> for Run {
     /// Jobs are not shown as operations of Google's.
     fn metadata(&self, _parent: &str, _timeline: &Timeline) -> Any {
         Any::default()
@@ -44,10 +44,10 @@ impl Task<World> for Run {
     }
 
     /// The jobs that were to stop a backup end with the job that makes it.
-    fn end(&mut self, world: &mut World, _parent: &str, ending: &Ending<'_>) {
+    fn end(&mut self, store: &mut Store, _parent: &str, ending: &Ending<'_>) {
         let stop = if ending.end == End::Cancelled { End::Completed } else { End::Failed };
-        for key in world.state.ended(ending) {
-            world.end(key, stop, ending.now, ending.choices);
+        for key in store.state.ended(ending) {
+            store.end(key, stop, ending.now, ending.choices);
         }
     }
 
@@ -75,15 +75,15 @@ impl ListJobs {
 
     /// The backup whose progress the request looks at: that of the job which it names. A request that names none
     /// looks at the latest that the sample has begun.
-    fn watched(&self, world: &World) -> Option<Key> {
+    fn watched(&self, store: &Store) -> Option<Key> {
         match self.id() {
-            Some(id) => world.state.backup_of_job(id),
-            None => world.state.latest_first().find(|(_, backup)| !backup.foreign).map(|(key, _)| key),
+            Some(id) => store.state.backup_of_job(id),
+            None => store.state.latest_first().find(|(_, backup)| !backup.foreign).map(|(key, _)| key),
         }
     }
 }
 
-impl Request for ListJobs {
+impl ApiRequest for ListJobs {
     type Reply = JobList;
     const NAME: &'static str = "ListJobs";
     const STATUS: u16 = 200;
@@ -95,23 +95,23 @@ impl Request for ListJobs {
         }
     }
 
-    fn arrive(&self, world: &mut World) -> RequestKind {
-        let kind = self.watched(world).and_then(|key| poll_kind(world, key));
+    fn arrive(&self, store: &mut Store) -> RequestKind {
+        let kind = self.watched(store).and_then(|key| poll_kind(store, key));
         kind.unwrap_or_else(|| RequestKind::Rpc(Self::NAME.to_owned()))
     }
 
     fn serve(self, turn: &mut Turn<'_>) -> Result<JobList, Status> {
-        let watched = self.watched(turn.world);
-        let wanted = Wanted::read(self.query?, turn.now)?;
+        let watched = self.watched(turn.store);
+        let wanted = JobFilter::read(self.query?, turn.now)?;
         let looks = matches!(turn.kind(), RequestKind::Poll | RequestKind::EarlyPoll);
-        let runs = |key: &Key| turn.world.operations.get(*key).is_some_and(Operation::is_running);
+        let runs = |key: &Key| turn.store.operations.get(*key).is_some_and(Operation::is_running);
         if let Some(key) = watched.filter(runs).filter(|_| looks) {
             turn.look_at(key);
         }
-        let found: Vec<JobItem> = (turn.world.state.jobs.iter().rev())
-            .filter_map(|(key, job)| Some((*key, job, turn.world.operations.get(*key)?)))
+        let found: Vec<JobItem> = (turn.store.state.jobs.iter().rev())
+            .filter_map(|(key, job)| Some((*key, job, turn.store.operations.get(*key)?)))
             .filter(|(key, job, operation)| {
-                wanted.matches(*key, operation, job.name(&turn.world.state.choices))
+                wanted.matches(*key, operation, job.name(&turn.store.state.choices))
             })
             .map(|(key, job, operation)| item(turn, key, job, operation))
             .collect();
@@ -129,7 +129,7 @@ impl Request for ListJobs {
 }
 
 /// Which jobs are asked for.
-struct Wanted {
+struct JobFilter {
     id: Option<String>,
     name: Option<String>,
     status: Option<String>,
@@ -139,8 +139,8 @@ struct Wanted {
     limit: usize,
 }
 
-impl Wanted {
-    fn read(query: JobQuery, now: Time) -> Result<Wanted, Status> {
+impl JobFilter {
+    fn read(query: JobQuery, now: Time) -> Result<JobFilter, Status> {
         let JobQuery { id, start_time, end_time, status, name, offset, limit } = query;
         let time = |what: &str, text: Option<String>, default: Time| match text {
             None => Ok(default),
@@ -165,10 +165,10 @@ impl Wanted {
                 .ok_or_else(|| Problem::LIMIT.about("it must be 10, 20 or 50"))?,
         };
         let offset = offset.map_or(Ok(0), |text| text.parse()).map_err(|_| Problem::OFFSET.status())?;
-        Ok(Wanted { id, name, status, from, to, offset, limit })
+        Ok(JobFilter { id, name, status, from, to, offset, limit })
     }
 
-    fn matches(&self, key: Key, operation: &Operation<World>, name: &str) -> bool {
+    fn matches(&self, key: Key, operation: &Operation<Store>, name: &str) -> bool {
         self.id.as_ref().is_none_or(|id| *id == job_id(key))
             && self.name.as_ref().is_none_or(|wanted| wanted == name)
             && self.status.as_ref().is_none_or(|status| status == status_word(operation))
@@ -176,7 +176,7 @@ impl Wanted {
     }
 }
 
-fn status_word(operation: &Operation<World>) -> &'static str {
+fn status_word(operation: &Operation<Store>) -> &'static str {
     match operation.state() {
         OperationState::Running => STATES[0],
         OperationState::Completed => STATES[1],
@@ -184,17 +184,17 @@ fn status_word(operation: &Operation<World>) -> &'static str {
     }
 }
 
-fn item(turn: &Turn<'_>, key: Key, job: &Job, operation: &Operation<World>) -> JobItem {
+fn item(turn: &Turn<'_>, key: Key, job: &Job, operation: &Operation<Store>) -> JobItem {
     let running = operation.is_running();
     let fail_reason = match (job, &operation.error) {
         (_, None) => "",
-        (Job::Stop { .. }, Some(_)) => &turn.world.state.choices.not_stopped_reason,
+        (Job::Stop { .. }, Some(_)) => &turn.store.state.choices.not_stopped_reason,
         (_, Some(error)) => &error.message,
     };
     let instance = job.instance().to_string();
     JobItem {
         id: job_id(key),
-        name: job.name(&turn.world.state.choices).to_owned(),
+        name: job.name(&turn.store.state.choices).to_owned(),
         status: status_word(operation),
         start_time: time_text(operation.start),
         end_time: operation.end.map(time_text),

@@ -104,7 +104,7 @@ pub struct StartedBackup {
 
 /// The answer to what starts a job.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Started {
+pub struct StartedJob {
     /// The job.
     pub job_id: String,
 }

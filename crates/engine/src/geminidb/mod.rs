@@ -13,14 +13,14 @@ mod message;
 mod problem;
 mod query;
 mod request;
-mod store;
+mod state;
 
 use rescind_model::{BackupState, BackupView, Decision, Touched};
 
 pub use self::choices::GeminiDbChoices;
 pub use self::problem::Problem;
-pub use self::store::GeminiDb;
-use self::store::World;
+pub use self::state::GeminiDb;
+use self::state::Store;
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::Operation;
 use crate::kernel::{InvalidSetup, RestCall, RestReply, RestRequest, Service, Setup, Status, Time};
@@ -43,39 +43,39 @@ impl Service for GeminiDb {
         api::error(status)
     }
 
-    fn give(world: &mut World, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
-        given::give(setup, world, clock, choices)
+    fn give(store: &mut Store, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+        given::give(setup, store, clock, choices)
     }
 
     fn backup_name(project: &str, setup: &Setup, id: &str) -> String {
-        store::full_name(project, &setup.database, id)
+        state::full_name(project, &setup.database, id)
     }
 
-    fn rename(world: &mut World, backup: &str, wanted: &str) {
-        if let (Some(key), Some((_, wanted))) = (world.state.key_in(backup), wanted.rsplit_once('/')) {
-            world.state.rename(key, wanted);
+    fn rename(store: &mut Store, backup: &str, wanted: &str) {
+        if let (Some(key), Some((_, wanted))) = (store.state.key_in(backup), wanted.rsplit_once('/')) {
+            store.state.rename(key, wanted);
         }
     }
 
-    fn backups(world: &World) -> Vec<BackupView> {
-        world.state.views(&world.id).collect()
+    fn backups(store: &Store) -> Vec<BackupView> {
+        store.state.views(&store.id).collect()
     }
 
-    fn backup_state(world: &World, name: &str) -> Option<BackupState> {
-        world.state.get(world.state.key_in(name)?).map(|backup| backup.state)
+    fn backup_state(store: &Store, name: &str) -> Option<BackupState> {
+        store.state.get(store.state.key_in(name)?).map(|backup| backup.state)
     }
 
-    fn is_foreign(world: &World, name: &str) -> bool {
-        world.state.key_in(name).and_then(|key| world.state.get(key)).is_some_and(|backup| backup.foreign)
+    fn is_foreign(store: &Store, name: &str) -> bool {
+        store.state.key_in(name).and_then(|key| store.state.get(key)).is_some_and(|backup| backup.foreign)
     }
 
     /// A backup is known by its name, by its id, and by its job, which has the same key.
-    fn touched(world: &World, resource: &str) -> Touched {
-        let operation = world.state.key_in(resource).and_then(|key| world.operations.get(key));
+    fn touched(store: &Store, resource: &str) -> Touched {
+        let operation = store.state.key_in(resource).and_then(|key| store.operations.get(key));
         Touched {
-            backup: Self::backup_state(world, resource),
+            backup: Self::backup_state(store, resource),
             operation: operation.map(Operation::state),
-            foreign: Self::is_foreign(world, resource)
+            foreign: Self::is_foreign(store, resource)
                 || operation.is_some_and(|operation| operation.foreign),
         }
     }

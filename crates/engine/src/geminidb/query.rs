@@ -2,7 +2,7 @@
 
 use super::message::{ApiVersion, BackupQuery, parse_time};
 use super::problem::Problem;
-use super::store::{Backup, backup_id};
+use super::state::{Backup, backup_id};
 use crate::kernel::operation::Key;
 use crate::kernel::{Status, Time};
 
@@ -20,7 +20,7 @@ enum Scope {
 
 /// Which backups are asked for.
 #[derive(Debug)]
-pub struct Wanted {
+pub struct BackupFilter {
     /// How many to leave out.
     pub skip: usize,
     /// How many to answer.
@@ -34,12 +34,12 @@ pub struct Wanted {
     to: Option<Time>,
 }
 
-impl Wanted {
+impl BackupFilter {
     /// Reads the parameters as a version means them.
     ///
     /// # Errors
     /// `DBS.280439` and `DBS.280440` for the page, `DBS.280001` for the rest.
-    pub fn read(query: BackupQuery, version: ApiVersion) -> Result<Wanted, Status> {
+    pub fn read(query: BackupQuery, version: ApiVersion) -> Result<BackupFilter, Status> {
         let limit = match number(query.limit.as_deref()) {
             Ok(None) => LARGEST_PAGE,
             Ok(Some(limit)) if (1..=LARGEST_PAGE).contains(&limit) => limit,
@@ -75,7 +75,7 @@ impl Wanted {
         if query.begin_time.is_some() != query.end_time.is_some() {
             return Err(Problem::PARAMETER.about("begin_time and end_time go together"));
         }
-        Ok(Wanted {
+        Ok(BackupFilter {
             skip,
             limit,
             id: query.backup_id,

@@ -2,14 +2,14 @@
 
 use rescind_model::RequestKind;
 
-use super::store::{Turn, World};
+use super::state::{Store, Turn};
 use crate::kernel::Status;
 
 /// What a client sent in a body or in a query: the message, or why it is none.
 pub type Sent<T> = Result<T, Status>;
 
 /// A request of the API.
-pub trait Request {
+pub trait ApiRequest {
     /// What it is answered with.
     type Reply;
     /// Its name in the journal.
@@ -22,7 +22,7 @@ pub trait Request {
 
     /// Called when it arrives, before anything is decided: says what it is counted as, and notes what stays true even
     /// if it then meets a fault.
-    fn arrive(&self, world: &mut World) -> RequestKind;
+    fn arrive(&self, store: &mut Store) -> RequestKind;
 
     /// The rules of the service for it.
     ///

@@ -5,8 +5,8 @@ use std::borrow::Cow;
 use rescind_model::RequestKind;
 
 use super::status::Status;
+use super::store::Store;
 use super::turn::Turn;
-use super::world::World;
 
 /// A request to the service `S`.
 pub trait Call<S> {
@@ -21,7 +21,7 @@ pub trait Call<S> {
 
     /// Called when it arrives, before anything is decided: says what it is counted as, and notes what stays true even if
     /// it then meets a fault.
-    fn arrive(&self, _world: &mut World<S>) -> RequestKind {
+    fn arrive(&self, _store: &mut Store<S>) -> RequestKind {
         RequestKind::Rpc(self.rpc().to_owned())
     }
 

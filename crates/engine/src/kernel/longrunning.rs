@@ -6,13 +6,13 @@ use rescind_model::{Code, RequestKind};
 
 use super::filter::{Filter, Kind};
 use super::operation::{Cancel, End, Key, Operation};
-use super::page::Page;
+use super::pagination::Pagination;
 use super::reflect::OperationFields;
 use super::rpc::{Rpc, Rules, rpcs};
 use super::status::Status;
+use super::store::Store;
 use super::time::Span;
 use super::turn::{self, Turn};
-use super::world::World;
 use crate::proto::longrunning;
 
 rpcs! {
@@ -34,8 +34,8 @@ macro_rules! of_every_service {
                 Cow::from(request.name.as_str())
             }
 
-            $(fn arrive(world: &mut World<S>, request: &Self::Request) -> RequestKind {
-                $arrive(world, request)
+            $(fn arrive(store: &mut Store<S>, request: &Self::Request) -> RequestKind {
+                $arrive(store, request)
             })?
 
             fn serve(turn: &mut Turn<'_, S>, request: Self::Request) -> Result<Self::Reply, Status> {
@@ -52,9 +52,9 @@ of_every_service! {
     WaitOperation, serve: wait;
 }
 
-fn arrive_at_get<S>(world: &mut World<S>, request: &longrunning::GetOperationRequest) -> RequestKind {
-    let key = world.operations.find(&request.name).ok();
-    let poll = key.and_then(|key| turn::poll_kind(world, key));
+fn arrive_at_get<S>(store: &mut Store<S>, request: &longrunning::GetOperationRequest) -> RequestKind {
+    let key = store.operations.find(&request.name).ok();
+    let poll = key.and_then(|key| turn::poll_kind(store, key));
     poll.unwrap_or_else(|| RequestKind::Rpc(operations::GetOperation::NAME.to_owned()))
 }
 
@@ -62,8 +62,8 @@ fn get<S>(
     turn: &mut Turn<'_, S>,
     request: longrunning::GetOperationRequest,
 ) -> Result<longrunning::Operation, Status> {
-    let key = turn.world.operations.find(&request.name)?;
-    let operation = turn.world.operations.get(key).filter(|operation| operation.is_running());
+    let key = turn.store.operations.find(&request.name)?;
+    let operation = turn.store.operations.get(key).filter(|operation| operation.is_running());
     if let Some(operation) = operation.filter(|operation| !operation.foreign) {
         if matches!(turn.kind(), RequestKind::Poll | RequestKind::EarlyPoll) {
             turn.look_at(key);
@@ -75,9 +75,9 @@ fn get<S>(
 }
 
 /// Notes that a cancel was received: looks at the operation are counted apart from now on, whatever becomes of it.
-fn arrive_at_cancel<S>(world: &mut World<S>, request: &longrunning::CancelOperationRequest) -> RequestKind {
-    let key = world.operations.find(&request.name).ok();
-    let operation = key.and_then(|key| world.operations.get_mut(key));
+fn arrive_at_cancel<S>(store: &mut Store<S>, request: &longrunning::CancelOperationRequest) -> RequestKind {
+    let key = store.operations.find(&request.name).ok();
+    let operation = key.and_then(|key| store.operations.get_mut(key));
     if let Some(operation) = operation.filter(|operation| operation.cancel == Cancel::None) {
         operation.cancel = Cancel::Received;
     }
@@ -86,12 +86,12 @@ fn arrive_at_cancel<S>(world: &mut World<S>, request: &longrunning::CancelOperat
 
 /// Cancelling is best effort; cancelling what has ended has no effect.
 fn cancel<S>(turn: &mut Turn<'_, S>, request: longrunning::CancelOperationRequest) -> Result<(), Status> {
-    let key = turn.world.operations.find(&request.name)?;
-    let running = turn.world.operations.get(key).filter(|operation| operation.is_running());
+    let key = turn.store.operations.find(&request.name)?;
+    let running = turn.store.operations.get(key).filter(|operation| operation.is_running());
     let Some(operation) = running else { return Ok(()) };
-    operation.task.check_cancel(turn.world)?;
+    operation.task.check_cancel(turn.store)?;
     let takes_effect = !operation.task.creates_backup() || turn.decide_cancel(key);
-    let Some(operation) = turn.world.operations.get_mut(key) else { return Ok(()) };
+    let Some(operation) = turn.store.operations.get_mut(key) else { return Ok(()) };
     operation.cancel_time.get_or_insert(turn.now);
     if takes_effect {
         turn.end(key, End::Cancelled);
@@ -104,11 +104,11 @@ fn cancel<S>(turn: &mut Turn<'_, S>, request: longrunning::CancelOperationReques
 /// # Errors
 /// NOT_FOUND, or FAILED_PRECONDITION while it runs.
 pub fn delete<S>(turn: &mut Turn<'_, S>, request: longrunning::DeleteOperationRequest) -> Result<(), Status> {
-    let key = turn.world.operations.find(&request.name)?;
-    if turn.world.operations.get(key).is_some_and(Operation::is_running) {
+    let key = turn.store.operations.find(&request.name)?;
+    if turn.store.operations.get(key).is_some_and(Operation::is_running) {
         return Err(undeletable(Code::FailedPrecondition, &request.name, "it has not ended"));
     }
-    turn.world.operations.remove(key);
+    turn.store.operations.remove(key);
     Ok(())
 }
 
@@ -121,7 +121,7 @@ fn wait<S>(
     turn: &mut Turn<'_, S>,
     request: longrunning::WaitOperationRequest,
 ) -> Result<longrunning::Operation, Status> {
-    turn.world.operations.find(&request.name)?;
+    turn.store.operations.find(&request.name)?;
     Err(Status::new(Code::Unimplemented, "google.longrunning.Operations.WaitOperation is not implemented."))
 }
 
@@ -131,7 +131,7 @@ fn list<S>(
     request: longrunning::ListOperationsRequest,
 ) -> Result<longrunning::ListOperationsResponse, Status> {
     let parent = request.name.strip_suffix("/operations").unwrap_or(&request.name);
-    let keys = turn.world.operations.of_parent(parent);
+    let keys = turn.store.operations.of_parent(parent);
     let query = Query { filter: &request.filter, size: request.page_size, token: &request.page_token };
     let (operations, next_page_token) = query.answer(turn, keys, None, "ListOperations")?;
     Ok(longrunning::ListOperationsResponse { operations, next_page_token })
@@ -164,11 +164,11 @@ impl Query<'_> {
         if type_comes_late(&filter.fields()) {
             return Err(Status::new(Code::InvalidArgument, format!("Invalid {rpc} request.")));
         }
-        let page = Page::<Key>::new(self.size, self.token, turn.choices)?;
+        let page = Pagination::<Key>::new(self.size, self.token, turn.choices)?;
         let end = page.after.map_or(keys.len(), |after| keys.partition_point(|key| *key < after));
         let oldest = listed_for.map(|span| turn.now - span);
         let found = keys[..end].iter().rev().filter_map(|key| {
-            let operation = turn.world.operations.get(*key)?;
+            let operation = turn.store.operations.get(*key)?;
             let listed = operation.end.is_none_or(|end| oldest.is_none_or(|oldest| end >= oldest));
             let shown = listed.then(|| OperationFields::new(operation.to_proto(*key, turn.now)))?;
             filter.matches(&shown).then(|| (*key, shown.into_operation()))

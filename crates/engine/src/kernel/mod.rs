@@ -3,8 +3,8 @@
 //!
 //! The walk of a request: [`Services::address`] (services.rs) finds the service and the project; [`Project::call`]
 //! (project.rs) gives it its moment; `serve` (part.rs) counts it, lets it meet a fault, gives the rules of the service
-//! their [`Turn`] (turn.rs), and writes it down (journal.rs). The rules start and end operations in their [`World`]
-//! (world.rs), and ask for what they may not know by [`Turn::choose`] (decision.rs).
+//! their [`Turn`] (turn.rs), and writes it down (journal.rs). The rules start and end operations in their [`Store`]
+//! (store.rs), and ask for what they may not know by [`Turn::choose`] (decision.rs).
 
 mod addressed;
 mod call;
@@ -19,7 +19,7 @@ pub mod name;
 mod noting;
 pub mod operation;
 mod operations;
-pub mod page;
+pub mod pagination;
 mod part;
 mod playback;
 mod project;
@@ -31,9 +31,9 @@ mod service;
 mod services;
 mod setup;
 pub mod status;
+mod store;
 mod time;
 pub mod turn;
-mod world;
 
 pub use addressed::Addressed;
 pub use call::Call;
@@ -50,6 +50,6 @@ pub use service::{ListName, OperationsPath, RestCall, Service};
 pub use services::{RpcName, Services};
 pub use setup::{InvalidSetup, Setup};
 pub use status::{Detail, Status};
+pub use store::Store;
 pub use time::{Span, Time};
 pub use turn::Turn;
-pub use world::World;

@@ -57,17 +57,17 @@ impl Family {
     }
 }
 
-/// What an operation does in a world `W`. Every service implements this for its operations, beside the RPCs that start
+/// What an operation does in a store `T`. Every service implements this for its operations, beside the RPCs that start
 /// them.
-pub trait Task<W>: fmt::Debug + Send {
+pub trait Task<T>: fmt::Debug + Send {
     /// The message that says what the operation does and how far it is.
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any;
 
     /// What came of it; asked only of operations that have completed.
     fn response(&self, parent: &str) -> Option<Any>;
 
-    /// What the operation's end means for the world. The operation itself is not in the world meanwhile.
-    fn end(&mut self, world: &mut W, parent: &str, ending: &Ending<'_>);
+    /// What the operation's end means for the store. The operation itself is not in the store meanwhile.
+    fn end(&mut self, store: &mut T, parent: &str, ending: &Ending<'_>);
 
     /// The full name of the operation, if it does not have the usual form.
     fn name(&self, _key: Key) -> Option<String> {
@@ -98,7 +98,7 @@ pub trait Task<W>: fmt::Debug + Send {
     ///
     /// # Errors
     /// What CancelOperation answers if it cannot.
-    fn check_cancel(&self, _world: &W) -> Result<(), Status> {
+    fn check_cancel(&self, _store: &T) -> Result<(), Status> {
         Ok(())
     }
 }
@@ -127,15 +127,15 @@ pub enum Cancel {
     Pending,
 }
 
-/// An operation in a world `W`.
+/// An operation in a store `T`.
 #[derive(Debug)]
-pub struct Operation<W> {
+pub struct Operation<T> {
     /// The full name of the resource below which it is: what it works on, unless its task says otherwise.
     pub parent: Arc<str>,
     /// Its id, if the client chose one.
     pub id: Option<Box<str>>,
     /// What it does.
-    pub task: Box<dyn Task<W>>,
+    pub task: Box<dyn Task<T>>,
     /// When it was started.
     pub start: Time,
     /// When it will complete, if nothing happens before; none if that is not a matter of time.
@@ -154,9 +154,9 @@ pub struct Operation<W> {
     pub foreign: bool,
 }
 
-impl<W> Operation<W> {
+impl<T> Operation<T> {
     /// An operation that begins.
-    pub fn new(parent: impl Into<Arc<str>>, task: Box<dyn Task<W>>, start: Time) -> Operation<W> {
+    pub fn new(parent: impl Into<Arc<str>>, task: Box<dyn Task<T>>, start: Time) -> Operation<T> {
         Operation {
             parent: parent.into(),
             id: None,

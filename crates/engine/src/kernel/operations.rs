@@ -13,23 +13,23 @@ use super::status::Status;
 type Keys = SmallVec<[Key; 2]>;
 
 /// The operations of a project, by number, by resource, and by list. There may be a million of them.
-pub struct Operations<W> {
+pub struct Operations<T> {
     /// Whether a resource can have operations: other names are none of operations.
     has_operations: fn(&str) -> bool,
     /// The operation of number 1 first. Those that were removed, or are detached, leave a gap.
-    all: Vec<Option<Operation<W>>>,
+    all: Vec<Option<Operation<T>>>,
     by_parent: HashMap<Arc<str>, Keys>,
     by_family: HashMap<(Box<str>, Family), Keys>,
 }
 
-impl<W> Operations<W> {
+impl<T> Operations<T> {
     /// No operations, of a service in which these resources can have some.
-    pub fn new(has_operations: fn(&str) -> bool) -> Operations<W> {
+    pub fn new(has_operations: fn(&str) -> bool) -> Operations<T> {
         Operations { has_operations, all: Vec::new(), by_parent: HashMap::new(), by_family: HashMap::new() }
     }
 
     /// Adds an operation.
-    pub fn insert(&mut self, mut operation: Operation<W>) -> Key {
+    pub fn insert(&mut self, mut operation: Operation<T>) -> Key {
         let key = self.all.len() as Key + 1;
         // All operations of one resource share its name.
         if let Some((parent, _)) = self.by_parent.get_key_value(&operation.parent) {
@@ -76,23 +76,23 @@ impl<W> Operations<W> {
     }
 
     /// The operation with this number.
-    pub fn get(&self, key: Key) -> Option<&Operation<W>> {
+    pub fn get(&self, key: Key) -> Option<&Operation<T>> {
         self.all.get(place(key)?)?.as_ref()
     }
 
     /// The operation with this number, to be changed.
-    pub fn get_mut(&mut self, key: Key) -> Option<&mut Operation<W>> {
+    pub fn get_mut(&mut self, key: Key) -> Option<&mut Operation<T>> {
         self.all.get_mut(place(key)?)?.as_mut()
     }
 
-    /// Takes an operation out, so that its task can change the world that it is a part of. It must be
+    /// Takes an operation out, so that its task can change the store that it is a part of. It must be
     /// [put back](Self::attach).
-    pub fn detach(&mut self, key: Key) -> Option<Operation<W>> {
+    pub fn detach(&mut self, key: Key) -> Option<Operation<T>> {
         self.all.get_mut(place(key)?)?.take()
     }
 
     /// Puts a [detached](Self::detach) operation back.
-    pub fn attach(&mut self, key: Key, operation: Operation<W>) {
+    pub fn attach(&mut self, key: Key, operation: Operation<T>) {
         if let Some(gap) = place(key).and_then(|place| self.all.get_mut(place)) {
             *gap = Some(operation);
         }
@@ -110,7 +110,7 @@ impl<W> Operations<W> {
     }
 
     /// All of them, the oldest first.
-    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Key, &Operation<W>)> {
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (Key, &Operation<T>)> {
         let numbered = self.all.iter().enumerate();
         numbered.filter_map(|(place, operation)| Some((place as Key + 1, operation.as_ref()?)))
     }
@@ -124,7 +124,7 @@ impl<W> Operations<W> {
     /// they work on are looked through, instead of an index of them being kept.
     pub fn creation_of(&self, backup: &str) -> Option<Key> {
         let creates =
-            |operation: &Operation<W>| operation.task.creates_backup() && operation.target() == backup;
+            |operation: &Operation<T>| operation.task.creates_backup() && operation.target() == backup;
         match self.of_parent(backup) {
             [] => self.iter().rev().find(|(_, operation)| creates(operation)).map(|(key, _)| key),
             below => below.iter().rev().copied().find(|key| self.get(*key).is_some_and(creates)),

@@ -13,9 +13,9 @@ use super::rest::{RestReply, RestRequest};
 use super::service::Service;
 use super::setup::{InvalidSetup, Setup};
 use super::status::Status;
+use super::store::Store;
 use super::time::{Span, Time};
 use super::turn::{self, Turn};
-use super::world::World;
 
 /// How a project has received a request, and what it lends a part to serve it.
 pub struct Reception<'a> {
@@ -69,7 +69,7 @@ pub trait Part: Send {
     fn settle(&mut self, now: Time, choices: &Choices, desk: &mut Desk);
 }
 
-impl<S: Service> Part for World<S> {
+impl<S: Service> Part for Store<S> {
     fn call(&mut self, request: &[u8], reception: Reception<'_>) -> Result<Vec<u8>, Status> {
         // It was decoded before, to find the project: neither fails.
         let method = S::METHODS.get(reception.addressed.target.method);
@@ -82,7 +82,7 @@ impl<S: Service> Part for World<S> {
     }
 
     fn end_due(&mut self, now: Time, choices: &Choices) {
-        World::end_due(self, now, choices);
+        Store::end_due(self, now, choices);
     }
 
     fn give(&mut self, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
@@ -99,7 +99,7 @@ impl<S: Service> Part for World<S> {
     }
 
     fn set_pace(&mut self, pace: Option<Span>) {
-        World::set_pace(self, pace);
+        Store::set_pace(self, pace);
     }
 
     fn touched(&self, resource: &str) -> Touched {
@@ -117,28 +117,28 @@ impl<S: Service> Part for World<S> {
     }
 }
 
-fn view<W>(operation: &Operation<W>, key: u64) -> OperationView {
+fn view<T>(operation: &Operation<T>, key: u64) -> OperationView {
     OperationView { name: operation.name(key), state: operation.state(), foreign: operation.foreign }
 }
 
 /// The life of one request: it is counted, may meet a fault, takes effect, and is written down.
 fn serve<S: Service, C: Call<S> + ?Sized>(
-    world: &mut World<S>,
+    store: &mut Store<S>,
     call: Option<Box<C>>,
     reception: Reception<'_>,
 ) -> Result<C::Reply, Status> {
     let call = call.ok_or_else(|| fault::refusal(Code::Unimplemented))?;
     let Reception { addressed: Addressed { rpc, resource, .. }, now, transport, choices, desk, journal } =
         reception;
-    let kind = call.arrive(world);
-    world.end_due(now, choices);
-    let before = journal.is_wanted().then(|| S::touched(world, resource));
+    let kind = call.arrive(store);
+    store.end_due(now, choices);
+    let before = journal.is_wanted().then(|| S::touched(store, resource));
     // At the first create: does the backup that was given as `{backup}` have the name that is asked for?
     if kind == RequestKind::Create
-        && let Some(given) = world.given_as_wanted.take()
+        && let Some(given) = store.given_as_wanted.take()
         && desk.given_has_the_name()
     {
-        rename(world, &given, resource);
+        rename(store, &given, resource);
     }
     let admitted = Admitted::new(desk, journal, &kind, before);
     let mut shown = None;
@@ -146,7 +146,7 @@ fn serve<S: Service, C: Call<S> + ?Sized>(
         Some(refusal) => Err(refusal),
         None => {
             let lost = admitted.is_lost();
-            let mut turn = Turn::new(world, now, choices, desk, &admitted.point, lost);
+            let mut turn = Turn::new(store, now, choices, desk, &admitted.point, lost);
             let served = call.serve(&mut turn);
             shown = turn.shown();
             match desk.divergence() {
@@ -158,21 +158,21 @@ fn serve<S: Service, C: Call<S> + ?Sized>(
     };
     let arrival = Arrival { transport, rpc, resource, kind };
     let answer = match &reply {
-        Ok(_) => Ok(shown.and_then(|key| Some(view(world.operations.get(key)?, key)))),
+        Ok(_) => Ok(shown.and_then(|key| Some(view(store.operations.get(key)?, key)))),
         Err(status) => Err(status),
     };
-    admitted.write(desk, journal, &arrival, answer, || S::touched(world, resource));
+    admitted.write(desk, journal, &arrival, answer, || S::touched(store, resource));
     reply
 }
 
 /// Gives the given backup the name that a create asks for. It stays as it is if that name is taken, or is no name beside
 /// its own.
-fn rename<S: Service>(world: &mut World<S>, given: &str, wanted: &str) {
+fn rename<S: Service>(store: &mut Store<S>, given: &str, wanted: &str) {
     let (Some((parent, _)), Some((wanted_parent, id))) = (given.rsplit_once('/'), wanted.rsplit_once('/'))
     else {
         return;
     };
-    if parent == wanted_parent && !id.is_empty() && S::backup_state(world, wanted).is_none() {
-        S::rename(world, given, wanted);
+    if parent == wanted_parent && !id.is_empty() && S::backup_state(store, wanted).is_none() {
+        S::rename(store, given, wanted);
     }
 }

@@ -9,8 +9,8 @@ use rescind_model::RequestKind;
 
 use super::call::Call;
 use super::status::Status;
+use super::store::Store;
 use super::turn::Turn;
-use super::world::World;
 use crate::proto;
 
 /// An RPC, as its proto declares it.
@@ -34,7 +34,7 @@ pub trait Rules<S>: Rpc {
 
     /// Called when a request arrives, before anything is decided: says what it is counted as, and notes what stays
     /// true even if the request then meets a fault.
-    fn arrive(_world: &mut World<S>, _request: &Self::Request) -> RequestKind {
+    fn arrive(_store: &mut Store<S>, _request: &Self::Request) -> RequestKind {
         RequestKind::Rpc(Self::NAME.to_owned())
     }
 
@@ -98,8 +98,8 @@ impl<S, R: Rules<S>> Call<S> for Decoded<S, R> {
         R::resource(&self.request)
     }
 
-    fn arrive(&self, world: &mut World<S>) -> RequestKind {
-        R::arrive(world, &self.request)
+    fn arrive(&self, store: &mut Store<S>) -> RequestKind {
+        R::arrive(store, &self.request)
     }
 
     fn serve(self: Box<Self>, turn: &mut Turn<'_, S>) -> Result<Vec<u8>, Status> {
@@ -149,7 +149,7 @@ macro_rules! rpcs {
 }
 
 /// Says by which rules a service serves RPCs, those of gRPC services of its own and those that others have declared:
-/// `resource: |request| EXPRESSION` yields the resource, `arrive: |world, request| EXPRESSION` what the request is counted
+/// `resource: |request| EXPRESSION` yields the resource, `arrive: |store, request| EXPRESSION` what the request is counted
 /// as (by the name of the RPC, if it is left out), `serve` the function with the rules. All of them are its `METHODS`.
 macro_rules! serves {
     (
@@ -186,7 +186,7 @@ macro_rules! rules {
         $state:ty,
         $rpc:path,
         resource: |$resource_of:ident| $resource:expr,
-        $(arrive: |$world:ident, $arriving:ident| $arrive:expr,)?
+        $(arrive: |$store:ident, $arriving:ident| $arrive:expr,)?
         serve: $serve:expr,
     ) => {
         impl $crate::kernel::rpc::Rules<$state> for $rpc {
@@ -197,7 +197,7 @@ macro_rules! rules {
             }
 
             $(fn arrive(
-                $world: &mut $crate::kernel::World<$state>,
+                $store: &mut $crate::kernel::Store<$state>,
                 $arriving: &<$rpc as $crate::kernel::rpc::Rpc>::Request,
             ) -> ::rescind_model::RequestKind {
                 $arrive

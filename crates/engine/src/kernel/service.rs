@@ -10,8 +10,8 @@ use super::rest::{RestReply, RestRequest};
 use super::rpc::Method;
 use super::setup::{InvalidSetup, Setup};
 use super::status::Status;
+use super::store::Store;
 use super::time::Time;
-use super::world::World;
 
 /// A call of a REST API that no proto describes.
 pub type RestCall<S> = Box<dyn Call<S, Reply = RestReply>>;
@@ -60,13 +60,13 @@ pub trait Service: Send + Sized + 'static {
         RestReply::error(status)
     }
 
-    /// Gives a world, which may hold something already, what a set-up says that is there before a case begins.
+    /// Gives a store, which may hold something already, what a set-up says that is there before a case begins.
     ///
     /// # Errors
-    /// The set-up asks for what the service could not be in, or for what is there already. The world is then of no use
+    /// The set-up asks for what the service could not be in, or for what is there already. The store is then of no use
     /// any more.
     fn give(
-        world: &mut World<Self>,
+        store: &mut Store<Self>,
         setup: &Setup,
         clock: Time,
         choices: &Choices,
@@ -76,30 +76,30 @@ pub trait Service: Send + Sized + 'static {
     fn backup_name(project: &str, setup: &Setup, id: &str) -> String;
 
     /// Gives a backup another full name, as if it had always had it. Its id alone changes, and no backup has the new name.
-    fn rename(world: &mut World<Self>, backup: &str, wanted: &str);
+    fn rename(store: &mut Store<Self>, backup: &str, wanted: &str);
 
     /// All backups, as snapshots show them, by full name and in any order.
-    fn backups(world: &World<Self>) -> Vec<BackupView>;
+    fn backups(store: &Store<Self>) -> Vec<BackupView>;
 
     /// The state of the backup of this full name.
-    fn backup_state(world: &World<Self>, name: &str) -> Option<BackupState>;
+    fn backup_state(store: &Store<Self>, name: &str) -> Option<BackupState>;
 
     /// True if the backup of this full name was there before the case began.
-    fn is_foreign(world: &World<Self>, name: &str) -> bool;
+    fn is_foreign(store: &Store<Self>, name: &str) -> bool;
 
     /// The state of the backup that a name is about, and of the operation that it names or that creates the backup.
-    fn touched(world: &World<Self>, resource: &str) -> Touched {
-        let operation = world.operations.find(resource).ok();
-        let named = operation.and_then(|key| world.operations.get(key)).map(Operation::target);
+    fn touched(store: &Store<Self>, resource: &str) -> Touched {
+        let operation = store.operations.find(resource).ok();
+        let named = operation.and_then(|key| store.operations.get(key)).map(Operation::target);
         let target =
-            named.unwrap_or_else(|| world.operations.split(resource).map_or(resource, |(parent, _)| parent));
+            named.unwrap_or_else(|| store.operations.split(resource).map_or(resource, |(parent, _)| parent));
         let operation = operation
-            .or_else(|| world.operations.creation_of(target))
-            .and_then(|key| world.operations.get(key));
+            .or_else(|| store.operations.creation_of(target))
+            .and_then(|key| store.operations.get(key));
         Touched {
-            backup: Self::backup_state(world, target),
+            backup: Self::backup_state(store, target),
             operation: operation.map(Operation::state),
-            foreign: Self::is_foreign(world, target) || operation.is_some_and(|operation| operation.foreign),
+            foreign: Self::is_foreign(store, target) || operation.is_some_and(|operation| operation.foreign),
         }
     }
 }

@@ -15,7 +15,7 @@ use super::rest::{RestReply, RestRequest};
 use super::rpc::Method;
 use super::service::{OperationsPath, Service};
 use super::status::Status;
-use super::world::World;
+use super::store::Store;
 
 /// The services of an emulator, with the choices that were made for them.
 ///
@@ -115,7 +115,7 @@ impl<S: Service> Hosted for Host<S> {
     }
 
     fn open(&self, project: &str) -> Box<dyn Part> {
-        Box::new(World::new(project, S::new(self.choices.clone()), S::has_operations))
+        Box::new(Store::new(project, S::new(self.choices.clone()), S::has_operations))
     }
 
     fn switches(&self) -> Vec<Switch> {

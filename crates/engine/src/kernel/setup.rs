@@ -1,6 +1,6 @@
 //! What is there before a case begins, and what is decided in it.
 
-use rescind_model::{Given, Schedule, Service};
+use rescind_model::{Given, Schedule, ServiceId};
 use serde::{Deserialize, Serialize};
 
 use super::choices::Settings;
@@ -10,7 +10,7 @@ use super::choices::Settings;
 #[serde(deny_unknown_fields)]
 pub struct Setup {
     /// The service that the sample talks to.
-    pub service: Service,
+    pub service: ServiceId,
     /// The id of what databases are in, which always is there: an instance, or a location.
     pub instance: String,
     /// The id of what the sample is told to back up: a database, a cluster, or an instance.

@@ -6,14 +6,14 @@ use super::choices::Choices;
 use super::decision::{Desk, Point};
 use super::operation::{Cancel, End, Key, Operation, Task};
 use super::status::Status;
+use super::store::Store;
 use super::time::Time;
-use super::world::World;
 use crate::proto::longrunning;
 
 /// A request that is being served: what it can see and change, and the decisions it can ask for.
 pub struct Turn<'a, S> {
     /// What is there in the project.
-    pub world: &'a mut World<S>,
+    pub store: &'a mut Store<S>,
     /// When the request was received: later than every request before it in the project.
     pub now: Time,
     /// The choices that concern every service; those of its own are in its state.
@@ -29,14 +29,14 @@ pub struct Turn<'a, S> {
 impl<'a, S> Turn<'a, S> {
     /// The turn of a request, received now; its reply may be going to be lost.
     pub(super) fn new(
-        world: &'a mut World<S>,
+        store: &'a mut Store<S>,
         now: Time,
         choices: &'a Choices,
         desk: &'a mut Desk,
         point: &'a Point,
         lost: bool,
     ) -> Turn<'a, S> {
-        Turn { world, now, choices, desk, point, lost, shown: None }
+        Turn { store, now, choices, desk, point, lost, shown: None }
     }
 
     /// The operation that was shown last.
@@ -59,17 +59,17 @@ impl<'a, S> Turn<'a, S> {
 
     /// Ends an operation now.
     pub fn end(&mut self, key: Key, end: End) {
-        self.world.end(key, end, self.now, self.choices);
+        self.store.end(key, end, self.now, self.choices);
     }
 
     /// Starts an operation.
-    pub fn start(&mut self, parent: &str, task: impl Task<World<S>> + 'static) -> Key {
-        self.world.start(Operation::new(parent, Box::new(task), self.now))
+    pub fn start(&mut self, parent: &str, task: impl Task<Store<S>> + 'static) -> Key {
+        self.store.start(Operation::new(parent, Box::new(task), self.now))
     }
 
     /// Lets an operation that no decision is about run: where operations take no time, it completes now.
     pub fn run(&mut self, key: Key) {
-        if !self.world.is_timed() {
+        if !self.store.is_timed() {
             self.end(key, End::Completed);
         }
     }
@@ -79,8 +79,8 @@ impl<'a, S> Turn<'a, S> {
         use Decision::{Done, DoneAfter, FailedAfter, Running};
         match self.choose(&[Running, Done, DoneAfter, FailedAfter]) {
             Done => self.end(key, End::Completed),
-            DoneAfter => self.world.end_later(key, End::Completed),
-            FailedAfter => self.world.end_later(key, End::Failed),
+            DoneAfter => self.store.end_later(key, End::Completed),
+            FailedAfter => self.store.end_later(key, End::Failed),
             _ => {}
         }
     }
@@ -92,12 +92,12 @@ impl<'a, S> Turn<'a, S> {
         match self.choose(&[Honoured, Pending, Ignored, DoneAfter, FailedAfter]) {
             Honoured => return true,
             Pending => {
-                if let Some(operation) = self.world.operations.get_mut(key) {
+                if let Some(operation) = self.store.operations.get_mut(key) {
                     operation.cancel = Cancel::Pending;
                 }
             }
-            DoneAfter => self.world.end_later(key, End::Completed),
-            FailedAfter => self.world.end_later(key, End::Failed),
+            DoneAfter => self.store.end_later(key, End::Completed),
+            FailedAfter => self.store.end_later(key, End::Failed),
             _ => {}
         }
         false
@@ -105,7 +105,7 @@ impl<'a, S> Turn<'a, S> {
 
     /// Ends an operation as a cancel ends it.
     pub fn cancel(&mut self, key: Key) {
-        self.world.cancel(key, self.now, self.choices);
+        self.store.cancel(key, self.now, self.choices);
     }
 
     /// Notes that the reply is this operation, as services show it that have an API of their own for operations.
@@ -119,14 +119,14 @@ impl<'a, S> Turn<'a, S> {
     /// INTERNAL if there is none, which would be a mistake in the engine.
     pub fn show(&mut self, key: Key) -> Result<longrunning::Operation, Status> {
         self.shows(key);
-        let operation = self.world.operations.get(key).map(|operation| operation.to_proto(key, self.now));
+        let operation = self.store.operations.get(key).map(|operation| operation.to_proto(key, self.now));
         operation.ok_or_else(|| Status::new(Code::Internal, format!("operation {key} is gone")))
     }
 
     /// A look at an own operation that creates a backup and still runs: this is where it progresses.
     pub fn look_at(&mut self, key: Key) {
         use Decision::{Cancelled, Done, Failed, Running};
-        let Some(operation) = self.world.operations.get(key) else { return };
+        let Some(operation) = self.store.operations.get(key) else { return };
         let legal: &'static [Decision] = match operation.cancel {
             Cancel::Pending => &[Cancelled, Done, Running, Failed],
             Cancel::Received => &[Done, Running, Failed],
@@ -140,7 +140,7 @@ impl<'a, S> Turn<'a, S> {
             Cancelled => self.end(key, End::Cancelled),
             Failed => self.end(key, End::Failed),
             _ => {
-                if let Some(operation) = self.world.operations.get_mut(key) {
+                if let Some(operation) = self.store.operations.get_mut(key) {
                     operation.looks += 1;
                 }
             }
@@ -149,8 +149,8 @@ impl<'a, S> Turn<'a, S> {
 }
 
 /// What a look at this operation counts as, if it is one that the case's decisions are about.
-pub fn poll_kind<S>(world: &World<S>, key: Key) -> Option<RequestKind> {
-    let operation = world.operations.get(key)?;
+pub fn poll_kind<S>(store: &Store<S>, key: Key) -> Option<RequestKind> {
+    let operation = store.operations.get(key)?;
     match operation.cancel {
         _ if operation.foreign || !operation.task.creates_backup() => None,
         Cancel::None => Some(RequestKind::EarlyPoll),
@@ -160,11 +160,11 @@ pub fn poll_kind<S>(world: &World<S>, key: Key) -> Option<RequestKind> {
 
 /// Lets every operation of the case run to its end, as the decisions say it at further looks that no client makes and no
 /// journal shows. What never ends by decision stays as it is; so does what was there before.
-pub(super) fn settle<S>(world: &mut World<S>, now: Time, choices: &Choices, desk: &mut Desk) {
-    world.end_due(now, choices);
+pub(super) fn settle<S>(store: &mut Store<S>, now: Time, choices: &Choices, desk: &mut Desk) {
+    store.end_due(now, choices);
     // Whatever is a matter of time ends as if all of it had passed.
-    world.end_due(Time::END, choices);
-    let own: Vec<Key> = (world.operations.iter())
+    store.end_due(Time::END, choices);
+    let own: Vec<Key> = (store.operations.iter())
         .filter(|(_, operation)| {
             operation.task.creates_backup() && operation.is_running() && !operation.foreign
         })
@@ -172,10 +172,10 @@ pub(super) fn settle<S>(world: &mut World<S>, now: Time, choices: &Choices, desk
         .collect();
     for key in own {
         for _ in 0..choices.settle_polls {
-            let Some(kind) = poll_kind(world, key) else { break };
+            let Some(kind) = poll_kind(store, key) else { break };
             let point = desk.arrive(kind);
-            Turn::new(world, now, choices, desk, &point, false).look_at(key);
-            if !world.operations.get(key).is_some_and(Operation::is_running) {
+            Turn::new(store, now, choices, desk, &point, false).look_at(key);
+            if !store.operations.get(key).is_some_and(Operation::is_running) {
                 break;
             }
         }

@@ -8,33 +8,33 @@ use rescind_model::{BackupState, Code};
 
 use super::backup::{Backup, LONGEST_ID, LONGEST_LIFE, SHORTEST_LIFE};
 use super::family::{AUTO_ID, BACKUP};
-use super::state::{Turn, World};
+use super::state::{Store, Turn};
 use super::{ddl, encryption, errors, name, progress};
 use crate::kernel::Time;
 use crate::kernel::filter::{Fields, Filter, Kind, Value};
 use crate::kernel::name::is_id;
 use crate::kernel::operation::{End, Ending, Family, Task, Timeline};
-use crate::kernel::page::Page;
+use crate::kernel::pagination::Pagination;
 use crate::kernel::status::{Detail, Status, any};
 use crate::proto::{database as pb, longrunning};
 
 /// The operation that creates the backup that is its parent.
 #[derive(Debug)]
-pub struct Creation {
+pub struct BackupCreation {
     /// The full name of the database.
     database: Arc<str>,
     /// The backup when it was made: the operation's response, which later changes do not touch.
     made: Option<Box<Backup>>,
 }
 
-impl Creation {
+impl BackupCreation {
     /// The creation of a backup of this database.
-    pub fn of(database: Arc<str>) -> Creation {
-        Creation { database, made: None }
+    pub fn of(database: Arc<str>) -> BackupCreation {
+        BackupCreation { database, made: None }
     }
 }
 
-impl Task<World> for Creation {
+impl Task<Store> for BackupCreation {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         any(&pb::CreateBackupMetadata {
             name: parent.to_owned(),
@@ -48,12 +48,12 @@ impl Task<World> for Creation {
         self.made.as_ref().map(|backup| any(&backup.to_proto(instance_of(parent))))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
-        let database = world.database_mut(&self.database).ok();
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
+        let database = store.database_mut(&self.database).ok();
         if let Some(database) = database.filter(|database| database.pending_backup == Some(ending.key)) {
             database.pending_backup = None;
         }
-        self.made = finish(world, parent, ending.end).map(Box::new);
+        self.made = finish(store, parent, ending.end).map(Box::new);
     }
 
     fn family(&self) -> Option<Family> {
@@ -70,9 +70,9 @@ impl Task<World> for Creation {
 }
 
 /// Makes a backup READY, and yields it, or removes it, as the operation that creates it has ended.
-pub fn finish(world: &mut World, backup: &str, end: End) -> Option<Backup> {
+pub fn finish(store: &mut Store, backup: &str, end: End) -> Option<Backup> {
     let [_, instance, id] = name::backup(backup).ok()?;
-    let instance = world.instance_mut(instance).ok()?;
+    let instance = store.instance_mut(instance).ok()?;
     if end != End::Completed {
         instance.backups.remove(id);
         return None;
@@ -95,9 +95,9 @@ pub fn create(
     let database = backup.database.clone();
     let parent = format!("{}/backups/{}", request.parent, backup.id);
     let [_, instance] = name::instance(&request.parent)?;
-    let key = turn.start(&parent, Creation::of(database.clone()));
-    turn.world.instance_mut(instance)?.backups.insert(Backup { operation: Some(key), ..backup });
-    turn.world.database_mut(&database)?.pending_backup = Some(key);
+    let key = turn.start(&parent, BackupCreation::of(database.clone()));
+    turn.store.instance_mut(instance)?.backups.insert(Backup { operation: Some(key), ..backup });
+    turn.store.database_mut(&database)?.pending_backup = Some(key);
     turn.run_as_decided(key);
     turn.show(key)
 }
@@ -105,14 +105,14 @@ pub fn create(
 /// Every rule that CreateBackup checks before it starts anything; the backup that it would create.
 fn check_create(turn: &Turn<'_>, request: &pb::CreateBackupRequest) -> Result<Backup, Status> {
     let [_, instance_id] = name::instance(&request.parent)?;
-    let instance = turn.world.instance(instance_id)?;
+    let instance = turn.store.instance(instance_id)?;
     let name = format!("{}/backups/{}", request.parent, request.backup_id);
     if !is_id(&request.backup_id, LONGEST_ID) {
         return Err(bad_id(turn, &name));
     }
     let wanted = request.backup.as_ref().ok_or_else(|| errors::missing("backup", "CreateBackup"))?;
     let [project, database_instance, database_id] = name::database(&wanted.database)?;
-    if project != &*turn.world.id || database_instance != instance_id {
+    if project != &*turn.store.id || database_instance != instance_id {
         let message = format!("Backup {name} and database {} must be in the same instance.", wanted.database);
         return Err(Status::new(Code::InvalidArgument, message));
     }
@@ -183,7 +183,7 @@ pub fn check_encryption(
 
 pub fn get(turn: &mut Turn<'_>, request: pb::GetBackupRequest) -> Result<pb::Backup, Status> {
     let [_, instance, id] = name::backup(&request.name)?;
-    let instance = turn.world.instance(instance)?;
+    let instance = turn.store.instance(instance)?;
     let backup = instance.backups.get(id).ok_or_else(|| errors::backup_not_found(&request.name))?;
     Ok(backup.to_proto(instance.managed.about.name.as_str()))
 }
@@ -197,7 +197,7 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateBackupRequest) -> Result<p
         return Err(Status::new(turn.choices.bad_update_mask, message));
     }
     let now = turn.now;
-    let instance = turn.world.instance_mut(instance)?;
+    let instance = turn.store.instance_mut(instance)?;
     let backup = instance.backups.get_mut(id).ok_or_else(|| errors::backup_not_found(&wanted.name))?;
     let expire_time = wanted.expire_time.as_ref().and_then(Time::from_proto);
     let within = expire_time.filter(|time| (now + SHORTEST_LIFE..=backup.max_expire_time).contains(time));
@@ -210,7 +210,7 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateBackupRequest) -> Result<p
 /// being made of cannot be deleted.
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteBackupRequest) -> Result<(), Status> {
     let [_, instance, id] = name::backup(&request.name)?;
-    let instance = turn.world.instance_mut(instance)?;
+    let instance = turn.store.instance_mut(instance)?;
     let Some(backup) = instance.backups.get(id) else { return Ok(()) };
     if let Some(references) = &backup.references {
         let names: Vec<&str> =
@@ -228,9 +228,9 @@ pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteBackupRequest) -> Result<(
 
 pub fn list(turn: &mut Turn<'_>, request: pb::ListBackupsRequest) -> Result<pb::ListBackupsResponse, Status> {
     let [_, instance] = name::instance(&request.parent)?;
-    let instance = turn.world.instance(instance)?;
+    let instance = turn.store.instance(instance)?;
     let filter = Filter::parse(&request.filter, kind).map_err(|error| error.into_status("ListBackups"))?;
-    let page = Page::<Time>::new(request.page_size, &request.page_token, turn.choices)?;
+    let page = Pagination::<Time>::new(request.page_size, &request.page_token, turn.choices)?;
     let found = (instance.backups.latest_first(page.after))
         .filter(|backup| filter.matches(&Listed { backup, instance: &request.parent }));
     let (backups, next_page_token) = page.take(found, |backup| backup.create_time);

@@ -8,13 +8,13 @@ use prost_types::Any;
 
 use super::family::AUTO_ID;
 use super::managed::Managed;
-use super::state::{Turn, World};
+use super::state::{Store, Turn};
 use crate::kernel::operation::{End, Ending, Family, Task, Timeline};
 use crate::kernel::status::{Status, any};
 use crate::proto::longrunning;
 
 /// A kind of such resources.
-pub trait Kind: fmt::Debug + Send + 'static {
+pub trait ManagedResource: fmt::Debug + Send + 'static {
     /// The message of the API.
     type About: Name + Clone + fmt::Debug + Send;
     /// The list that its operations are in.
@@ -23,22 +23,22 @@ pub trait Kind: fmt::Debug + Send + 'static {
     /// The full name of one.
     fn name(about: &Self::About) -> &str;
     /// Where the resource of a name is kept.
-    fn slot<'a>(world: &'a mut World, name: &str) -> Option<&'a mut Managed<Self::About>>;
+    fn slot<'a>(store: &'a mut Store, name: &str) -> Option<&'a mut Managed<Self::About>>;
     /// Removes the resource of a name.
-    fn remove(world: &mut World, name: &str);
+    fn remove(store: &mut Store, name: &str);
     /// The metadata of an operation that creates (or else updates) a resource into this.
     fn metadata(wanted: &Self::About, creates: bool, timeline: &Timeline) -> Any;
 }
 
 /// An operation that creates or updates a resource.
 #[derive(Debug)]
-pub struct Change<K: Kind> {
+pub struct Change<K: ManagedResource> {
     /// What the resource will be.
     wanted: K::About,
     creates: bool,
 }
 
-impl<K: Kind> Change<K> {
+impl<K: ManagedResource> Change<K> {
     /// Starts the creation of the resource that is in its slot already, or the update of one.
     pub fn start(
         turn: &mut Turn<'_>,
@@ -47,7 +47,7 @@ impl<K: Kind> Change<K> {
     ) -> Result<longrunning::Operation, Status> {
         let name = K::name(&wanted).to_owned();
         let key = turn.start(&name, Change::<K> { wanted, creates });
-        if let Some(managed) = K::slot(turn.world, &name) {
+        if let Some(managed) = K::slot(turn.store, &name) {
             managed.busy = Some(key);
         }
         turn.run(key);
@@ -55,7 +55,7 @@ impl<K: Kind> Change<K> {
     }
 }
 
-impl<K: Kind> Task<World> for Change<K> {
+impl<K: ManagedResource> Task<Store> for Change<K> {
     fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
         K::metadata(&self.wanted, self.creates, timeline)
     }
@@ -64,10 +64,10 @@ impl<K: Kind> Task<World> for Change<K> {
         Some(any(&self.wanted))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
         if ending.end != End::Completed && self.creates {
-            K::remove(world, parent);
-        } else if let Some(managed) = K::slot(world, parent) {
+            K::remove(store, parent);
+        } else if let Some(managed) = K::slot(store, parent) {
             managed.busy = None;
             if ending.end == End::Completed {
                 managed.about = self.wanted.clone();

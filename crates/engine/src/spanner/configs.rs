@@ -3,17 +3,17 @@
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::change::{Change, Kind};
+use super::change::{Change, ManagedResource};
 use super::family::INSTANCE_CONFIG;
 use super::managed::Managed;
 use super::operations::LISTED_FOR;
-use super::state::{Turn, World};
+use super::state::{Store, Turn};
 use super::{errors, labels, name, progress};
 use crate::kernel::Time;
 use crate::kernel::longrunning::Query;
 use crate::kernel::name::is_dashed_id;
 use crate::kernel::operation::{Family, Timeline};
-use crate::kernel::page::Page;
+use crate::kernel::pagination::Pagination;
 use crate::kernel::reflect;
 use crate::kernel::status::{Status, any};
 use crate::proto::instance as pb;
@@ -34,7 +34,7 @@ const UPDATABLE: [&str; 2] = ["display_name", "labels"];
 #[derive(Debug)]
 struct Configs;
 
-impl Kind for Configs {
+impl ManagedResource for Configs {
     type About = pb::InstanceConfig;
     const FAMILY: Option<Family> = Some(INSTANCE_CONFIG);
 
@@ -42,14 +42,14 @@ impl Kind for Configs {
         &about.name
     }
 
-    fn slot<'a>(world: &'a mut World, name: &str) -> Option<&'a mut Managed<pb::InstanceConfig>> {
+    fn slot<'a>(store: &'a mut Store, name: &str) -> Option<&'a mut Managed<pb::InstanceConfig>> {
         let [_, id] = name::instance_config(name).ok()?;
-        world.state.configs.get_mut(id)
+        store.state.configs.get_mut(id)
     }
 
-    fn remove(world: &mut World, name: &str) {
+    fn remove(store: &mut Store, name: &str) {
         if let Ok([_, id]) = name::instance_config(name) {
-            world.state.configs.remove(id);
+            store.state.configs.remove(id);
         }
     }
 
@@ -78,8 +78,8 @@ fn of_google(project: &str, (id, display_name): (&str, &str)) -> pb::InstanceCon
 /// All configurations of the project, by id.
 fn all(turn: &Turn<'_>) -> Vec<(String, pb::InstanceConfig)> {
     let given = GIVEN.iter();
-    let given = given.map(|found| (found.0.to_owned(), of_google(&turn.world.id, *found)));
-    let made = turn.world.state.configs.iter().map(|(id, config)| (id.to_string(), config.about.clone()));
+    let given = given.map(|found| (found.0.to_owned(), of_google(&turn.store.id, *found)));
+    let made = turn.store.state.configs.iter().map(|(id, config)| (id.to_string(), config.about.clone()));
     let mut configs: Vec<_> = given.chain(made).collect();
     configs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
     configs
@@ -113,7 +113,7 @@ pub fn list(
     request: pb::ListInstanceConfigsRequest,
 ) -> Result<pb::ListInstanceConfigsResponse, Status> {
     name::only_project(&request.parent)?;
-    let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
+    let page = Pagination::<String>::new(request.page_size, &request.page_token, turn.choices)?;
     let found = all(turn).into_iter().filter(|(id, _)| page.after.as_ref().is_none_or(|after| id > after));
     let (configs, next_page_token) = page.take(found, |(id, _)| id.clone());
     let instance_configs = configs.into_iter().map(|(_, config)| config).collect();
@@ -129,7 +129,7 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstanceConfigRequest) -> 
     }
     let mut wanted =
         request.instance_config.ok_or_else(|| errors::missing("instance_config", "CreateInstanceConfig"))?;
-    if turn.world.state.configs.contains_key(id.as_str()) {
+    if turn.store.state.configs.contains_key(id.as_str()) {
         return Err(Status::new(Code::AlreadyExists, format!("Instance config already exists: {name}")));
     }
     find(turn, &wanted.base_config)?;
@@ -144,7 +144,7 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstanceConfigRequest) -> 
     if request.validate_only {
         return Ok(validated(any(&ready)));
     }
-    turn.world.state.configs.insert(id.into(), Managed::new(wanted));
+    turn.store.state.configs.insert(id.into(), Managed::new(wanted));
     Change::<Configs>::start(turn, ready, true)
 }
 
@@ -167,7 +167,7 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateInstanceConfigRequest) -> 
     if request.validate_only {
         return Ok(validated(any(&updated)));
     }
-    if let Some(config) = Configs::slot(turn.world, &wanted.name) {
+    if let Some(config) = Configs::slot(turn.store, &wanted.name) {
         config.about.reconciling = true;
     }
     Change::<Configs>::start(turn, updated, false)
@@ -177,7 +177,7 @@ pub fn update(turn: &mut Turn<'_>, request: pb::UpdateInstanceConfigRequest) -> 
 fn user_managed<'a>(turn: &'a Turn<'_>, name: &str) -> Result<&'a Managed<pb::InstanceConfig>, Status> {
     find(turn, name)?;
     let [_, id] = name::instance_config(name)?;
-    turn.world.state.configs.get(id).ok_or_else(|| {
+    turn.store.state.configs.get(id).ok_or_else(|| {
         let message = format!("Instance config {name} is managed by Google and cannot be changed.");
         Status::new(Code::InvalidArgument, message)
     })
@@ -195,13 +195,13 @@ pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceConfigRequest) -> 
     let config = user_managed(turn, &request.name)?;
     check_etag(&config.about.etag, &request.etag)?;
     let busy = config.busy;
-    if turn.world.state.instances.values().any(|instance| instance.managed.about.config == request.name) {
+    if turn.store.state.instances.values().any(|instance| instance.managed.about.config == request.name) {
         let message = format!("Cannot delete instance config {} because instances use it.", request.name);
         return Err(Status::new(Code::FailedPrecondition, message));
     }
     if !request.validate_only {
         busy.into_iter().for_each(|key| turn.cancel(key));
-        Configs::remove(turn.world, &request.name);
+        Configs::remove(turn.store, &request.name);
     }
     Ok(())
 }
@@ -211,7 +211,7 @@ pub fn list_operations(
     request: pb::ListInstanceConfigOperationsRequest,
 ) -> Result<pb::ListInstanceConfigOperationsResponse, Status> {
     name::only_project(&request.parent)?;
-    let keys = turn.world.operations.of_family(&request.parent, INSTANCE_CONFIG);
+    let keys = turn.store.operations.of_family(&request.parent, INSTANCE_CONFIG);
     let query = Query { filter: &request.filter, size: request.page_size, token: &request.page_token };
     let (operations, next_page_token) =
         query.answer(turn, keys, LISTED_FOR, "ListInstanceConfigOperations")?;

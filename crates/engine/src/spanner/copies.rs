@@ -8,7 +8,7 @@ use rescind_model::{BackupState, Code};
 use super::backup::{Backup, LONGEST_ID, SHORTEST_LIFE};
 use super::backups::{bad_id, finish, instance_of};
 use super::family::{AUTO_ID, BACKUP};
-use super::state::{Turn, World};
+use super::state::{Store, Turn};
 use super::{encryption, errors, name, progress};
 use crate::kernel::Time;
 use crate::kernel::name::is_id;
@@ -25,7 +25,7 @@ struct Copying {
     made: Option<Box<Backup>>,
 }
 
-impl Task<World> for Copying {
+impl Task<Store> for Copying {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         any(&pb::CopyBackupMetadata {
             name: parent.to_owned(),
@@ -39,11 +39,11 @@ impl Task<World> for Copying {
         self.made.as_ref().map(|backup| any(&backup.to_proto(instance_of(parent))))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
-        if let Some(source) = world.backup_mut(&self.source) {
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
+        if let Some(source) = store.backup_mut(&self.source) {
             source.release(parent);
         }
-        self.made = finish(world, parent, ending.end).map(Box::new);
+        self.made = finish(store, parent, ending.end).map(Box::new);
     }
 
     fn family(&self) -> Option<Family> {
@@ -61,8 +61,8 @@ pub fn copy(turn: &mut Turn<'_>, request: pb::CopyBackupRequest) -> Result<longr
     let [_, instance] = name::instance(&request.parent)?;
     let parent = format!("{}/backups/{}", request.parent, copy.id);
     let key = turn.start(&parent, Copying { source: request.source_backup.as_str().into(), made: None });
-    turn.world.instance_mut(instance)?.backups.insert(Backup { operation: Some(key), ..copy });
-    if let Some(source) = turn.world.backup_mut(&request.source_backup) {
+    turn.store.instance_mut(instance)?.backups.insert(Backup { operation: Some(key), ..copy });
+    if let Some(source) = turn.store.backup_mut(&request.source_backup) {
         source.refer_backup(parent);
     }
     turn.run(key);
@@ -71,13 +71,13 @@ pub fn copy(turn: &mut Turn<'_>, request: pb::CopyBackupRequest) -> Result<longr
 
 fn check(turn: &Turn<'_>, request: &pb::CopyBackupRequest) -> Result<Backup, Status> {
     let [_, instance] = name::instance(&request.parent)?;
-    let instance = turn.world.instance(instance)?;
+    let instance = turn.store.instance(instance)?;
     instance.check_usable()?;
     let name = format!("{}/backups/{}", request.parent, request.backup_id);
     if !is_id(&request.backup_id, LONGEST_ID) {
         return Err(bad_id(turn, &name));
     }
-    let source = turn.world.backup(&request.source_backup)?;
+    let source = turn.store.backup(&request.source_backup)?;
     if instance.backups.get(&request.backup_id).is_some() {
         return Err(errors::backup_exists(&name));
     }

@@ -6,12 +6,12 @@ use prost_types::Any;
 use rescind_model::Code;
 
 use super::family::{AUTO_ID, DATABASE};
-use super::state::{Database, Instance, Turn, World};
+use super::state::{Database, Instance, Store, Turn};
 use super::{ddl, errors, name, progress};
 use crate::kernel::Time;
 use crate::kernel::name::is_id;
 use crate::kernel::operation::{End, Ending, Family, Task, Timeline};
-use crate::kernel::page::Page;
+use crate::kernel::pagination::Pagination;
 use crate::kernel::status::{Status, any};
 use crate::proto::database::{self as pb, DatabaseDialect};
 use crate::proto::longrunning;
@@ -23,12 +23,12 @@ const MOST_DATABASES: (usize, usize) = (100, 10);
 
 /// The operation that creates the database that is its parent.
 #[derive(Debug)]
-struct Creation {
+struct DatabaseCreation {
     /// The database when it was made.
     made: Option<Box<pb::Database>>,
 }
 
-impl Task<World> for Creation {
+impl Task<Store> for DatabaseCreation {
     fn metadata(&self, parent: &str, _timeline: &Timeline) -> Any {
         any(&pb::CreateDatabaseMetadata { database: parent.to_owned() })
     }
@@ -37,10 +37,10 @@ impl Task<World> for Creation {
         self.made.as_ref().map(|database| any(database.as_ref()))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
         if ending.end != End::Completed {
-            remove(world, parent);
-        } else if let Ok(database) = world.database_mut(parent) {
+            remove(store, parent);
+        } else if let Ok(database) = store.database_mut(parent) {
             database.busy = None;
             database.about.state = pb::database::State::Ready.into();
             self.made = Some(Box::new(database.to_proto(ending.now)));
@@ -56,9 +56,9 @@ impl Task<World> for Creation {
     }
 }
 
-fn remove(world: &mut World, name: &str) {
+fn remove(store: &mut Store, name: &str) {
     if let Ok([_, instance, id]) = name::database(name)
-        && let Ok(instance) = world.instance_mut(instance)
+        && let Ok(instance) = store.instance_mut(instance)
     {
         instance.databases.remove(id);
     }
@@ -69,7 +69,7 @@ pub fn create(
     request: pb::CreateDatabaseRequest,
 ) -> Result<longrunning::Operation, Status> {
     let [_, instance_id] = name::instance(&request.parent)?;
-    let instance = turn.world.instance(instance_id)?;
+    let instance = turn.store.instance(instance_id)?;
     let dialect = match request.database_dialect() {
         DatabaseDialect::Unspecified => DatabaseDialect::GoogleStandardSql,
         dialect => dialect,
@@ -89,10 +89,10 @@ pub fn create(
     for statement in ddl::check(&request.extra_statements)? {
         statement.apply(&mut database);
     }
-    let key = turn.start(&name, Creation { made: None });
+    let key = turn.start(&name, DatabaseCreation { made: None });
     database.busy = Some(key);
     database.about.state = pb::database::State::Creating.into();
-    turn.world.instance_mut(instance_id)?.databases.insert(id.into(), database);
+    turn.store.instance_mut(instance_id)?.databases.insert(id.into(), database);
     turn.run(key);
     turn.show(key)
 }
@@ -116,7 +116,7 @@ pub fn check_new(turn: &Turn<'_>, instance: &Instance, id: &str) -> Result<Strin
 }
 
 pub fn get(turn: &mut Turn<'_>, request: pb::GetDatabaseRequest) -> Result<pb::Database, Status> {
-    turn.world.database(&request.name).map(|database| database.to_proto(turn.now))
+    turn.store.database(&request.name).map(|database| database.to_proto(turn.now))
 }
 
 pub fn list(
@@ -124,8 +124,8 @@ pub fn list(
     request: pb::ListDatabasesRequest,
 ) -> Result<pb::ListDatabasesResponse, Status> {
     let [_, instance] = name::instance(&request.parent)?;
-    let instance = turn.world.instance(instance)?;
-    let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
+    let instance = turn.store.instance(instance)?;
+    let page = Pagination::<String>::new(request.page_size, &request.page_token, turn.choices)?;
     let after = page.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let found = instance.databases.range::<str, _>((after, Bound::Unbounded));
     let (databases, next_page_token) = page.take(found, |(id, _)| id.to_string());
@@ -141,7 +141,7 @@ struct Update {
     made: Option<Box<pb::Database>>,
 }
 
-impl Task<World> for Update {
+impl Task<Store> for Update {
     fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
         any(&pb::UpdateDatabaseMetadata {
             request: Some(self.request.clone()),
@@ -154,8 +154,8 @@ impl Task<World> for Update {
         self.made.as_ref().map(|database| any(database.as_ref()))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
-        let Ok(database) = world.database_mut(parent) else { return };
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
+        let Ok(database) = store.database_mut(parent) else { return };
         database.busy = None;
         database.about.reconciling = false;
         if ending.end == End::Completed {
@@ -188,14 +188,14 @@ pub fn update(
                        can be updated.";
         return Err(Status::new(turn.choices.bad_update_mask, message));
     }
-    let database = turn.world.database(&name)?;
+    let database = turn.store.database(&name)?;
     database.check_usable()?;
     if database.busy.is_some() {
         let message = format!("Cannot update database {name} because another update of it is pending.");
         return Err(Status::new(Code::FailedPrecondition, message));
     }
     let key = turn.start(&name, Update { request, made: None });
-    let database = turn.world.database_mut(&name)?;
+    let database = turn.store.database_mut(&name)?;
     database.busy = Some(key);
     database.about.reconciling = true;
     turn.run(key);
@@ -206,7 +206,7 @@ pub fn update(
 /// or optimises the database ends with it, and releases its backup.
 pub fn drop(turn: &mut Turn<'_>, request: pb::DropDatabaseRequest) -> Result<(), Status> {
     let [_, instance, id] = name::database(&request.database)?;
-    let Some(database) = turn.world.instance(instance)?.databases.get(id) else { return Ok(()) };
+    let Some(database) = turn.store.instance(instance)?.databases.get(id) else { return Ok(()) };
     let cannot = |code, why: &str| {
         Err(Status::new(code, format!("Cannot drop database {} because {why}", request.database)))
     };
@@ -216,12 +216,12 @@ pub fn drop(turn: &mut Turn<'_>, request: pb::DropDatabaseRequest) -> Result<(),
         return cannot(Code::FailedPrecondition, why);
     }
     if database.pending_backup.is_some() {
-        return cannot(turn.world.state.choices.drop_with_pending_backup, "a backup of it is being created.");
+        return cannot(turn.store.state.choices.drop_with_pending_backup, "a backup of it is being created.");
     }
     for key in [database.busy, database.optimizing].into_iter().flatten() {
         turn.cancel(key);
     }
-    turn.world.state.policies.remove(request.database.as_str());
-    remove(turn.world, &request.database);
+    turn.store.state.policies.remove(request.database.as_str());
+    remove(turn.store, &request.database);
     Ok(())
 }

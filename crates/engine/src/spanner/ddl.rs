@@ -5,7 +5,7 @@ use prost_types::Any;
 use rescind_model::Code;
 
 use super::family::{AUTO_ID, DATABASE};
-use super::state::{DEFAULT_RETENTION, Database, Turn, World};
+use super::state::{DEFAULT_RETENTION, Database, Store, Turn};
 use super::{errors, name, progress};
 use crate::kernel::operation::{End, Ending, Family, Operation, Task, Timeline};
 use crate::kernel::status::{Status, any};
@@ -148,7 +148,7 @@ struct Update {
     statements: Vec<Statement>,
 }
 
-impl Task<World> for Update {
+impl Task<Store> for Update {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         let completed = timeline.end.filter(|_| timeline.percent == 100);
         any(&pb::UpdateDatabaseDdlMetadata {
@@ -165,9 +165,9 @@ impl Task<World> for Update {
         Some(any(&()))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
         if ending.end == End::Completed
-            && let Ok(database) = world.database_mut(parent)
+            && let Ok(database) = store.database_mut(parent)
         {
             self.statements.iter().for_each(|statement| statement.apply(database));
         }
@@ -200,7 +200,7 @@ pub fn update(
     request: pb::UpdateDatabaseDdlRequest,
 ) -> Result<longrunning::Operation, Status> {
     let name = &request.database;
-    let database = turn.world.database(name)?;
+    let database = turn.store.database(name)?;
     database.check_usable()?;
     if request.statements.is_empty() {
         return Err(errors::missing("statements", "UpdateDatabaseDdl"));
@@ -208,7 +208,7 @@ pub fn update(
     let statements = check(&request.statements)?;
     let [_, instance, _] = name::database(name)?;
     if statements.iter().any(|statement| statement.default_leader.is_some()) {
-        turn.world.instance(instance)?.check_usable()?;
+        turn.store.instance(instance)?.check_usable()?;
     }
     let id = Some(request.operation_id.as_str()).filter(|id| !id.is_empty());
     if let Some(id) = id {
@@ -219,13 +219,13 @@ pub fn update(
         if !valid {
             return Err(Status::new(Code::InvalidArgument, format!("Invalid operation id: {id}.")));
         }
-        if turn.world.operations.find_chosen(name, id).is_some() {
+        if turn.store.operations.find_chosen(name, id).is_some() {
             let message = format!("Operation already exists: {name}/operations/{id}");
             return Err(Status::new(Code::AlreadyExists, message));
         }
     }
     let operation = Operation::new(name.as_str(), Box::new(Update { statements }), turn.now);
-    let key = turn.world.start(Operation { id: id.map(Into::into), ..operation });
+    let key = turn.store.start(Operation { id: id.map(Into::into), ..operation });
     turn.run(key);
     turn.show(key)
 }
@@ -234,6 +234,6 @@ pub fn get(
     turn: &mut Turn<'_>,
     request: pb::GetDatabaseDdlRequest,
 ) -> Result<pb::GetDatabaseDdlResponse, Status> {
-    let statements = turn.world.database(&request.database)?.ddl.clone();
+    let statements = turn.store.database(&request.database)?.ddl.clone();
     Ok(pb::GetDatabaseDdlResponse { statements, ..Default::default() })
 }

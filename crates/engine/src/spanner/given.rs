@@ -3,7 +3,7 @@
 use rescind_model::BackupState;
 
 use super::backup::{Backup, LONGEST_ID, LONGEST_LIFE};
-use super::state::{Database, Instance, World};
+use super::state::{Database, Instance, Store};
 use super::{backups, instances, name};
 use crate::kernel::choices::Choices;
 use crate::kernel::name::is_id;
@@ -11,14 +11,14 @@ use crate::kernel::operation::Operation;
 use crate::kernel::{InvalidSetup, Setup, Span, Time};
 use crate::proto::database::DatabaseDialect;
 
-/// Gives a world the instance of the set-up, with its database and the given backups of it.
+/// Gives a store the instance of the set-up, with its database and the given backups of it.
 ///
 /// # Errors
 /// The set-up asks for what Spanner could not be in.
-pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
     let begin = clock - choices.age_of_given;
-    let there = world.state.instances.remove(setup.instance.as_str());
-    let new = || Instance::new(instances::new(&world.id, &setup.instance, begin));
+    let there = store.state.instances.remove(setup.instance.as_str());
+    let new = || Instance::new(instances::new(&store.id, &setup.instance, begin));
     let mut instance = there.unwrap_or_else(new);
     let instance_name = instance.name().to_owned();
     let database_name = format!("{instance_name}/databases/{}", setup.database);
@@ -69,9 +69,9 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
             }
             BackupState::Creating => {
                 let parent = format!("{instance_name}/backups/{id}");
-                let task = Box::new(backups::Creation::of(database.name.clone()));
+                let task = Box::new(backups::BackupCreation::of(database.name.clone()));
                 let operation = Operation { foreign: true, ..Operation::new(parent, task, create_time) };
-                let key = world.start(operation);
+                let key = store.start(operation);
                 backup.operation = Some(key);
                 database.pending_backup = Some(key);
             }
@@ -88,6 +88,6 @@ pub fn give(setup: &Setup, world: &mut World, clock: Time, choices: &Choices) ->
             return Err(InvalidSetup::Given(format!("database `{}`: given twice", setup.database)));
         }
     }
-    world.state.instances.insert(setup.instance.as_str().into(), instance);
+    store.state.instances.insert(setup.instance.as_str().into(), instance);
     Ok(())
 }

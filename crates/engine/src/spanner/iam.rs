@@ -2,33 +2,33 @@
 
 use rescind_model::Code;
 
-use super::state::{Turn, World};
+use super::state::{Store, Turn};
 use super::{errors, name, roles};
 use crate::kernel::Status;
 use crate::proto::iam as pb;
 
 /// Whether a policy can be attached to this resource: an instance, a database, a backup, a backup schedule, a role.
-fn check_resource(world: &World, resource: &str) -> Result<(), Status> {
+fn check_resource(store: &Store, resource: &str) -> Result<(), Status> {
     if let Ok([_, id]) = name::instance(resource) {
-        return world.instance(id).map(drop);
+        return store.instance(id).map(drop);
     }
     if name::backup(resource).is_ok() {
-        return world.backup(resource).map(drop);
+        return store.backup(resource).map(drop);
     }
     if let Ok((database, id)) = name::backup_schedule(resource) {
-        let found = world.database(database)?.schedules.contains_key(id);
+        let found = store.database(database)?.schedules.contains_key(id);
         return found.then_some(()).ok_or_else(|| errors::not_found(resource));
     }
     if let Some((database, role)) = resource.split_once("/databaseRoles/") {
-        let found = roles::roles(&world.database(database)?.ddl).contains(role);
+        let found = roles::roles(&store.database(database)?.ddl).contains(role);
         return found.then_some(()).ok_or_else(|| errors::not_found(resource));
     }
-    world.database(resource).map(drop)
+    store.database(resource).map(drop)
 }
 
 pub fn get(turn: &mut Turn<'_>, request: pb::GetIamPolicyRequest) -> Result<pb::Policy, Status> {
-    check_resource(turn.world, &request.resource)?;
-    Ok(turn.world.state.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty))
+    check_resource(turn.store, &request.resource)?;
+    Ok(turn.store.state.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty))
 }
 
 /// The policy of a resource that was never given one.
@@ -37,9 +37,9 @@ fn empty() -> pb::Policy {
 }
 
 pub fn set(turn: &mut Turn<'_>, request: pb::SetIamPolicyRequest) -> Result<pb::Policy, Status> {
-    check_resource(turn.world, &request.resource)?;
+    check_resource(turn.store, &request.resource)?;
     let mut policy = request.policy.ok_or_else(|| errors::missing("policy", "SetIamPolicy"))?;
-    let current = turn.world.state.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty);
+    let current = turn.store.state.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty);
     if !policy.etag.is_empty() && policy.etag != current.etag {
         let message = "There were concurrent policy changes. Please retry the whole read-modify-write.";
         return Err(Status::new(Code::Aborted, message));
@@ -47,7 +47,7 @@ pub fn set(turn: &mut Turn<'_>, request: pb::SetIamPolicyRequest) -> Result<pb::
     // Every policy of a project is set at another moment.
     policy.etag = turn.now.micros().to_be_bytes().to_vec();
     policy.version = policy.version.max(1);
-    turn.world.state.policies.insert(request.resource.into(), policy.clone());
+    turn.store.state.policies.insert(request.resource.into(), policy.clone());
     Ok(policy)
 }
 
@@ -55,7 +55,7 @@ pub fn test(
     turn: &mut Turn<'_>,
     request: pb::TestIamPermissionsRequest,
 ) -> Result<pb::TestIamPermissionsResponse, Status> {
-    check_resource(turn.world, &request.resource)?;
+    check_resource(turn.store, &request.resource)?;
     if let Some(wildcard) = request.permissions.iter().find(|permission| permission.contains('*')) {
         let message = format!("Permission {wildcard}: wildcards are not allowed.");
         return Err(Status::new(Code::InvalidArgument, message));

@@ -5,15 +5,15 @@ use std::ops::Bound;
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::change::{Change, Kind as ManagedKind};
+use super::change::{Change, ManagedResource};
 use super::managed::Managed;
-use super::state::{Instance, Turn, World};
+use super::state::{Instance, Store, Turn};
 use super::{configs, errors, labels, name};
 use crate::kernel::Time;
 use crate::kernel::filter::{Fields, Filter, Kind, Value};
 use crate::kernel::name::is_dashed_id;
 use crate::kernel::operation::{Family, Timeline};
-use crate::kernel::page::Page;
+use crate::kernel::pagination::Pagination;
 use crate::kernel::reflect;
 use crate::kernel::status::{Status, any};
 use crate::proto::{instance as pb, longrunning};
@@ -26,7 +26,7 @@ const UPDATABLE: [&str; 6] =
 #[derive(Debug)]
 struct Instances;
 
-impl ManagedKind for Instances {
+impl ManagedResource for Instances {
     type About = pb::Instance;
     const FAMILY: Option<Family> = None;
 
@@ -34,14 +34,14 @@ impl ManagedKind for Instances {
         &about.name
     }
 
-    fn slot<'a>(world: &'a mut World, name: &str) -> Option<&'a mut Managed<pb::Instance>> {
+    fn slot<'a>(store: &'a mut Store, name: &str) -> Option<&'a mut Managed<pb::Instance>> {
         let [_, id] = name::instance(name).ok()?;
-        world.state.instances.get_mut(id).map(|instance| &mut instance.managed)
+        store.state.instances.get_mut(id).map(|instance| &mut instance.managed)
     }
 
-    fn remove(world: &mut World, name: &str) {
+    fn remove(store: &mut Store, name: &str) {
         if let Ok([_, id]) = name::instance(name) {
-            world.state.instances.remove(id);
+            store.state.instances.remove(id);
         }
     }
 
@@ -100,7 +100,7 @@ pub fn create(
     if !wanted.name.is_empty() && wanted.name != name {
         return Err(Status::new(Code::InvalidArgument, format!("Mismatching instance: {}", wanted.name)));
     }
-    if turn.world.state.instances.contains_key(request.instance_id.as_str()) {
+    if turn.store.state.instances.contains_key(request.instance_id.as_str()) {
         return Err(errors::instance_exists(&name));
     }
     configs::check_usable(turn, &wanted.config)?;
@@ -110,7 +110,7 @@ pub fn create(
     wanted.create_time = Some(turn.now.to_proto());
     wanted.update_time = wanted.create_time;
     wanted.state = pb::instance::State::Creating.into();
-    turn.world.state.instances.insert(request.instance_id.into(), Instance::new(wanted.clone()));
+    turn.store.state.instances.insert(request.instance_id.into(), Instance::new(wanted.clone()));
     wanted.state = pb::instance::State::Ready.into();
     Change::<Instances>::start(turn, wanted, true)
 }
@@ -144,7 +144,7 @@ fn fill_capacity(wanted: &mut pb::Instance, rpc: &str) -> Result<(), Status> {
 
 pub fn get(turn: &mut Turn<'_>, request: pb::GetInstanceRequest) -> Result<pb::Instance, Status> {
     let [_, id] = name::instance(&request.name)?;
-    let about = turn.world.instance(id)?.managed.about.clone();
+    let about = turn.store.instance(id)?.managed.about.clone();
     Ok(match request.field_mask {
         Some(mask) if !mask.paths.is_empty() => reflect::keep_fields(about, &mask.paths),
         _ => about,
@@ -159,7 +159,7 @@ pub fn update(
     let [_, id] = name::instance(&wanted.name)?;
     let paths = request.field_mask.map(|mask| mask.paths).unwrap_or_default();
     reflect::check_mask(&paths, &UPDATABLE, turn.choices.bad_update_mask)?;
-    let instance = turn.world.instance(id)?;
+    let instance = turn.store.instance(id)?;
     instance.managed.check_idle(&wanted.name)?;
     let mut updated = reflect::merge_fields(instance.managed.about.clone(), &wanted, &paths);
     let named = |path: &str| paths.iter().any(|named| named == path);
@@ -180,7 +180,7 @@ pub fn update(
 /// it, and backups prevent the deletion.
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceRequest) -> Result<(), Status> {
     let [_, id] = name::instance(&request.name)?;
-    let Some(instance) = turn.world.state.instances.get(id) else { return Ok(()) };
+    let Some(instance) = turn.store.state.instances.get(id) else { return Ok(()) };
     let cannot = |code, why: &str| {
         let message = format!("Cannot delete instance {} because it {why}", request.name);
         Err(Status::new(code, message))
@@ -194,7 +194,7 @@ pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceRequest) -> Result
     }
     if !instance.backups.is_empty() {
         let why = "contains backups. Please delete all backups in the instance before deleting it.";
-        return cannot(turn.world.state.choices.delete_instance_with_backups, why);
+        return cannot(turn.store.state.choices.delete_instance_with_backups, why);
     }
     let mut running: Vec<_> = instance.managed.busy.into_iter().collect();
     running.extend(
@@ -205,8 +205,8 @@ pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstanceRequest) -> Result
         turn.cancel(key);
     }
     let inside = format!("{}/", request.name);
-    turn.world.state.policies.retain(|name, _| **name != *request.name && !name.starts_with(&inside));
-    turn.world.state.instances.remove(id);
+    turn.store.state.policies.retain(|name, _| **name != *request.name && !name.starts_with(&inside));
+    turn.store.state.instances.remove(id);
     Ok(())
 }
 
@@ -216,9 +216,9 @@ pub fn list(
 ) -> Result<pb::ListInstancesResponse, Status> {
     name::only_project(&request.parent)?;
     let filter = Filter::parse(&request.filter, kind).map_err(|error| error.into_status("ListInstances"))?;
-    let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
+    let page = Pagination::<String>::new(request.page_size, &request.page_token, turn.choices)?;
     let after = page.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
-    let found = (turn.world.state.instances.range::<str, _>((after, Bound::Unbounded)))
+    let found = (turn.store.state.instances.range::<str, _>((after, Bound::Unbounded)))
         .filter(|(_, instance)| filter.matches(&Listed(&instance.managed.about)));
     let (instances, next_page_token) = page.take(found, |(id, _)| id.to_string());
     let instances = instances.into_iter().map(|(_, instance)| instance.managed.about.clone()).collect();

@@ -37,7 +37,7 @@ use rescind_model::{BackupState, BackupView, Decision, RequestKind};
 
 pub use self::choices::SpannerChoices;
 pub use self::state::Spanner;
-use self::state::World;
+use self::state::Store;
 pub use self::table::{data, database_admin, instance_admin};
 use crate::kernel::choices::Choices;
 use crate::kernel::hazard;
@@ -73,23 +73,23 @@ impl Service for Spanner {
         name::has_operations(parent)
     }
 
-    fn give(world: &mut World, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
-        given::give(setup, world, clock, choices)
+    fn give(store: &mut Store, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
+        given::give(setup, store, clock, choices)
     }
 
     fn backup_name(project: &str, setup: &Setup, id: &str) -> String {
         format!("projects/{project}/instances/{}/backups/{id}", setup.instance)
     }
 
-    fn rename(world: &mut World, backup: &str, wanted: &str) {
+    fn rename(store: &mut Store, backup: &str, wanted: &str) {
         if let (Ok([_, instance, id]), Ok([.., wanted])) = (name::backup(backup), name::backup(wanted))
-            && let Some(instance) = world.state.instances.get_mut(instance)
+            && let Some(instance) = store.state.instances.get_mut(instance)
         {
             instance.backups.rename(id, wanted);
         }
     }
 
-    fn backups(world: &World) -> Vec<BackupView> {
+    fn backups(store: &Store) -> Vec<BackupView> {
         let of_instance = |instance: &state::Instance| -> Vec<BackupView> {
             let view = |backup: &backup::Backup| BackupView {
                 name: format!("{}/backups/{}", instance.name(), backup.id),
@@ -98,22 +98,22 @@ impl Service for Spanner {
             };
             instance.backups.latest_first(None).map(view).collect()
         };
-        world.state.instances.values().flat_map(of_instance).collect()
+        store.state.instances.values().flat_map(of_instance).collect()
     }
 
-    fn backup_state(world: &World, name: &str) -> Option<BackupState> {
-        Some(backup_of(world, name)?.state)
+    fn backup_state(store: &Store, name: &str) -> Option<BackupState> {
+        Some(backup_of(store, name)?.state)
     }
 
-    fn is_foreign(world: &World, name: &str) -> bool {
-        backup_of(world, name).is_some_and(|backup| backup.foreign)
+    fn is_foreign(store: &Store, name: &str) -> bool {
+        backup_of(store, name).is_some_and(|backup| backup.foreign)
     }
 }
 
 /// The backup of this full name.
-fn backup_of<'a>(world: &'a World, name: &str) -> Option<&'a backup::Backup> {
+fn backup_of<'a>(store: &'a Store, name: &str) -> Option<&'a backup::Backup> {
     let [_, instance, id] = name::backup(name).ok()?;
-    world.state.instances.get(instance)?.backups.get(id)
+    store.state.instances.get(instance)?.backups.get(id)
 }
 
 const fn collection(parent: &'static str) -> OperationsPath {

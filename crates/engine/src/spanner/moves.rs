@@ -4,7 +4,7 @@ use prost_types::Any;
 use rescind_model::Code;
 
 use super::family::AUTO_ID;
-use super::state::{Turn, World};
+use super::state::{Store, Turn};
 use super::{configs, name, progress};
 use crate::kernel::Time;
 use crate::kernel::operation::{End, Ending, Task, Timeline};
@@ -19,7 +19,7 @@ struct Moving {
     target: String,
 }
 
-impl Task<World> for Moving {
+impl Task<Store> for Moving {
     fn metadata(&self, _parent: &str, timeline: &Timeline) -> Any {
         any(&pb::MoveInstanceMetadata {
             target_config: self.target.clone(),
@@ -32,9 +32,9 @@ impl Task<World> for Moving {
         Some(any(&pb::MoveInstanceResponse {}))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
         let Ok([_, id]) = name::instance(parent) else { return };
-        let Ok(instance) = world.instance_mut(id) else { return };
+        let Ok(instance) = store.instance_mut(id) else { return };
         instance.moving = false;
         instance.managed.busy = None;
         if ending.end == End::Completed {
@@ -51,7 +51,7 @@ impl Task<World> for Moving {
 /// (spanner_instance_admin.proto, MoveInstance).
 pub fn start(turn: &mut Turn<'_>, request: pb::MoveInstanceRequest) -> Result<Operation, Status> {
     let [_, id] = name::instance(&request.name)?;
-    let instance = turn.world.instance(id)?;
+    let instance = turn.store.instance(id)?;
     configs::check_usable(turn, &request.target_config)?;
     instance.check_usable()?;
     instance.managed.check_idle(&request.name)?;
@@ -66,7 +66,7 @@ pub fn start(turn: &mut Turn<'_>, request: pb::MoveInstanceRequest) -> Result<Op
         return cannot("databases that are encrypted with keys of a customer");
     }
     let key = turn.start(&request.name, Moving { target: request.target_config });
-    let instance = turn.world.instance_mut(id)?;
+    let instance = turn.store.instance_mut(id)?;
     instance.moving = true;
     instance.managed.busy = Some(key);
     turn.run(key);

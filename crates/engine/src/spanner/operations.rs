@@ -16,10 +16,10 @@ pub const LISTED_FOR: Option<Span> = Some(Span::days(7));
 
 /// Operations of instances can be deleted once they have ended; those of databases are documented as not to be.
 pub fn delete(turn: &mut Turn<'_>, request: lro::DeleteOperationRequest) -> Result<(), Status> {
-    let key = turn.world.operations.find(&request.name)?;
-    let family = turn.world.operations.get(key).and_then(|operation| operation.task.family());
+    let key = turn.store.operations.find(&request.name)?;
+    let family = turn.store.operations.get(key).and_then(|operation| operation.task.family());
     let refused = match family {
-        Some(BACKUP) => (turn.world.state.choices.delete_backup_operation, "operations of backups cannot be"),
+        Some(BACKUP) => (turn.store.state.choices.delete_backup_operation, "operations of backups cannot be"),
         Some(DATABASE) => (Code::Unimplemented, "operations of databases cannot be"),
         _ => return longrunning::delete(turn, request),
     };
@@ -48,6 +48,6 @@ pub fn list_of_databases(
 
 fn of_instance<'a>(turn: &'a Turn<'_>, parent: &str, family: Family) -> Result<&'a [Key], Status> {
     let [_, instance] = name::instance(parent)?;
-    turn.world.instance(instance)?;
-    Ok(turn.world.operations.of_family(parent, family))
+    turn.store.instance(instance)?;
+    Ok(turn.store.operations.of_family(parent, family))
 }

@@ -6,17 +6,17 @@ use std::ops::Bound;
 use prost_types::Any;
 use rescind_model::Code;
 
-use super::change::{Change, Kind};
+use super::change::{Change, ManagedResource};
 use super::family::INSTANCE_PARTITION;
 use super::managed::Managed;
 use super::operations::LISTED_FOR;
-use super::state::{Database, Instance, Turn, World};
+use super::state::{Database, Instance, Store, Turn};
 use super::{configs, ddl, errors, name};
 use crate::kernel::Time;
 use crate::kernel::longrunning::Query;
 use crate::kernel::name::is_dashed_id;
 use crate::kernel::operation::{Family, Timeline};
-use crate::kernel::page::Page;
+use crate::kernel::pagination::Pagination;
 use crate::kernel::reflect;
 use crate::kernel::status::{Status, any};
 use crate::proto::instance as pb;
@@ -29,7 +29,7 @@ const UPDATABLE: [&str; 3] = ["display_name", "node_count", "processing_units"];
 #[derive(Debug)]
 struct Partitions;
 
-impl Kind for Partitions {
+impl ManagedResource for Partitions {
     type About = pb::InstancePartition;
     const FAMILY: Option<Family> = Some(INSTANCE_PARTITION);
 
@@ -37,14 +37,14 @@ impl Kind for Partitions {
         &about.name
     }
 
-    fn slot<'a>(world: &'a mut World, name: &str) -> Option<&'a mut Managed<pb::InstancePartition>> {
+    fn slot<'a>(store: &'a mut Store, name: &str) -> Option<&'a mut Managed<pb::InstancePartition>> {
         let [_, instance, id] = name::instance_partition(name).ok()?;
-        world.instance_mut(instance).ok()?.partitions.get_mut(id)
+        store.instance_mut(instance).ok()?.partitions.get_mut(id)
     }
 
-    fn remove(world: &mut World, name: &str) {
+    fn remove(store: &mut Store, name: &str) {
         if let Ok([_, instance, id]) = name::instance_partition(name)
-            && let Ok(instance) = world.instance_mut(instance)
+            && let Ok(instance) = store.instance_mut(instance)
         {
             instance.partitions.remove(id);
         }
@@ -79,7 +79,7 @@ fn not_found(name: &str) -> Status {
 
 fn find<'a>(turn: &'a Turn<'_>, name: &str) -> Result<&'a Managed<pb::InstancePartition>, Status> {
     let [_, instance, id] = name::instance_partition(name)?;
-    turn.world.instance(instance)?.partitions.get(id).ok_or_else(|| not_found(name))
+    turn.store.instance(instance)?.partitions.get(id).ok_or_else(|| not_found(name))
 }
 
 /// A partition as the API shows it: with the databases and the backups that use it.
@@ -97,7 +97,7 @@ fn show(instance: &Instance, id: &str, partition: &Managed<pb::InstancePartition
 
 pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstancePartitionRequest) -> Result<Operation, Status> {
     let [_, instance_id] = name::instance(&request.parent)?;
-    let instance = turn.world.instance(instance_id)?;
+    let instance = turn.store.instance(instance_id)?;
     instance.check_usable()?;
     let id = request.instance_partition_id;
     let name = format!("{}/instancePartitions/{id}", request.parent);
@@ -120,7 +120,7 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstancePartitionRequest) 
     wanted.create_time = Some(turn.now.to_proto());
     wanted.update_time = wanted.create_time;
     wanted.state = pb::instance_partition::State::Creating.into();
-    turn.world.instance_mut(instance_id)?.partitions.insert(id.into(), Managed::new(wanted.clone()));
+    turn.store.instance_mut(instance_id)?.partitions.insert(id.into(), Managed::new(wanted.clone()));
     wanted.state = pb::instance_partition::State::Ready.into();
     Change::<Partitions>::start(turn, wanted, true)
 }
@@ -130,7 +130,7 @@ pub fn get(
     request: pb::GetInstancePartitionRequest,
 ) -> Result<pb::InstancePartition, Status> {
     let [_, instance, id] = name::instance_partition(&request.name)?;
-    let instance = turn.world.instance(instance)?;
+    let instance = turn.store.instance(instance)?;
     let partition = instance.partitions.get(id).ok_or_else(|| not_found(&request.name))?;
     Ok(show(instance, id, partition))
 }
@@ -160,7 +160,7 @@ pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteInstancePartitionRequest) 
         return Err(Status::new(Code::FailedPrecondition, message));
     }
     find(turn, &request.name)?.busy.into_iter().for_each(|key| turn.cancel(key));
-    Partitions::remove(turn.world, &request.name);
+    Partitions::remove(turn.store, &request.name);
     Ok(())
 }
 
@@ -169,8 +169,8 @@ pub fn list(
     request: pb::ListInstancePartitionsRequest,
 ) -> Result<pb::ListInstancePartitionsResponse, Status> {
     let [_, instance] = name::instance(&request.parent)?;
-    let instance = turn.world.instance(instance)?;
-    let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
+    let instance = turn.store.instance(instance)?;
+    let page = Pagination::<String>::new(request.page_size, &request.page_token, turn.choices)?;
     let after = page.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let found = instance.partitions.range::<str, _>((after, Bound::Unbounded));
     let (partitions, next_page_token) = page.take(found, |(id, _)| id.to_string());
@@ -184,8 +184,8 @@ pub fn list_operations(
     request: pb::ListInstancePartitionOperationsRequest,
 ) -> Result<pb::ListInstancePartitionOperationsResponse, Status> {
     let [_, instance] = name::instance(&request.parent)?;
-    turn.world.instance(instance)?;
-    let keys = turn.world.operations.of_family(&request.parent, INSTANCE_PARTITION);
+    turn.store.instance(instance)?;
+    let keys = turn.store.operations.of_family(&request.parent, INSTANCE_PARTITION);
     let query = Query { filter: &request.filter, size: request.page_size, token: &request.page_token };
     let (operations, next_page_token) =
         query.answer(turn, keys, LISTED_FOR, "ListInstancePartitionOperations")?;

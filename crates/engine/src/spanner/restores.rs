@@ -5,7 +5,7 @@ use rescind_model::{BackupState, Code};
 
 use super::databases::check_new;
 use super::family::{AUTO_ID, DATABASE};
-use super::state::{Database, Turn, World};
+use super::state::{Database, Store, Turn};
 use super::{encryption, errors, name, progress};
 use crate::kernel::Time;
 use crate::kernel::operation::{End, Ending, Family, Operation, Task, Timeline};
@@ -23,7 +23,7 @@ struct Restoring {
     made: Option<Box<pb::Database>>,
 }
 
-impl Task<World> for Restoring {
+impl Task<Store> for Restoring {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         any(&pb::RestoreDatabaseMetadata {
             name: parent.to_owned(),
@@ -39,21 +39,21 @@ impl Task<World> for Restoring {
         self.made.as_ref().map(|database| any(database.as_ref()))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
         if ending.end != End::Completed {
-            release(world, &self.from.backup, parent);
+            release(store, &self.from.backup, parent);
             if let Ok([_, instance, id]) = name::database(parent)
-                && let Ok(instance) = world.instance_mut(instance)
+                && let Ok(instance) = store.instance_mut(instance)
             {
                 instance.databases.remove(id);
             }
             return;
         }
         let task = Box::new(Optimizing { backup: self.from.backup.clone() });
-        let optimizing = world.start(Operation::new(parent, task, ending.now));
+        let optimizing = store.start(Operation::new(parent, task, ending.now));
         self.optimizing =
-            world.operations.get(optimizing).map(|found| found.name(optimizing)).unwrap_or_default();
-        if let Ok(database) = world.database_mut(parent) {
+            store.operations.get(optimizing).map(|found| found.name(optimizing)).unwrap_or_default();
+        if let Ok(database) = store.database_mut(parent) {
             database.busy = None;
             database.optimizing = Some(optimizing);
             database.about.state = pb::database::State::ReadyOptimizing.into();
@@ -65,8 +65,8 @@ impl Task<World> for Restoring {
         Some(DATABASE)
     }
 
-    fn check_cancel(&self, world: &World) -> Result<(), Status> {
-        match world.state.choices.cancel_restore {
+    fn check_cancel(&self, store: &Store) -> Result<(), Status> {
+        match store.state.choices.cancel_restore {
             None => Ok(()),
             Some(code) => Err(Status::new(code, "Restore operations cannot be cancelled.")),
         }
@@ -84,7 +84,7 @@ struct Optimizing {
     backup: String,
 }
 
-impl Task<World> for Optimizing {
+impl Task<Store> for Optimizing {
     fn metadata(&self, parent: &str, timeline: &Timeline) -> Any {
         any(&pb::OptimizeRestoredDatabaseMetadata {
             name: parent.to_owned(),
@@ -97,9 +97,9 @@ impl Task<World> for Optimizing {
         Some(any(&()))
     }
 
-    fn end(&mut self, world: &mut World, parent: &str, ending: &Ending<'_>) {
-        release(world, &self.backup, parent);
-        if let Ok(database) = world.database_mut(parent)
+    fn end(&mut self, store: &mut Store, parent: &str, ending: &Ending<'_>) {
+        release(store, &self.backup, parent);
+        if let Ok(database) = store.database_mut(parent)
             && database.optimizing == Some(ending.key)
         {
             database.optimizing = None;
@@ -112,8 +112,8 @@ impl Task<World> for Optimizing {
     }
 
     /// Optimisation cannot be cancelled (spanner_database_admin.proto, OptimizeRestoredDatabaseMetadata).
-    fn check_cancel(&self, world: &World) -> Result<(), Status> {
-        Err(Status::new(world.state.choices.cancel_optimize, "Optimize operations cannot be cancelled."))
+    fn check_cancel(&self, store: &Store) -> Result<(), Status> {
+        Err(Status::new(store.state.choices.cancel_optimize, "Optimize operations cannot be cancelled."))
     }
 
     fn id_prefix(&self) -> &'static str {
@@ -121,8 +121,8 @@ impl Task<World> for Optimizing {
     }
 }
 
-fn release(world: &mut World, backup: &str, database: &str) {
-    if let Some(backup) = world.backup_mut(backup) {
+fn release(store: &mut Store, backup: &str, database: &str) {
+    if let Some(backup) = store.backup_mut(backup) {
         backup.release(database);
     }
 }
@@ -136,8 +136,8 @@ pub fn restore(
     let (name, backup) = (database.name.to_string(), from.backup.clone());
     let key = turn.start(&name, Restoring { from, optimizing: String::new(), made: None });
     let restored = Database { busy: Some(key), ..database };
-    turn.world.instance_mut(instance)?.databases.insert(request.database_id.as_str().into(), restored);
-    if let Some(backup) = turn.world.backup_mut(&backup) {
+    turn.store.instance_mut(instance)?.databases.insert(request.database_id.as_str().into(), restored);
+    if let Some(backup) = turn.store.backup_mut(&backup) {
         backup.refer_database(name);
     }
     turn.run(key);
@@ -149,14 +149,14 @@ fn check(
     request: &pb::RestoreDatabaseRequest,
 ) -> Result<(Database, pb::BackupInfo), Status> {
     let [_, instance_id] = name::instance(&request.parent)?;
-    let instance = turn.world.instance(instance_id)?;
+    let instance = turn.store.instance(instance_id)?;
     let Some(pb::restore_database_request::Source::Backup(backup_name)) = &request.source else {
         return Err(errors::missing("backup", "RestoreDatabase"));
     };
-    let backup = turn.world.backup(backup_name)?;
+    let backup = turn.store.backup(backup_name)?;
     let name = check_new(turn, instance, &request.database_id)?;
     let [_, source_instance, _] = name::backup(backup_name)?;
-    if turn.world.instance(source_instance)?.managed.about.config != instance.managed.about.config {
+    if turn.store.instance(source_instance)?.managed.about.config != instance.managed.about.config {
         let message = format!(
             "Cannot restore database {name} from backup {backup_name}: their instances must have the same instance \
              configuration."
@@ -170,11 +170,11 @@ fn check(
     let pending = instance.databases.values().filter(|database| {
         database.about.restore_info.is_some() && database.about.state() == pb::database::State::Creating
     });
-    if pending.count() >= turn.world.state.choices.pending_restores {
+    if pending.count() >= turn.store.state.choices.pending_restores {
         return Err(errors::pending_restores(
             &name,
             instance.name(),
-            turn.world.state.choices.pending_restores,
+            turn.store.state.choices.pending_restores,
         ));
     }
     let kms_key = check_encryption(request.encryption_config.as_ref())?.or_else(|| backup.kms_key.clone());

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::state::Turn;
 use crate::kernel::Status;
-use crate::kernel::page::Page;
+use crate::kernel::pagination::Pagination;
 use crate::proto::database as pb;
 
 /// Lists the roles by name.
@@ -12,8 +12,8 @@ pub fn list(
     turn: &mut Turn<'_>,
     request: pb::ListDatabaseRolesRequest,
 ) -> Result<pb::ListDatabaseRolesResponse, Status> {
-    let roles = roles(&turn.world.database(&request.parent)?.ddl);
-    let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
+    let roles = roles(&turn.store.database(&request.parent)?.ddl);
+    let page = Pagination::<String>::new(request.page_size, &request.page_token, turn.choices)?;
     let found = roles.into_iter().filter(|role| page.after.as_ref().is_none_or(|after| role > after));
     let (roles, next_page_token) = page.take(found, Clone::clone);
     let name = |role| format!("{}/databaseRoles/{role}", request.parent);

@@ -8,7 +8,7 @@ use rescind_model::Code;
 use super::state::Turn;
 use super::{backups, cron, errors, name};
 use crate::kernel::name::is_id;
-use crate::kernel::page::Page;
+use crate::kernel::pagination::Pagination;
 use crate::kernel::reflect;
 use crate::kernel::status::{Detail, Status};
 use crate::proto::database::{
@@ -31,7 +31,7 @@ pub fn create(
 ) -> Result<pb::BackupSchedule, Status> {
     let now = turn.now;
     let bad_id = turn.choices.bad_id;
-    let database = turn.world.database_mut(&request.parent)?;
+    let database = turn.store.database_mut(&request.parent)?;
     let name = format!("{}/backupSchedules/{}", request.parent, request.backup_schedule_id);
     if !is_id(&request.backup_schedule_id, LONGEST_ID) {
         return Err(Status::new(bad_id, format!("Invalid backup schedule uri: {name}")));
@@ -101,7 +101,7 @@ fn not_found(name: &str) -> Status {
 
 pub fn get(turn: &mut Turn<'_>, request: pb::GetBackupScheduleRequest) -> Result<pb::BackupSchedule, Status> {
     let (database, id) = name::backup_schedule(&request.name)?;
-    let found = turn.world.database(database)?.schedules.get(id).cloned();
+    let found = turn.store.database(database)?.schedules.get(id).cloned();
     found.ok_or_else(|| not_found(&request.name))
 }
 
@@ -115,7 +115,7 @@ pub fn update(
     let paths = request.update_mask.map(|mask| mask.paths).unwrap_or_default();
     reflect::check_mask(&paths, &UPDATABLE, turn.choices.bad_update_mask)?;
     let now = turn.now;
-    let schedules = &mut turn.world.database_mut(database)?.schedules;
+    let schedules = &mut turn.store.database_mut(database)?.schedules;
     let schedule = schedules.get_mut(id).ok_or_else(|| not_found(&wanted.name))?;
     let mut updated = reflect::merge_fields(schedule.clone(), &wanted, &paths);
     check(&updated)?;
@@ -127,7 +127,7 @@ pub fn update(
 
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteBackupScheduleRequest) -> Result<(), Status> {
     let (database, id) = name::backup_schedule(&request.name)?;
-    let removed = turn.world.database_mut(database)?.schedules.remove(id);
+    let removed = turn.store.database_mut(database)?.schedules.remove(id);
     removed.map(drop).ok_or_else(|| not_found(&request.name))
 }
 
@@ -135,8 +135,8 @@ pub fn list(
     turn: &mut Turn<'_>,
     request: pb::ListBackupSchedulesRequest,
 ) -> Result<pb::ListBackupSchedulesResponse, Status> {
-    let database = turn.world.database(&request.parent)?;
-    let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
+    let database = turn.store.database(&request.parent)?;
+    let page = Pagination::<String>::new(request.page_size, &request.page_token, turn.choices)?;
     let after = page.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let found = database.schedules.range::<str, _>((after, Bound::Unbounded));
     let (schedules, next_page_token) = page.take(found, |(id, _)| id.to_string());

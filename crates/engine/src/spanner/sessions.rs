@@ -8,7 +8,7 @@ use super::state::Turn;
 use super::{errors, labels, name};
 use crate::kernel::Status;
 use crate::kernel::filter::{Fields, Filter, Kind, Value};
-use crate::kernel::page::Page;
+use crate::kernel::pagination::Pagination;
 use crate::proto::spanner as pb;
 
 /// The most sessions that one request creates.
@@ -20,10 +20,10 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateSessionRequest) -> Result<
 }
 
 fn add(turn: &mut Turn<'_>, database: &str, template: &pb::Session) -> Result<pb::Session, Status> {
-    turn.world.database(database)?.check_usable()?;
+    turn.store.database(database)?.check_usable()?;
     labels::check(&template.labels)?;
-    turn.world.state.begun += 1;
-    let id = format!("session-{}", turn.world.state.begun);
+    turn.store.state.begun += 1;
+    let id = format!("session-{}", turn.store.state.begun);
     let now = Some(turn.now.to_proto());
     let session = pb::Session {
         name: format!("{database}/sessions/{id}"),
@@ -31,7 +31,7 @@ fn add(turn: &mut Turn<'_>, database: &str, template: &pb::Session) -> Result<pb
         approximate_last_use_time: now,
         ..template.clone()
     };
-    turn.world.database_mut(database)?.sessions.insert(id.into(), session.clone());
+    turn.store.database_mut(database)?.sessions.insert(id.into(), session.clone());
     Ok(session)
 }
 
@@ -59,14 +59,14 @@ pub fn get(turn: &mut Turn<'_>, request: pb::GetSessionRequest) -> Result<pb::Se
 /// NOT_FOUND.
 pub fn find<'a>(turn: &'a Turn<'_>, name: &str) -> Result<&'a pb::Session, Status> {
     let (database, id) = name::session(name)?;
-    let database = turn.world.database(database).map_err(|_| errors::session_not_found(name))?;
+    let database = turn.store.database(database).map_err(|_| errors::session_not_found(name))?;
     database.sessions.get(id).ok_or_else(|| errors::session_not_found(name))
 }
 
 /// Deleting what is not there succeeds.
 pub fn delete(turn: &mut Turn<'_>, request: pb::DeleteSessionRequest) -> Result<(), Status> {
     let (database, id) = name::session(&request.name)?;
-    if let Ok(database) = turn.world.database_mut(database) {
+    if let Ok(database) = turn.store.database_mut(database) {
         database.sessions.remove(id);
     }
     Ok(())
@@ -76,10 +76,10 @@ pub fn list(
     turn: &mut Turn<'_>,
     request: pb::ListSessionsRequest,
 ) -> Result<pb::ListSessionsResponse, Status> {
-    let database = turn.world.database(&request.database)?;
+    let database = turn.store.database(&request.database)?;
     let kind = |path: &str| path.starts_with("labels.").then_some(Kind::Text);
     let filter = Filter::parse(&request.filter, kind).map_err(|error| error.into_status("ListSessions"))?;
-    let page = Page::<String>::new(request.page_size, &request.page_token, turn.choices)?;
+    let page = Pagination::<String>::new(request.page_size, &request.page_token, turn.choices)?;
     let after = page.after.as_deref().map_or(Bound::Unbounded, Bound::Excluded);
     let found = (database.sessions.range::<str, _>((after, Bound::Unbounded)))
         .filter(|(_, session)| filter.matches(&Listed(session)));

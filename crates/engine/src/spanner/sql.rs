@@ -42,8 +42,8 @@ fn answer(turn: &mut Turn<'_>, request: &pb::ExecuteSqlRequest) -> Result<Answer
 /// The transaction that the request begins, if it does.
 fn begin(turn: &mut Turn<'_>, request: &pb::ExecuteSqlRequest) -> Option<pb::Transaction> {
     let Some(Selector::Begin(_)) = request.transaction.as_ref()?.selector.as_ref() else { return None };
-    turn.world.state.begun += 1;
-    let id = format!("transaction-{}", turn.world.state.begun).into_bytes();
+    turn.store.state.begun += 1;
+    let id = format!("transaction-{}", turn.store.state.begun).into_bytes();
     Some(pb::Transaction { id, read_timestamp: Some(turn.now.to_proto()) })
 }
 

@@ -14,7 +14,7 @@ use crate::kernel::{self, Span, Status, Time};
 use crate::proto::{database as pb, iam, instance as instance_pb, spanner as data_pb};
 
 /// What is there of Spanner in a project, with its operations.
-pub type World = kernel::World<Spanner>;
+pub type Store = kernel::Store<Spanner>;
 
 /// The turn of a request to Spanner.
 pub type Turn<'a> = kernel::Turn<'a, Spanner>;
@@ -175,7 +175,7 @@ impl Database {
     }
 }
 
-impl World {
+impl Store {
     /// The instance with this id.
     ///
     /// # Errors
@@ -204,7 +204,7 @@ impl World {
     /// The database of this full name, to be changed.
     ///
     /// # Errors
-    /// As [`World::database`].
+    /// As [`Store::database`].
     pub fn database_mut(&mut self, name: &str) -> Result<&mut Database, Status> {
         let [_, instance, id] = name::database(name)?;
         self.instance_mut(instance)?.databases.get_mut(id).ok_or_else(|| errors::database_not_found(name))

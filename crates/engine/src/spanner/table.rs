@@ -18,12 +18,12 @@ serves! {
     mod database_admin = "google.spanner.admin.database.v1.DatabaseAdmin" {
         CreateBackup(pb::CreateBackupRequest) -> longrunning::Operation {
             resource: |request| format!("{}/backups/{}", request.parent, request.backup_id),
-            arrive: |_world, _request| RequestKind::Create,
+            arrive: |_store, _request| RequestKind::Create,
             serve: backups::create,
         }
         GetBackup(pb::GetBackupRequest) -> pb::Backup {
             resource: |request| request.name.as_str(),
-            arrive: |_world, _request| RequestKind::Get,
+            arrive: |_store, _request| RequestKind::Get,
             serve: backups::get,
         }
         UpdateBackup(pb::UpdateBackupRequest) -> pb::Backup {
@@ -32,12 +32,12 @@ serves! {
         }
         DeleteBackup(pb::DeleteBackupRequest) -> () {
             resource: |request| request.name.as_str(),
-            arrive: |_world, _request| RequestKind::Delete,
+            arrive: |_store, _request| RequestKind::Delete,
             serve: backups::delete,
         }
         ListBackups(pb::ListBackupsRequest) -> pb::ListBackupsResponse {
             resource: |request| request.parent.as_str(),
-            arrive: |_world, _request| RequestKind::List,
+            arrive: |_store, _request| RequestKind::List,
             serve: backups::list,
         }
         CopyBackup(pb::CopyBackupRequest) -> longrunning::Operation {

@@ -1,23 +1,23 @@
 //! The rules about what the sample left behind and how it exited.
 
-use super::case::Case;
+use super::evidence::Evidence;
 use super::output;
 use crate::{Ended, Entry, ExpectedExit, Finding, OperationState, RequestKind, Rule};
 
 /// `leaked-backup`: a backup of the sample is left, where it could have been avoided.
-pub(super) fn leaked_backup(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let may_leave = case.scenario.expect.as_ref().is_some_and(|expect| expect.may_leave_backup);
-    if case.due.excuse.is_some() || may_leave {
+pub(super) fn leaked_backup(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let may_leave = evidence.scenario.expect.as_ref().is_some_and(|expect| expect.may_leave_backup);
+    if evidence.due.excuse.is_some() || may_leave {
         return;
     }
-    for name in &case.truth.left {
+    for name in &evidence.truth.left {
         findings.push(Finding::new(Rule::LeakedBackup, format!("left {name} in the service")));
     }
 }
 
 /// `deleted-foreign-backup`: a backup that the sample did not create is gone, or it asked for that.
-pub(super) fn deleted_foreign_backup(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let observation = case.observation;
+pub(super) fn deleted_foreign_backup(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let observation = evidence.observation;
     let before = findings.len();
     for given in &observation.given.backups {
         let survives =
@@ -29,7 +29,7 @@ pub(super) fn deleted_foreign_backup(case: &Case<'_>, findings: &mut Vec<Finding
     }
     // Where one is gone, the request for it is known.
     if findings.len() == before
-        && let Some(asked) = asked_of_foreign(case, RequestKind::Delete)
+        && let Some(asked) = asked_of_foreign(evidence, RequestKind::Delete)
     {
         let message = format!(
             "request {} asked to delete {}, which was there before the sample began",
@@ -40,8 +40,8 @@ pub(super) fn deleted_foreign_backup(case: &Case<'_>, findings: &mut Vec<Finding
 }
 
 /// `cancelled-foreign-operation`: the sample asked to cancel what it did not start, whatever came of it.
-pub(super) fn cancelled_foreign_operation(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if let Some(asked) = asked_of_foreign(case, RequestKind::Cancel) {
+pub(super) fn cancelled_foreign_operation(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    if let Some(asked) = asked_of_foreign(evidence, RequestKind::Cancel) {
         let message = format!(
             "request {} asked to cancel {}, which ran before the sample began",
             asked.seq, asked.resource
@@ -51,22 +51,22 @@ pub(super) fn cancelled_foreign_operation(case: &Case<'_>, findings: &mut Vec<Fi
 }
 
 /// The first request of a kind that is about what was there before.
-fn asked_of_foreign<'a>(case: &Case<'a>, kind: RequestKind) -> Option<&'a Entry> {
-    case.observation.journal.iter().find(|entry| entry.kind() == kind && entry.before.foreign)
+fn asked_of_foreign<'a>(evidence: &Evidence<'a>, kind: RequestKind) -> Option<&'a Entry> {
+    evidence.observation.journal.iter().find(|entry| entry.kind() == kind && entry.before.foreign)
 }
 
 /// `wrong-exit`: an exit code that says the opposite of what happened.
 ///
 /// A sample that leaves its backup behind must say so: a non-zero exit is right then. And one that brings a clean end
 /// about itself where none was in store may exit with 0, if it truly says so.
-pub(super) fn wrong_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let Ended::Code(code) = case.observation.ended else { return };
-    let due = &case.due;
+pub(super) fn wrong_exit(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let Ended::Code(code) = evidence.observation.ended else { return };
+    let due = &evidence.due;
     let message = match (code, due.exit) {
-        (0, _) if !case.truth.left.is_empty() => {
+        (0, _) if !evidence.truth.left.is_empty() => {
             "exited with 0 although its backup is left in the service".to_owned()
         }
-        (0, Some(ExpectedExit::NonZero)) if !output::reports_clean_end(case) => {
+        (0, Some(ExpectedExit::NonZero)) if !output::reports_clean_end(evidence) => {
             format!("exited with 0; the outcome `{}` asks for another code: {}", due.outcome, due.because)
         }
         (code, Some(ExpectedExit::Zero)) if code != 0 => {
@@ -81,11 +81,11 @@ pub(super) fn wrong_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// `early-exit`: success while the operation still ran.
-pub(super) fn early_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if case.observation.ended != Ended::Code(0) {
+pub(super) fn early_exit(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    if evidence.observation.ended != Ended::Code(0) {
         return;
     }
-    for operation in case.observation.at_exit.own_operations() {
+    for operation in evidence.observation.at_exit.own_operations() {
         if operation.state == OperationState::Running {
             let message = format!("exited with 0 while {} was still running", operation.name);
             findings.push(Finding::new(Rule::EarlyExit, message));
@@ -94,8 +94,8 @@ pub(super) fn early_exit(case: &Case<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// `leaked-process`: a process of the sample outlived it.
-pub(super) fn leaked_process(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    for process in &case.observation.leaked_processes {
+pub(super) fn leaked_process(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for process in &evidence.observation.leaked_processes {
         let message = format!("left a process running: {}", process.command);
         findings.push(Finding::new(Rule::LeakedProcess, message));
     }

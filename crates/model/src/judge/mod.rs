@@ -5,8 +5,8 @@
 //! the others. A sample that did not end by itself (a limit, a signal) is not asked for a complete output or for an
 //! exit code, but is still held to what it claimed and to what it left behind.
 
-mod case;
 mod effects;
+mod evidence;
 mod output;
 #[cfg(test)]
 pub(crate) mod properties;
@@ -17,10 +17,10 @@ mod truth;
 
 pub use truth::Truth;
 
-use self::case::Case;
+use self::evidence::Evidence;
 use crate::{Contract, Due, Ended, Finding, Observation, Placeholders, Rule, Scenario};
 
-type Check = fn(&Case<'_>, &mut Vec<Finding>);
+type Check = fn(&Evidence<'_>, &mut Vec<Finding>);
 
 const CHECKS: [Check; 14] = [
     ended,
@@ -39,7 +39,7 @@ const CHECKS: [Check; 14] = [
     output::output_differs,
 ];
 
-/// Every broken expectation of a case, the gravest kinds first; empty if all is as it should be.
+/// Every broken expectation of a evidence, the gravest kinds first; empty if all is as it should be.
 ///
 /// There is none in a case that [decides nothing](Observation::is_undecided): what it left undone, it may yet have done.
 ///
@@ -55,18 +55,18 @@ pub fn judge(
         return Vec::new();
     }
     let (truth, due) = (Truth::of(observation), Due::of(observation));
-    let case = Case { scenario, contract, observation, placeholders, truth, due };
+    let evidence = Evidence { scenario, contract, observation, placeholders, truth, due };
     let mut findings = Vec::new();
     for check in CHECKS {
-        check(&case, &mut findings);
+        check(&evidence, &mut findings);
     }
     findings
 }
 
 /// `timed-out` and `crashed`.
-fn ended(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let limits = &case.observation.limits;
-    let (rule, message) = match case.observation.ended {
+fn ended(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let limits = &evidence.observation.limits;
+    let (rule, message) = match evidence.observation.ended {
         Ended::Code(_) => return,
         Ended::Signal(signal) => (Rule::Crashed, format!("signal {signal} ended the sample")),
         Ended::Deadline => (Rule::TimedOut, format!("had not ended after {}", limits.deadline())),

@@ -2,7 +2,7 @@
 
 use similar::TextDiff;
 
-use super::case::Case;
+use super::evidence::Evidence;
 use crate::{Captured, Claim, Entry, Finding, Placeholders, Rule, Stream};
 
 /// A claim with the line that makes it.
@@ -12,12 +12,12 @@ struct Made<'a> {
 }
 
 /// Every claim that the output makes, each once, with the first line that makes it.
-fn claims_made<'a>(case: &'a Case<'_>) -> Vec<Made<'a>> {
+fn claims_made<'a>(evidence: &'a Evidence<'_>) -> Vec<Made<'a>> {
     let mut made: Vec<Made<'a>> = Vec::new();
-    for pattern in &case.contract.claims {
+    for pattern in &evidence.contract.claims {
         let stream = match pattern.stream {
-            Stream::Stdout => &case.observation.stdout,
-            Stream::Stderr => &case.observation.stderr,
+            Stream::Stdout => &evidence.observation.stdout,
+            Stream::Stderr => &evidence.observation.stderr,
         };
         let line = stream.text.lines().find(|line| pattern.pattern.is_match(line));
         if let Some(line) = line.filter(|_| made.iter().all(|earlier| earlier.claim != pattern.claim)) {
@@ -28,9 +28,9 @@ fn claims_made<'a>(case: &'a Case<'_>) -> Vec<Made<'a>> {
 }
 
 /// `false-claim`: the output asserts what is not so.
-pub(super) fn false_claim(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    for made in claims_made(case) {
-        if !case.truth.holds(made.claim) {
+pub(super) fn false_claim(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for made in claims_made(evidence) {
+        if !evidence.truth.holds(made.claim) {
             let so = match made.claim {
                 Claim::Cancelled => "no operation of the sample ended with CANCELLED",
                 Claim::Completed => "no operation of the sample ended with a response",
@@ -47,39 +47,42 @@ pub(super) fn false_claim(case: &Case<'_>, findings: &mut Vec<Finding>) {
 ///
 /// Any true claim will do: a sample may well change what happens (by deleting a pending backup, which cancels its
 /// operation) and then say so.
-pub(super) fn missing_claim(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if case.contract.claims.is_empty() || !case.ended_by_itself() {
+pub(super) fn missing_claim(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    if evidence.contract.claims.is_empty() || !evidence.ended_by_itself() {
         return;
     }
-    if !claims_made(case).iter().any(|made| case.truth.holds(made.claim)) {
-        let names: Vec<String> = case.due.claims.iter().map(|claim| format!("`{claim}`")).collect();
+    if !claims_made(evidence).iter().any(|made| evidence.truth.holds(made.claim)) {
+        let names: Vec<String> = evidence.due.claims.iter().map(|claim| format!("`{claim}`")).collect();
         let of =
             if names.is_empty() { "that is true".to_owned() } else { format!("of {}", names.join(" or ")) };
-        let message = format!("does not say what happened: no claim {of}; {}", case.due.because);
+        let message = format!("does not say what happened: no claim {of}; {}", evidence.due.because);
         findings.push(Finding::new(Rule::MissingClaim, message));
     }
 }
 
 /// True if the output says that nothing is left: it claims what is so, that the operation was cancelled or the backup
 /// deleted. A contract without claims has no say in it.
-pub(super) fn reports_clean_end(case: &Case<'_>) -> bool {
-    let tells = |claim| matches!(claim, Claim::Cancelled | Claim::Deleted) && case.truth.holds(claim);
-    case.contract.claims.is_empty() || claims_made(case).iter().any(|made| tells(made.claim))
+pub(super) fn reports_clean_end(evidence: &Evidence<'_>) -> bool {
+    let tells = |claim| matches!(claim, Claim::Cancelled | Claim::Deleted) && evidence.truth.holds(claim);
+    evidence.contract.claims.is_empty() || claims_made(evidence).iter().any(|made| tells(made.claim))
 }
 
 /// `output-differs`: standard output is not the expected one.
 ///
 /// What a sample says of a fault that no scenario has named is its own to choose.
-pub(super) fn output_differs(case: &Case<'_>, findings: &mut Vec<Finding>) {
+pub(super) fn output_differs(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let meets_fault = || {
-        let mut terms = case.observation.journal.iter().flat_map(Entry::terms);
+        let mut terms = evidence.observation.journal.iter().flat_map(Entry::terms);
         terms.any(|term| term.decision.is_fault())
     };
-    if !case.ended_by_itself() || (case.scenario.expect.is_none() && meets_fault()) {
+    if !evidence.ended_by_itself() || (evidence.scenario.expect.is_none() && meets_fault()) {
         return;
     }
-    let Some(template) = case.contract.expected_output(&case.scenario.name, case.due.outcome) else { return };
-    let expected = match names_seen(case).fill(template) {
+    let Some(template) = evidence.contract.expected_output(&evidence.scenario.name, evidence.due.outcome)
+    else {
+        return;
+    };
+    let expected = match names_seen(evidence).fill(template) {
         Ok(text) => normal(&text),
         Err(error) => {
             // The loader refuses such a template; a contract from elsewhere may still hold one.
@@ -88,7 +91,7 @@ pub(super) fn output_differs(case: &Case<'_>, findings: &mut Vec<Finding>) {
             return;
         }
     };
-    let Captured { text, dropped, .. } = &case.observation.stdout;
+    let Captured { text, dropped, .. } = &evidence.observation.stdout;
     let printed = normal(text);
     if printed == expected && *dropped == 0 {
         return;
@@ -97,7 +100,7 @@ pub(super) fn output_differs(case: &Case<'_>, findings: &mut Vec<Finding>) {
         0 => "standard output differs from the expected one".to_owned(),
         _ => format!(
             "standard output has {} bytes; {dropped} of them were not kept",
-            case.observation.stdout.bytes
+            evidence.observation.stdout.bytes
         ),
     };
     let diff = TextDiff::from_lines(&expected, &printed)
@@ -117,10 +120,10 @@ fn normal(text: &str) -> String {
     text
 }
 
-/// The names of the case, where the service saw the sample choose others: those.
-fn names_seen(case: &Case<'_>) -> Placeholders {
-    let mut names = case.placeholders.clone();
-    if let Some(operation) = case.observation.settled.own_operations().next() {
+/// The names of the evidence, where the service saw the sample choose others: those.
+fn names_seen(evidence: &Evidence<'_>) -> Placeholders {
+    let mut names = evidence.placeholders.clone();
+    if let Some(operation) = evidence.observation.settled.own_operations().next() {
         names.operation.clone_from(&operation.name);
         let id = operation.name.split_once("/backups/").and_then(|(_, rest)| rest.split('/').next());
         if let Some(id) = id {

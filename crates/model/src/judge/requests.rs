@@ -1,6 +1,6 @@
 //! The rules about the requests that the sample made.
 
-use super::case::Case;
+use super::evidence::Evidence;
 use crate::{Code, Entry, Finding, OperationState, RequestKind, Rule};
 
 /// `nothing-happened`: not one request of the sample has reached the service.
@@ -8,8 +8,8 @@ use crate::{Code, Entry, Finding, OperationState, RequestKind, Rule};
 /// There is no scenario in which a sample has nothing to ask for. Where it should be refused, one that cannot even begin (an
 /// empty block, a shell's prompt taken for a command) ends as one that was refused does: what it printed is therefore no
 /// excuse.
-pub(super) fn nothing_happened(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    if case.observation.journal.is_empty() {
+pub(super) fn nothing_happened(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    if evidence.observation.journal.is_empty() {
         let message = "the sample never began: not one request has reached the service";
         findings.push(Finding::new(Rule::NothingHappened, message));
     }
@@ -18,8 +18,8 @@ pub(super) fn nothing_happened(case: &Case<'_>, findings: &mut Vec<Finding>) {
 /// `cancel-not-sent`: the operation ran, as far as the sample could see, and the sample never asked to cancel it.
 ///
 /// Some client libraries look at the operation first and send no cancel when it is done: that is no fault.
-pub(super) fn cancel_not_sent(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let journal = &case.observation.journal;
+pub(super) fn cancel_not_sent(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let journal = &evidence.observation.journal;
     let shown = |wanted: fn(OperationState) -> bool, entry: &Entry| {
         entry.reply.operation.as_ref().is_some_and(|operation| wanted(operation.state))
     };
@@ -45,8 +45,8 @@ pub(super) fn cancel_not_sent(case: &Case<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// `malformed-request`: a request that no state of the service would accept.
-pub(super) fn malformed_request(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    for entry in &case.observation.journal {
+pub(super) fn malformed_request(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for entry in &evidence.observation.journal {
         let refused = matches!(entry.reply.code, Code::InvalidArgument | Code::Unimplemented);
         if !entry.fault && refused {
             let message = format!(
@@ -59,8 +59,8 @@ pub(super) fn malformed_request(case: &Case<'_>, findings: &mut Vec<Finding>) {
 }
 
 /// `out-of-reach`: the sample asked for what is outside its world, once for each thing that it asked for.
-pub(super) fn out_of_reach(case: &Case<'_>, findings: &mut Vec<Finding>) {
-    let asked = &case.observation.out_of_reach;
+pub(super) fn out_of_reach(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let asked = &evidence.observation.out_of_reach;
     for (index, what) in asked.iter().enumerate() {
         if !asked[..index].contains(what) {
             let message = format!("asked for what is outside its world: {what}");

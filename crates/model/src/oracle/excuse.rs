@@ -15,9 +15,12 @@ pub(super) fn for_leaving(own: &Own<'_>) -> Option<String> {
 fn kept_from_deleting(own: &Own<'_>) -> Option<String> {
     let last = own.deletions().next_back()?;
     let again = own.deletions().filter(|deletion| deletion.reply.code != Code::Ok).count() > 1;
-    // A rule refuses what is too early, which is no excuse unless it stays too early for ever.
+    // A rule refuses what is too early, which is no excuse unless it stays too early for ever, or the sample may not look
+    // when it no longer is.
     let never_ends = own.operation.is_some_and(|operation| operation.state == OperationState::Running);
-    let for_good = is_lasting(last) || (!last.fault && never_ends) || again;
+    let looks = own.requests(RequestKind::Poll).next_back();
+    let too_early = !last.fault && (never_ends || looks.is_some_and(is_lasting));
+    let for_good = is_lasting(last) || too_early || again;
     (last.reply.code != Code::Ok && for_good)
         .then(|| format!("{}: after that nothing could be deleted", answered(last)))
 }

@@ -11,8 +11,19 @@ pub(super) struct Row {
     pub(super) because: String,
 }
 
-/// The row that fits.
+/// The row that fits; a sample that was kept from making sure that nothing is left may say so by its exit.
 pub(super) fn row(own: &Own<'_>) -> Row {
+    let row = first_that_fits(own);
+    match own.kept_from_making_sure() {
+        Some(deletion) if row.exit == Some(ExpectedExit::Zero) => {
+            let because = format!("{}, and {}", row.because, answered(deletion));
+            Row { exit: None, because, ..row }
+        }
+        _ => row,
+    }
+}
+
+fn first_that_fits(own: &Own<'_>) -> Row {
     use Claim::{Cancelled, Completed, Deleted, Failed};
     use ExpectedExit::{NonZero, Zero};
     let row = |outcome, exit, claims, because| Row { outcome, exit, claims, because };

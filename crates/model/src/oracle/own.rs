@@ -54,6 +54,13 @@ impl<'a> Own<'a> {
         self.requests(RequestKind::Delete).filter(own)
     }
 
+    /// The last deletion of what was no longer there, if it was refused: the sample cannot know then that nothing is left.
+    pub(super) fn kept_from_making_sure(&self) -> Option<&'a Entry> {
+        let last = self.requests(RequestKind::Delete).rfind(|entry| !entry.before.foreign)?;
+        let is_answer = matches!(last.reply.code, Code::Ok | Code::NotFound);
+        (!is_answer && last.before.backup.is_none()).then_some(last)
+    }
+
     /// The last cancel, if none was ever acknowledged.
     pub(super) fn refused_cancel(&self) -> Option<&'a Entry> {
         let mut cancels = self.requests(RequestKind::Cancel);

@@ -32,7 +32,7 @@ proptest! {
         use ExpectedExit::{NonZero, Zero};
         let due = Due::of(&seen);
         let exits: &[Option<ExpectedExit>] = match due.outcome {
-            Outcome::Cancelled | Outcome::Completed | Outcome::CancelRefused => &[Some(Zero)],
+            Outcome::Cancelled | Outcome::Completed | Outcome::CancelRefused => &[Some(Zero), None],
             Outcome::Undeleted | Outcome::Failed | Outcome::Refused | Outcome::ReplyLost => &[Some(NonZero)],
             Outcome::Unresolved => &[Some(Zero), None],
         };

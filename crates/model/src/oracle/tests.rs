@@ -154,6 +154,24 @@ fn what_is_too_early_to_delete_excuses_nobody_unless_it_is_so_for_ever() {
     assert_eq!(excuse(&case), None);
     case.settled.operations[0].state = OperationState::Running;
     assert!(excuse(&case).is_some());
+    case.settled.operations[0].state = OperationState::Completed;
+    case.journal[2] = fault(3, "GetOperation", Code::PermissionDenied);
+    assert!(excuse(&case).is_some(), "it may not look when it no longer is");
+    case.journal[2].reply.code = Code::Unavailable;
+    assert_eq!(excuse(&case), None, "it can look again");
+}
+
+#[test]
+fn who_is_kept_from_making_sure_that_nothing_is_left_may_say_so() {
+    let mut case = seen(OperationState::Failed(Code::Cancelled));
+    case.journal.push(fault(4, "DeleteBackup", Code::PermissionDenied));
+    let because =
+        "request 3 showed the operation ended with CANCELLED, and request 4 (DeleteBackup) was answered \
+                   PERMISSION_DENIED"
+            .to_owned();
+    assert_eq!(due(&case), (Outcome::Cancelled, None, because));
+    case.journal[3].reply.code = Code::NotFound;
+    assert_eq!(due(&case).1, ZERO, "it knows that nothing is left");
 }
 
 #[test]

@@ -8,7 +8,7 @@ use super::base::{Base, BaseCase, printed};
 
 /// What a change did to one case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Change {
+pub enum CaseChange {
     /// It breaks a rule that it did not break in the base.
     Regressed,
     /// It failed in the base and passes now.
@@ -28,17 +28,17 @@ pub enum Change {
     Unchanged,
 }
 
-impl Change {
+impl CaseChange {
     /// Every change, in the order in which reports speak of them.
-    pub const ALL: [Change; 8] = [
-        Change::Regressed,
-        Change::Fixed,
-        Change::New,
-        Change::Removed,
-        Change::StillFailing,
-        Change::Flaky,
-        Change::NotCompared,
-        Change::Unchanged,
+    pub const ALL: [CaseChange; 8] = [
+        CaseChange::Regressed,
+        CaseChange::Fixed,
+        CaseChange::New,
+        CaseChange::Removed,
+        CaseChange::StillFailing,
+        CaseChange::Flaky,
+        CaseChange::NotCompared,
+        CaseChange::Unchanged,
     ];
 }
 
@@ -48,7 +48,7 @@ pub struct Delta<'a> {
     /// The case.
     pub id: &'a CaseId,
     /// What the change did to it.
-    pub change: Change,
+    pub change: CaseChange,
     /// What the base has of it, if it is there.
     pub base: Option<BaseCase<'a>>,
     /// Its result in the head, if it is there.
@@ -65,14 +65,14 @@ impl Delta<'_> {
     /// True if the change has to answer for it: a case that regressed, or a new one that fails.
     pub fn is_regression(&self) -> bool {
         match self.change {
-            Change::Regressed => true,
-            Change::New => self.head.is_some_and(|case| case.verdict == Verdict::Fail),
-            Change::Fixed
-            | Change::Removed
-            | Change::StillFailing
-            | Change::Flaky
-            | Change::NotCompared
-            | Change::Unchanged => false,
+            CaseChange::Regressed => true,
+            CaseChange::New => self.head.is_some_and(|case| case.verdict == Verdict::Fail),
+            CaseChange::Fixed
+            | CaseChange::Removed
+            | CaseChange::StillFailing
+            | CaseChange::Flaky
+            | CaseChange::NotCompared
+            | CaseChange::Unchanged => false,
         }
     }
 }
@@ -123,12 +123,12 @@ impl<'a> Comparison<'a> {
     }
 
     /// The cases with this change.
-    pub fn with(&self, change: Change) -> impl Iterator<Item = &Delta<'a>> {
+    pub fn with(&self, change: CaseChange) -> impl Iterator<Item = &Delta<'a>> {
         self.deltas.iter().filter(move |delta| delta.change == change)
     }
 
     /// How many cases have this change.
-    pub fn count(&self, change: Change) -> usize {
+    pub fn count(&self, change: CaseChange) -> usize {
         self.with(change).count()
     }
 
@@ -210,17 +210,17 @@ fn delta<'a>(
         }
     }
     let change = match (known(base.map(|case| case.verdict)), known(head.map(|case| case.verdict))) {
-        (_, Known::Nothing) if head.is_none() && !partial => Change::Removed,
-        (_, Known::Nothing) => Change::NotCompared,
-        (Known::Nothing, _) => Change::New,
-        (_, Known::Varies) => Change::Flaky,
-        (_, Known::Accepted) => Change::StillFailing,
-        (Known::Passes, Known::Passes) => Change::Unchanged,
-        (Known::Passes, Known::Fails) => Change::Regressed,
-        (Known::Fails | Known::Accepted, Known::Passes) => Change::Fixed,
-        (_, Known::Fails) if !broken.is_empty() => Change::Regressed,
-        (Known::Fails | Known::Accepted, Known::Fails) => Change::StillFailing,
-        (Known::Varies, Known::Passes | Known::Fails) => Change::Flaky,
+        (_, Known::Nothing) if head.is_none() && !partial => CaseChange::Removed,
+        (_, Known::Nothing) => CaseChange::NotCompared,
+        (Known::Nothing, _) => CaseChange::New,
+        (_, Known::Varies) => CaseChange::Flaky,
+        (_, Known::Accepted) => CaseChange::StillFailing,
+        (Known::Passes, Known::Passes) => CaseChange::Unchanged,
+        (Known::Passes, Known::Fails) => CaseChange::Regressed,
+        (Known::Fails | Known::Accepted, Known::Passes) => CaseChange::Fixed,
+        (_, Known::Fails) if !broken.is_empty() => CaseChange::Regressed,
+        (Known::Fails | Known::Accepted, Known::Fails) => CaseChange::StillFailing,
+        (Known::Varies, Known::Passes | Known::Fails) => CaseChange::Flaky,
     };
     let prints_otherwise = match (base.and_then(|case| case.stdout), head.and_then(printed)) {
         (Some(before), Some(after)) => before != after,

@@ -8,4 +8,4 @@ mod comparison;
 mod words;
 
 pub use self::base::{Base, BaseCase};
-pub use self::comparison::{Change, Comparison, Delta, FailOn, exit_code};
+pub use self::comparison::{CaseChange, Comparison, Delta, FailOn, exit_code};

@@ -6,20 +6,20 @@ use rescind_model::{CaseResult, Rule, Verdict};
 use similar::TextDiff;
 
 use super::base::printed;
-use super::comparison::{Change, Comparison, Delta};
+use super::comparison::{CaseChange, Comparison, Delta};
 use crate::text::{cut_middle, plural};
 
-impl fmt::Display for Change {
+impl fmt::Display for CaseChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Change::Regressed => "regressed",
-            Change::Fixed => "fixed",
-            Change::New => "new",
-            Change::Removed => "removed",
-            Change::StillFailing => "still failing",
-            Change::Flaky => "flaky",
-            Change::NotCompared => "not compared",
-            Change::Unchanged => "unchanged",
+            CaseChange::Regressed => "regressed",
+            CaseChange::Fixed => "fixed",
+            CaseChange::New => "new",
+            CaseChange::Removed => "removed",
+            CaseChange::StillFailing => "still failing",
+            CaseChange::Flaky => "flaky",
+            CaseChange::NotCompared => "not compared",
+            CaseChange::Unchanged => "unchanged",
         })
     }
 }
@@ -66,14 +66,14 @@ const DIFFED_BYTES: usize = 64 * 1024;
 impl Comparison<'_> {
     /// `1 regressed, 2 fixed; 30 unchanged`, or that nothing changed.
     pub fn headline(&self) -> String {
-        let count = |change: &Change| self.count(*change);
-        let (changes, rest) = Change::ALL.split_at(4);
-        let list = |of: &[Change]| {
+        let count = |change: &CaseChange| self.count(*change);
+        let (changes, rest) = CaseChange::ALL.split_at(4);
+        let list = |of: &[CaseChange]| {
             let counts = of.iter().filter(|change| count(change) > 0);
             let words = counts.map(|change| {
                 let failing = self.with(*change).filter(|delta| delta.is_regression()).count();
                 match change {
-                    Change::New if failing > 0 => format!("{} new ({failing} failing)", count(change)),
+                    CaseChange::New if failing > 0 => format!("{} new ({failing} failing)", count(change)),
                     _ => format!("{} {change}", count(change)),
                 }
             });

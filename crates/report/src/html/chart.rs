@@ -3,7 +3,7 @@
 use askama::Template;
 use rescind_model::{Code, Ended, Observation};
 
-use crate::requests::{Request, Transition, heading, requests};
+use crate::requests::{FoldedRequest, Transition, heading, requests};
 use crate::text::{capital, one_line};
 
 /// Folded requests that are drawn.
@@ -24,7 +24,7 @@ pub(super) struct Chart {
     /// How many requests there are.
     pub heading: String,
     /// The requests, with repetitions folded.
-    pub rows: Vec<Row>,
+    pub rows: Vec<RequestRow>,
     /// Requests that are not drawn.
     pub left_out: usize,
     bands: Vec<Band>,
@@ -35,7 +35,7 @@ pub(super) struct Chart {
 }
 
 /// A request in the chart and in the table.
-pub(super) struct Row {
+pub(super) struct RequestRow {
     y: u32,
     pub number: String,
     pub rpc: String,
@@ -75,12 +75,12 @@ impl Chart {
     pub fn of(observation: &Observation) -> Chart {
         let folded = requests(&observation.journal);
         let shown = &folded[..folded.len().min(ROWS)];
-        let left_out: u32 = folded[shown.len()..].iter().map(Request::count).sum();
+        let left_out: u32 = folded[shown.len()..].iter().map(FoldedRequest::count).sum();
         let mut y = Self::TOP;
         let mut rows = Vec::with_capacity(shown.len());
         let (mut operation, mut backup) = (Track::new(Self::OPERATION), Track::new(Self::BACKUP));
         for request in shown {
-            rows.push(Row::of(request, y));
+            rows.push(RequestRow::of(request, y));
             operation.row(y, &request.operation);
             backup.row(y, &request.backup);
             y += ROW;
@@ -104,8 +104,8 @@ impl Chart {
     }
 }
 
-impl Row {
-    fn of(request: &Request<'_>, y: u32) -> Row {
+impl RequestRow {
+    fn of(request: &FoldedRequest<'_>, y: u32) -> RequestRow {
         let name = |text: &str| one_line(text, NAME_CHARS);
         let rpc = name(request.rpc);
         let times = if request.count() > 1 { format!(" ×{}", request.count()) } else { String::new() };
@@ -114,7 +114,7 @@ impl Row {
         let about = shorten(&resource, LABEL_CHARS.saturating_sub(label.chars().count() + 1));
         let decided = name(&request.decisions.join(" "));
         let shown = request.shown.as_ref().map(|state| format!(" ({state})")).unwrap_or_default();
-        Row {
+        RequestRow {
             y,
             number: request.number(),
             label,

@@ -21,7 +21,7 @@ use crate::text::{FIELD_CHARS, one_line, plural};
 
 #[derive(Template)]
 #[template(path = "report.html")]
-struct Page<'a> {
+struct HtmlReport<'a> {
     results: &'a Results,
     headline: String,
     interrupted: bool,
@@ -45,7 +45,7 @@ struct Note {
 /// # Errors
 /// Only those of the template engine.
 pub fn render(results: &Results) -> Result<String, RenderError> {
-    let page = Page {
+    let page = HtmlReport {
         results,
         headline: headline(results),
         interrupted: results.interrupted,
@@ -60,7 +60,7 @@ pub fn render(results: &Results) -> Result<String, RenderError> {
     Ok(page.render()?)
 }
 
-impl Page<'_> {
+impl HtmlReport<'_> {
     /// The cases, each made only when its turn has come: all at once they would be as large as the page.
     fn cases(&self) -> impl Iterator<Item = CaseView> {
         self.results.cases.iter().map(|case| CaseView::of(case, &self.results.environment))

@@ -2,7 +2,7 @@
 
 use rescind_model::{CaseResult, Finding, Observation, Try};
 
-use super::document::Block;
+use super::document::Passage;
 use super::escape::{fenced, inline};
 use crate::terminal::requests_text;
 use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, one_line, plural, tail, took};
@@ -20,7 +20,7 @@ const FINDINGS: usize = 20;
 const WIDTH: usize = 100;
 
 /// The case, with a note on what changed where there is a base, and the diff of its output against that of the base.
-pub(super) fn block(case: &CaseResult, note: Option<&str>, output_diff: Option<&str>) -> Block {
+pub(super) fn block(case: &CaseResult, note: Option<&str>, output_diff: Option<&str>) -> Passage {
     let mut rules: Vec<&str> = case.findings.iter().map(|finding| finding.rule.id()).collect();
     rules.dedup();
     let rules = rules.join(", ");
@@ -63,7 +63,7 @@ pub(super) fn block(case: &CaseResult, note: Option<&str>, output_diff: Option<&
         "\nReplay:\n\n{}\n</details>\n",
         fenced("sh", &one_line(&case.replay, FIELD_CHARS))
     ));
-    Block { full, brief }
+    Passage { full, brief }
 }
 
 fn push_finding(out: &mut String, finding: &Finding) {

@@ -1,23 +1,23 @@
 //! A comparison as a comment on a pull request: what it broke in full, all else in lists.
 
-use super::document::{Block, Document};
+use super::document::{Document, Passage};
 use super::escape::inline;
 use super::{MARKER, Size, case, footer, notes};
-use crate::compare::{Change, Comparison, Delta};
+use crate::compare::{CaseChange, Comparison, Delta};
 use crate::text::{capital, plural};
 
 /// Renders the comparison, at most as long as the size allows.
 pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
     let mut document = Document::new(size.bytes());
     let regressions = comparison.regressions().count();
-    let changed = Change::ALL.iter().take(4).any(|change| comparison.count(*change) > 0);
+    let changed = CaseChange::ALL.iter().take(4).any(|change| comparison.count(*change) > 0);
     let title = match regressions {
         0 if !changed => "no changes".to_owned(),
         0 => "no regressions".to_owned(),
         count => format!("{count} regression{}", plural(count)),
     };
     document.push(&format!("{MARKER}\n## rescind: {title}\n\n{}\n", comparison.headline()));
-    let blocks: Vec<Block> = comparison.regressions().filter_map(regression).collect();
+    let blocks: Vec<Passage> = comparison.regressions().filter_map(regression).collect();
     document.push_blocks(&blocks, "regression");
     let mistakes: Vec<String> =
         comparison.list_mistakes().iter().map(|mistake| format!("- {}\n", inline(mistake))).collect();
@@ -26,14 +26,14 @@ pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
     {
         document.push_lines(&mistakes, document.room() / 4, "mistake");
     }
-    for change in Change::ALL {
+    for change in CaseChange::ALL {
         let listed = |delta: &&Delta<'_>| !delta.is_regression();
         let lines: Vec<String> = comparison.with(change).filter(listed).map(line).collect();
-        if lines.is_empty() || change == Change::Unchanged {
+        if lines.is_empty() || change == CaseChange::Unchanged {
             continue;
         }
         // What changed is read, what did not is looked up: it opens.
-        let opens = matches!(change, Change::StillFailing | Change::NotCompared);
+        let opens = matches!(change, CaseChange::StillFailing | CaseChange::NotCompared);
         let title = format!("{} ({})", capital(&change.to_string()), lines.len());
         let (head, tail) = if opens {
             (format!("\n<details><summary>{title}</summary>\n\n"), "\n</details>\n")
@@ -52,7 +52,7 @@ pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
     document.finish(&footer(comparison.head))
 }
 
-fn regression(delta: &Delta<'_>) -> Option<Block> {
+fn regression(delta: &Delta<'_>) -> Option<Passage> {
     let note = format!("{}: {}", delta.change, delta.phrases().join("; "));
     Some(case::block(delta.head?, Some(&note), delta.output_diff().as_deref()))
 }

@@ -14,7 +14,7 @@ pub(super) struct Document {
 
 /// A block in its two lengths.
 #[derive(Debug)]
-pub(super) struct Block {
+pub(super) struct Passage {
     /// All there is to say.
     pub full: String,
     /// One line.
@@ -55,7 +55,7 @@ impl Document {
 
     /// Appends each block in full if all those after it can then still have their line, else its line, else nothing;
     /// and says how many had less than they should.
-    pub fn push_blocks(&mut self, blocks: &[Block], what: &str) {
+    pub fn push_blocks(&mut self, blocks: &[Passage], what: &str) {
         let mut lines_after: usize = blocks.iter().map(|block| block.brief.len()).sum();
         let (mut brief, mut missing) = (0, 0);
         for block in blocks {
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn every_block_has_its_line_before_any_has_its_details() {
         let block =
-            |name: &str| Block { full: format!("{name}{}\n", "x".repeat(99)), brief: format!("{name}\n") };
+            |name: &str| Passage { full: format!("{name}{}\n", "x".repeat(99)), brief: format!("{name}\n") };
         let mut document = Document::new(RESERVE + 110);
         document.push_blocks(&[block("a"), block("b"), block("c")], "case");
         let text = document.finish("");
@@ -118,9 +118,9 @@ mod tests {
             limit in 0usize..40_000,
         ) {
             let mut document = Document::new(limit);
-            let blocks: Vec<Block> = lengths
+            let blocks: Vec<Passage> = lengths
                 .iter()
-                .map(|(full, brief)| Block { full: "f".repeat(*full), brief: "b".repeat(*brief) })
+                .map(|(full, brief)| Passage { full: "f".repeat(*full), brief: "b".repeat(*brief) })
                 .collect();
             let lines: Vec<String> = lengths.iter().map(|(_, brief)| "l".repeat(*brief)).collect();
             document.push_lines(&lines, limit / 2, "line");

@@ -11,7 +11,7 @@ mod escape;
 use rescind_model::{Results, Verdict};
 
 pub use self::comparison::render_comparison;
-use self::document::{Block, Document};
+use self::document::{Document, Passage};
 use self::escape::inline;
 use crate::grouping::{headline, is_detailed, not_run};
 use crate::matrix::Matrix;
@@ -54,7 +54,7 @@ pub fn render(results: &Results, size: Size) -> String {
     push_matrices(&mut document, results);
     push_not_run(&mut document, results);
     let detailed = results.cases.iter().filter(|case| is_detailed(case));
-    let blocks: Vec<Block> = detailed.map(|case| case::block(case, None, None)).collect();
+    let blocks: Vec<Passage> = detailed.map(|case| case::block(case, None, None)).collect();
     if !blocks.is_empty() {
         document.push("\n### Not as expected\n");
     }

@@ -2,13 +2,13 @@
 
 use super::case;
 use super::paint::{BOLD, DIM, Paint, of_verdict};
-use super::{MIN_WIDTH, Options, draw_notes};
-use crate::compare::{Change, Comparison, Delta};
+use super::{MIN_WIDTH, TerminalOptions, draw_notes};
+use crate::compare::{CaseChange, Comparison, Delta};
 
 /// Draws the comparison; the [headline](Comparison::headline) comes after all cases, where it is seen, and the notes
 /// after it. The text holds no control
 /// character, as that of [`render`](super::render).
-pub fn render_comparison(comparison: &Comparison<'_>, options: &Options) -> String {
+pub fn render_comparison(comparison: &Comparison<'_>, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
     let width = options.width.max(MIN_WIDTH);
     let mut out = String::new();
@@ -20,13 +20,13 @@ pub fn render_comparison(comparison: &Comparison<'_>, options: &Options) -> Stri
 }
 
 /// Draws the lists of the comparison and its headline, and no case in full.
-pub fn render_changes(comparison: &Comparison<'_>, options: &Options) -> String {
+pub fn render_changes(comparison: &Comparison<'_>, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
     let width = options.width.max(MIN_WIDTH);
     let mut out = String::new();
-    for change in Change::ALL {
+    for change in CaseChange::ALL {
         let mut deltas = comparison.with(change).peekable();
-        if change == Change::Unchanged || deltas.peek().is_none() {
+        if change == CaseChange::Unchanged || deltas.peek().is_none() {
             continue;
         }
         let heading = format!("{change} ({})", comparison.count(change));

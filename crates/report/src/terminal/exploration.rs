@@ -3,13 +3,13 @@
 use rescind_model::{DistinctFault, Exploration, Results, Verdict};
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
-use super::{MIN_WIDTH, Options, case, draw_not_run, draw_notes, summary_line};
+use super::{MIN_WIDTH, TerminalOptions, case, draw_not_run, draw_notes, summary_line};
 use crate::grouping::is_detailed;
 use crate::text::{FIELD_CHARS, one_line, plural};
 
 /// Draws what was explored: a line for each sample, its faults with the shortest schedule that shows each, and the cases that
 /// did not do the same each time.
-pub fn render_explorations(results: &Results, options: &Options) -> String {
+pub fn render_explorations(results: &Results, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
     let width = options.width.max(MIN_WIDTH);
     let mut out = String::new();

@@ -20,17 +20,17 @@ use crate::text::{FIELD_CHARS, one_line, plural};
 
 /// How the terminal is.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct TerminalOptions {
     /// Its width in columns. Texts are wrapped and tables drawn to it; lines of samples are not.
     pub width: usize,
     /// True for colour: the output is a terminal that has some, and `NO_COLOR` is not set.
     pub color: bool,
 }
 
-impl Default for Options {
+impl Default for TerminalOptions {
     /// What suits a file or a log.
-    fn default() -> Options {
-        Options { width: 100, color: false }
+    fn default() -> TerminalOptions {
+        TerminalOptions { width: 100, color: false }
     }
 }
 
@@ -38,8 +38,8 @@ impl Default for Options {
 const MIN_WIDTH: usize = 40;
 
 /// Draws the results. The text ends with a line end and holds no control character but line ends and, with
-/// [`Options::color`], the sequences of its own colours.
-pub fn render(results: &Results, options: &Options) -> String {
+/// [`TerminalOptions::color`], the sequences of its own colours.
+pub fn render(results: &Results, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
     let width = options.width.max(MIN_WIDTH);
     let mut out = String::new();
@@ -63,7 +63,7 @@ pub fn render(results: &Results, options: &Options) -> String {
 }
 
 /// Draws every case of the results, as expected or not, with its requests.
-pub fn render_in_full(results: &Results, options: &Options) -> String {
+pub fn render_in_full(results: &Results, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
     let width = options.width.max(MIN_WIDTH);
     let mut out = String::new();

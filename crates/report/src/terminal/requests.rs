@@ -4,7 +4,7 @@ use rescind_model::{Code, Entry};
 use textwrap::core::display_width;
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
-use crate::requests::{Request, heading, requests};
+use crate::requests::{FoldedRequest, heading, requests};
 use crate::text::{more, one_line};
 
 /// Folded requests that are shown.
@@ -40,7 +40,7 @@ pub(super) fn draw(out: &mut String, journal: &[Entry], width: usize, paint: Pai
             out.push_str(&format!("{indent}{}\n", paint.text(DIM, message)));
         }
     }
-    let left: u32 = folded[shown.len()..].iter().map(Request::count).sum();
+    let left: u32 = folded[shown.len()..].iter().map(FoldedRequest::count).sum();
     if left > 0 {
         out.push_str(&format!("{INDENT}[… {}]\n", more(left as usize, "request")));
     }
@@ -62,7 +62,7 @@ impl Row {
     /// The cells before this one say what was asked and told, those from it on what was decided and became of it.
     const TOLD: usize = 4;
 
-    fn of(request: &Request<'_>) -> Row {
+    fn of(request: &FoldedRequest<'_>) -> Row {
         let name = |text: &str| one_line(text, NAME_CHARS);
         let mut told = request.code.name().to_owned();
         if let Some(state) = &request.shown {

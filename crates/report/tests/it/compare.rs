@@ -1,6 +1,6 @@
 use rescind_model::{Baseline, CaseResult, Finding, Results, Rule, Verdict, exit};
-use rescind_report::compare::{Base, Change, Comparison, FailOn};
-use rescind_report::terminal::{Options, render_comparison};
+use rescind_report::compare::{Base, CaseChange, Comparison, FailOn};
+use rescind_report::terminal::{TerminalOptions, render_comparison};
 
 use crate::every;
 
@@ -41,7 +41,7 @@ pub fn head() -> Results {
 #[test]
 fn golden_on_a_terminal() {
     let (base, head) = (base(), head());
-    let options = Options { width: 80, color: false };
+    let options = TerminalOptions { width: 80, color: false };
     insta::assert_snapshot!(render_comparison(&Comparison::of(&base, &head), &options));
 }
 
@@ -94,13 +94,14 @@ fn every_pair_of_verdicts() {
 #[test]
 fn a_partial_head_removes_nothing() {
     let (base, whole) = (base(), head());
-    assert_eq!(Comparison::of(&base, &whole).count(Change::Removed), 1);
+    assert_eq!(Comparison::of(&base, &whole).count(CaseChange::Removed), 1);
     for head in [Results { filtered: true, ..whole.clone() }, Results { interrupted: true, ..whole.clone() }]
     {
         let comparison = Comparison::of(&base, &head);
-        assert_eq!(comparison.count(Change::Removed), 0);
+        assert_eq!(comparison.count(CaseChange::Removed), 0);
         assert!(
-            comparison.count(Change::NotCompared) > Comparison::of(&base, &whole).count(Change::NotCompared)
+            comparison.count(CaseChange::NotCompared)
+                > Comparison::of(&base, &whole).count(CaseChange::NotCompared)
         );
     }
 }
@@ -113,17 +114,17 @@ fn a_case_that_breaks_one_more_rule_regressed_and_one_that_breaks_fewer_did_not(
     let worse = Comparison::of(&base, &head);
     assert_eq!(
         (worse.deltas[0].change, worse.deltas[0].broken.as_slice()),
-        (Change::Regressed, &[Rule::FalseClaim][..])
+        (CaseChange::Regressed, &[Rule::FalseClaim][..])
     );
     let better = Comparison::of(&head, &base);
     assert_eq!(
         (better.deltas[0].change, better.deltas[0].mended.as_slice()),
-        (Change::StillFailing, &[Rule::FalseClaim][..])
+        (CaseChange::StillFailing, &[Rule::FalseClaim][..])
     );
     // The same rule, broken twice, is worse as well.
     let mut twice = base.clone();
     twice.cases[0].findings.push(base.cases[0].findings[0].clone());
-    assert_eq!(Comparison::of(&base, &twice).deltas[0].change, Change::Regressed);
+    assert_eq!(Comparison::of(&base, &twice).deltas[0].change, CaseChange::Regressed);
 }
 
 #[test]

@@ -1,16 +1,16 @@
 use rescind_model::ClockKind;
-use rescind_report::terminal::{Options, render};
+use rescind_report::terminal::{TerminalOptions, render};
 
 use crate::every;
 
 #[test]
 fn golden_at_80_columns() {
-    insta::assert_snapshot!(render(&every::results(), &Options { width: 80, color: false }));
+    insta::assert_snapshot!(render(&every::results(), &TerminalOptions { width: 80, color: false }));
 }
 
 #[test]
 fn golden_at_140_columns_in_colour() {
-    insta::assert_snapshot!(render(&every::results(), &Options { width: 140, color: true }));
+    insta::assert_snapshot!(render(&every::results(), &TerminalOptions { width: 140, color: true }));
 }
 
 /// The matrix alone: nothing failed, so no case is shown in full.
@@ -33,7 +33,7 @@ fn matrix(languages: &[&str], scenarios: &[&str], width: usize) -> String {
             results.cases.push(case);
         }
     }
-    render(&results, &Options { width, color: false })
+    render(&results, &TerminalOptions { width, color: false })
 }
 
 const LANGUAGES: [&str; 10] =
@@ -177,8 +177,8 @@ fn more_languages_than_scenarios_go_down() {
 
 #[test]
 fn colour_changes_nothing_but_colour() {
-    let plain = render(&every::results(), &Options { width: 90, color: false });
-    let colored = render(&every::results(), &Options { width: 90, color: true });
+    let plain = render(&every::results(), &TerminalOptions { width: 90, color: false });
+    let colored = render(&every::results(), &TerminalOptions { width: 90, color: true });
     assert!(!plain.contains('\u{1b}'));
     let mut stripped = String::new();
     let mut rest = colored.as_str();

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use rescind_emulator::{Clock, ControlError, Emulator};
+use rescind_emulator::{ControlError, Emulator, WallClock};
 use rescind_model::{Entry, Snapshot};
 
 use super::{Backend, BackendError};
@@ -17,7 +17,7 @@ pub struct Embedded {
 
 impl Embedded {
     /// An emulator to which `clock` tells the time.
-    pub fn new(clock: Arc<dyn Clock>) -> Embedded {
+    pub fn new(clock: Arc<dyn WallClock>) -> Embedded {
         Embedded::of(Emulator::new(clock))
     }
 

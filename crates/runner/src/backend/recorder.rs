@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
-use rescind_emulator::{Clock, Emulator};
+use rescind_emulator::{Emulator, WallClock};
 use rescind_engine::Recording;
 use rescind_model::{Entry, Snapshot};
 
@@ -21,7 +21,7 @@ pub struct Recorder {
 
 impl Recorder {
     /// An emulator to which `clock` tells the time.
-    pub fn new(clock: Arc<dyn Clock>) -> Recorder {
+    pub fn new(clock: Arc<dyn WallClock>) -> Recorder {
         let emulator = Emulator::new(clock);
         Recorder { embedded: Embedded::of(emulator.clone()), emulator, recording: Mutex::default() }
     }

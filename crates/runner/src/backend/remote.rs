@@ -192,7 +192,7 @@ mod tests {
     use std::sync::Arc;
     use std::time::SystemTime;
 
-    use rescind_emulator::control::{ControlServer, Guard, Place};
+    use rescind_emulator::control::{ControlAddress, ControlServer, Guard};
     use rescind_emulator::{Emulator, Server};
     use rescind_model::BackupState;
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -202,7 +202,7 @@ mod tests {
     use crate::testing::setup;
 
     /// An emulator, its services and its control API, which wants this token.
-    async fn serve(place: Place, token: Option<&str>) -> (Emulator, Server, ControlServer) {
+    async fn serve(place: ControlAddress, token: Option<&str>) -> (Emulator, Server, ControlServer) {
         let emulator = Emulator::new(Arc::new(SystemTime::now));
         let server = Server::bind(emulator.clone(), anywhere()).await.unwrap();
         let guard = Guard { token: token.map(str::to_owned), any_host: false };
@@ -239,7 +239,7 @@ mod tests {
 
     #[tokio::test]
     async fn it_says_of_each_project_what_the_emulator_itself_says() {
-        let (emulator, server, orders) = serve(Place::Tcp(anywhere()), Some("t")).await;
+        let (emulator, server, orders) = serve(ControlAddress::Tcp(anywhere()), Some("t")).await;
         let address = server.address().to_string();
         let remote = Remote::connect(&address, control(orders.place(), Some("t"))).await.unwrap();
         assert_eq!(remote.name(), address);
@@ -251,22 +251,23 @@ mod tests {
     async fn it_is_controlled_by_a_unix_socket_as_well() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("control");
-        let (emulator, server, orders) = serve(Place::Unix(path.clone()), None).await;
+        let (emulator, server, orders) = serve(ControlAddress::Unix(path.clone()), None).await;
         let remote =
             Remote::connect(&server.address().to_string(), control(orders.place(), None)).await.unwrap();
         says_what_the_emulator_says(&remote, &emulator).await;
         // One that is in use stays; one that nobody listens at gives way.
-        let taken = ControlServer::bind(emulator.clone(), Place::Unix(path.clone()), Guard::default()).await;
+        let taken =
+            ControlServer::bind(emulator.clone(), ControlAddress::Unix(path.clone()), Guard::default()).await;
         assert!(taken.unwrap_err().to_string().contains("choose another place with --control"));
         drop(orders);
         assert!(!path.exists(), "it leaves nothing behind");
         drop(std::os::unix::net::UnixListener::bind(&path).unwrap());
-        ControlServer::bind(emulator, Place::Unix(path), Guard::default()).await.unwrap();
+        ControlServer::bind(emulator, ControlAddress::Unix(path), Guard::default()).await.unwrap();
     }
 
     #[tokio::test]
     async fn an_emulator_that_takes_no_orders_is_told_from_one_that_is_not_there() {
-        let (_emulator, server, orders) = serve(Place::Tcp(anywhere()), Some("t")).await;
+        let (_emulator, server, orders) = serve(ControlAddress::Tcp(anywhere()), Some("t")).await;
         let address = server.address().to_string();
         let refused = async |control| Remote::connect(&address, control).await.unwrap_err().to_string();
         let error = refused(control(orders.place(), None)).await;

@@ -17,7 +17,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use rescind_catalog::Plan;
-use rescind_emulator::Clock;
+use rescind_emulator::WallClock;
 use rescind_model::{CaseResult, Schedule};
 use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
@@ -28,7 +28,7 @@ use self::sample::Explored;
 use crate::run::conclude::{Concluded, conclude};
 use crate::run::session::Session;
 use crate::run::start::start;
-use crate::{Context, Embedded, Events, Finished, Options};
+use crate::{Context, Embedded, Events, FinishedRun, RunOptions};
 
 /// How samples are explored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,14 +48,14 @@ pub struct Exploring {
 #[expect(clippy::too_many_arguments, reason = "as for a run, and what is particular to an exploration")]
 pub async fn explore(
     context: Arc<Context>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<dyn WallClock>,
     plan: Plan,
-    options: Options,
+    options: RunOptions,
     exploring: Exploring,
     version: &str,
     events: Events,
     cancel: CancellationToken,
-) -> Finished {
+) -> FinishedRun {
     let began = context.clock.now();
     let until = exploring.budget.map(|budget| began + budget);
     let backend = Arc::new(Embedded::new(Arc::clone(&clock)));

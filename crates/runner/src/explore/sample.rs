@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use rescind_emulator::Clock;
+use rescind_emulator::WallClock;
 use rescind_engine::Recording;
 use rescind_model::{CaseId, CaseResult, Exploration, Given, Schedule};
 use tokio::task::JoinSet;
@@ -35,7 +35,7 @@ struct Ran {
 pub(super) async fn explore(
     session: Arc<Session>,
     ready: Arc<Ready>,
-    clock: Arc<dyn Clock>,
+    clock: Arc<dyn WallClock>,
     exploring: Exploring,
     until: Option<Instant>,
 ) -> Explored {
@@ -112,7 +112,7 @@ pub(super) async fn explore(
 async fn run(
     session: &Session,
     ready: &Ready,
-    clock: &Arc<dyn Clock>,
+    clock: &Arc<dyn WallClock>,
     project: &str,
     asked: &Asked,
     number: usize,

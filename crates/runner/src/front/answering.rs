@@ -48,8 +48,8 @@ impl Answering {
     }
 
     /// The body of the reply, with which the request ends.
-    pub fn reply<B>(self, body: B) -> Reply<B> {
-        Reply { body, _answering: self }
+    pub fn reply<B>(self, body: B) -> ReplyBody<B> {
+        ReplyBody { body, _answering: self }
     }
 
     fn owe(&self, owed: bool) {
@@ -110,12 +110,12 @@ impl Drop for Received {
 
 /// The body of a reply.
 #[derive(Debug)]
-pub struct Reply<B> {
+pub struct ReplyBody<B> {
     body: B,
     _answering: Answering,
 }
 
-impl<B: Body + Unpin> Body for Reply<B> {
+impl<B: Body + Unpin> Body for ReplyBody<B> {
     type Data = B::Data;
     type Error = B::Error;
 

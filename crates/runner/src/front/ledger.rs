@@ -24,14 +24,14 @@ pub struct Line {
 
 impl Ledger {
     /// Takes down that a connection was accepted, until what is returned is dropped.
-    pub fn open(self: &Arc<Ledger>, peer: SocketAddr) -> Open {
+    pub fn open(self: &Arc<Ledger>, peer: SocketAddr) -> OpenConnection {
         self.accepted.fetch_add(1, Ordering::SeqCst);
         let mut lines = self.lines();
         // The system gives a port anew only when its last connection is over at both ends.
         lines.retain(|line| line.peer != peer);
         lines.push(Line { peer, closed: false });
         drop(lines);
-        Open { ledger: Arc::clone(self), peer }
+        OpenConnection { ledger: Arc::clone(self), peer }
     }
 
     /// How many connections were accepted.
@@ -74,12 +74,12 @@ impl Ledger {
 
 /// A connection that is open.
 #[derive(Debug)]
-pub struct Open {
+pub struct OpenConnection {
     ledger: Arc<Ledger>,
     peer: SocketAddr,
 }
 
-impl Drop for Open {
+impl Drop for OpenConnection {
     fn drop(&mut self) {
         for line in self.ledger.lines().iter_mut().filter(|line| line.peer == self.peer) {
             line.closed = true;

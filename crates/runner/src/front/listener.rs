@@ -12,7 +12,7 @@ use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 
-use super::service::Service;
+use super::handler::CaseHandler;
 
 /// The first byte of a TLS connection: the record type of a handshake (RFC 8446, 5.1). No request of HTTP begins so.
 const HANDSHAKE: u8 = 0x16;
@@ -28,13 +28,13 @@ pub struct Listener {
 #[derive(Clone)]
 struct Host {
     acceptor: TlsAcceptor,
-    service: Service,
+    handler: CaseHandler,
 }
 
 impl Listener {
     /// Will serve what connects.
-    pub fn new(listener: TcpListener, acceptor: TlsAcceptor, service: Service) -> Listener {
-        Listener { listener, host: Host { acceptor, service } }
+    pub fn new(listener: TcpListener, acceptor: TlsAcceptor, handler: CaseHandler) -> Listener {
+        Listener { listener, host: Host { acceptor, handler } }
     }
 
     /// Serves what connects, for ever. Dropping this drops every connection.
@@ -56,7 +56,7 @@ impl Listener {
 impl Host {
     /// Takes a connection down at once, and gives what serves it.
     fn welcome(self, stream: TcpStream, peer: SocketAddr) -> impl Future<Output = ()> + Send + 'static {
-        let open = self.service.ledger().open(peer);
+        let open = self.handler.ledger().open(peer);
         async move {
             let connection = Connection::default();
             tokio::select! {
@@ -88,11 +88,11 @@ impl Host {
     where
         S: AsyncRead + AsyncWrite + Unpin + Send + 'static,
     {
-        let service = self.service.on(connection.clone());
-        let service = service_fn(move |request| {
-            let service = service.clone();
-            async move { Ok::<_, Infallible>(service.answer(request).await) }
+        let handler = self.handler.on(connection.clone());
+        let handler = service_fn(move |request| {
+            let handler = handler.clone();
+            async move { Ok::<_, Infallible>(handler.answer(request).await) }
         });
-        let _ = connection.builder().serve_connection(TokioIo::new(stream), service).await;
+        let _ = connection.builder().serve_connection(TokioIo::new(stream), handler).await;
     }
 }

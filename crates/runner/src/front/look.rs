@@ -4,33 +4,26 @@ use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 
+use rescind_world::Look;
+
 use super::ledger::Ledger;
 #[cfg(target_os = "linux")]
 use super::ledger::Line;
 #[cfg(target_os = "linux")]
 use super::sockets::{Socket, Sockets, State};
 #[cfg(target_os = "linux")]
-use super::thread::Thread;
-
-/// What is going on between a case and its front.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Look {
-    /// Something is on its way or being done; or the system cannot tell.
-    Busy,
-    /// Nothing is. Between two looks with the same number the front's thread did not run.
-    Quiet(u64),
-}
+use super::thread::WatchedThread;
 
 /// A thread whose doings the system tells. Where it cannot be told, there is none.
 #[cfg(not(target_os = "linux"))]
-pub struct Thread;
+pub struct WatchedThread;
 
 /// The calling thread, to be watched.
-pub fn this_thread() -> io::Result<Thread> {
+pub fn this_thread() -> io::Result<WatchedThread> {
     #[cfg(target_os = "linux")]
-    return Thread::current();
+    return WatchedThread::current();
     #[cfg(not(target_os = "linux"))]
-    return Ok(Thread);
+    return Ok(WatchedThread);
 }
 
 /// Whoever looks after a front.
@@ -50,14 +43,14 @@ impl Lookout {
 
     /// One that sees what the system tells of the front's thread and of the sockets at `address`.
     #[cfg(target_os = "linux")]
-    pub fn new(thread: Thread, address: SocketAddr, ledger: Arc<Ledger>) -> io::Result<Lookout> {
+    pub fn new(thread: WatchedThread, address: SocketAddr, ledger: Arc<Ledger>) -> io::Result<Lookout> {
         let sight = Sight { thread, address, ledger, sockets: Sockets::open()? };
         Ok(Lookout { sight: Some(sight) })
     }
 
     /// One that sees nothing: this system tells nothing.
     #[cfg(not(target_os = "linux"))]
-    pub fn new(_thread: Thread, _address: SocketAddr, _ledger: Arc<Ledger>) -> io::Result<Lookout> {
+    pub fn new(_thread: WatchedThread, _address: SocketAddr, _ledger: Arc<Ledger>) -> io::Result<Lookout> {
         Ok(Lookout::blind())
     }
 
@@ -77,7 +70,7 @@ impl Lookout {
 
 #[cfg(target_os = "linux")]
 struct Sight {
-    thread: Thread,
+    thread: WatchedThread,
     address: SocketAddr,
     ledger: Arc<Ledger>,
     sockets: Sockets,

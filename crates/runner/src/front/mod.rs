@@ -9,14 +9,14 @@
 mod account;
 mod answering;
 mod besides;
+mod forwarder;
+mod handler;
 mod keystore;
 mod ledger;
 mod listener;
 mod look;
 mod passing;
 mod pki;
-mod remote;
-mod service;
 #[cfg(target_os = "linux")]
 mod sockets;
 #[cfg(test)]
@@ -27,7 +27,6 @@ mod token;
 mod upstream;
 mod variables;
 
-pub use look::Look;
 pub use pki::{Pki, PkiError};
 pub use upstream::Upstream;
 
@@ -37,14 +36,15 @@ use std::sync::{Arc, mpsc};
 use std::thread::JoinHandle;
 
 use rescind_emulator::Scope;
+use rescind_world::Look;
 use tokio::runtime::Builder;
 use tokio_rustls::TlsAcceptor;
 use tokio_util::sync::CancellationToken;
 
+use self::handler::CaseHandler;
 use self::ledger::Ledger;
 use self::listener::Listener;
 use self::look::Lookout;
-use self::service::Service;
 
 /// What answers for one case. Dropping it stops it at once: nothing listens any more then, and every connection is gone.
 pub struct Front {
@@ -69,7 +69,7 @@ impl Front {
         let runtime = Builder::new_current_thread().enable_all().build()?;
         let (ledger, scope) = (Arc::new(Ledger::default()), Arc::new(Scope::of(project)));
         let stop = CancellationToken::new();
-        let service = Service::new(upstream, Arc::clone(&scope), besides.into(), Arc::clone(&ledger));
+        let handler = CaseHandler::new(upstream, Arc::clone(&scope), besides.into(), Arc::clone(&ledger));
         let acceptor = TlsAcceptor::from(pki.server_config());
         let (entered, enters) = mpsc::sync_channel(1);
         let until = stop.clone();
@@ -79,7 +79,7 @@ impl Front {
                 runtime.block_on(async {
                     // Within the runtime, whose reactor the listener needs.
                     let listening = tokio::net::TcpListener::from_std(listener);
-                    let started = listening.map(|listener| Listener::new(listener, acceptor, service));
+                    let started = listening.map(|listener| Listener::new(listener, acceptor, handler));
                     match started {
                         Ok(listener) => {
                             // Nobody waits any more only if the thread that starts this has panicked.

@@ -9,7 +9,7 @@ use rustix::thread::gettid;
 
 /// A thread of this process that is watched.
 #[derive(Debug)]
-pub struct Thread {
+pub struct WatchedThread {
     stat: File,
     /// The system call that it is in (proc_pid_syscall(5)). Not every kernel tells.
     call: Option<File>,
@@ -35,12 +35,12 @@ enum Turns {
     Status(File),
 }
 
-impl Thread {
+impl WatchedThread {
     /// The calling thread.
     ///
     /// # Errors
     /// The system does not tell of threads: there is no `/proc`.
-    pub fn current() -> io::Result<Thread> {
+    pub fn current() -> io::Result<WatchedThread> {
         let folder = format!("/proc/self/task/{}", gettid());
         let stat = File::open(format!("{folder}/stat"))?;
         let call = File::open(format!("{folder}/syscall")).ok().filter(|file| call(file).is_ok());
@@ -49,7 +49,7 @@ impl Thread {
             Ok(turns) if turns.read()? > 0 => turns,
             _ => Turns::Status(File::open(format!("{folder}/status"))?),
         };
-        Ok(Thread { stat, call, turns })
+        Ok(WatchedThread { stat, call, turns })
     }
 
     /// How often it has had its turn, if it sleeps now and waits for events: in `epoll_wait`, where the kernel tells.
@@ -128,11 +128,11 @@ mod tests {
     }
 
     /// A thread that waits as a front does, and what wakes it.
-    fn waiting(work: impl Fn() + Send + 'static) -> (Thread, tokio::sync::mpsc::UnboundedSender<()>) {
+    fn waiting(work: impl Fn() + Send + 'static) -> (WatchedThread, tokio::sync::mpsc::UnboundedSender<()>) {
         let (tell, told) = mpsc::channel();
         let (wake, mut woken) = tokio::sync::mpsc::unbounded_channel();
         std::thread::spawn(move || {
-            tell.send(Thread::current().unwrap()).unwrap();
+            tell.send(WatchedThread::current().unwrap()).unwrap();
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
                 while let Some(()) = woken.recv().await {
@@ -143,7 +143,7 @@ mod tests {
         (told.recv().unwrap(), wake)
     }
 
-    fn asleep(thread: &Thread) -> u64 {
+    fn asleep(thread: &WatchedThread) -> u64 {
         loop {
             if let Some(turns) = thread.turns_if_asleep().unwrap() {
                 break turns;

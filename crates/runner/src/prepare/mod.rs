@@ -23,7 +23,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use regex::Regex;
-use rescind_catalog::{Code, Manifest, Stage};
+use rescind_catalog::{Manifest, SampleCode, Stage};
 use rescind_model::SampleId;
 use rescind_model::template::TemplateError;
 use tokio_util::sync::CancellationToken;
@@ -32,12 +32,12 @@ use crate::{Context, Toolchain};
 use complaint::Origin;
 use digest::Digest;
 use imprint::Imprint;
-use project::Project;
 pub use project::ProjectError;
+use project::ProjectFiles;
 use slot::{Lease, Slot, Vacant};
 pub use stage::FailedStep;
 pub(crate) use stage::command_line;
-use stage::{Folders, StageError};
+use stage::{StageError, StageFolders};
 
 /// A sample whose cases can be run, as long as this or a clone of it is there.
 #[derive(Clone, Debug)]
@@ -143,19 +143,19 @@ pub async fn prepare(
     context: &Context,
     manifest: &Manifest,
     toolchain: &Toolchain,
-    code: &Code,
+    code: &SampleCode,
     cancel: &CancellationToken,
 ) -> Result<Prepared, PrepareError> {
-    let sample = Sample { context, manifest, cancel };
-    let dependencies = sample.dependencies(toolchain)?;
-    let (installed, lease_of_dependencies) = sample.install(&dependencies).await?;
-    let built = match (sample.build(&dependencies, code).await, code) {
+    let preparation = Preparation { context, manifest, cancel };
+    let dependencies = preparation.dependencies(toolchain)?;
+    let (installed, lease_of_dependencies) = preparation.install(&dependencies).await?;
+    let built = match (preparation.build(&dependencies, code).await, code) {
         (
             Err(PrepareError::Step { sample: id, step, .. }),
-            Code::Published { lines, origin, origin_line, .. },
+            SampleCode::Published { lines, origin, origin_line, .. },
         ) if step.ended.is_some() => {
             // Is it the code or the machine? The project with its own code in it tells.
-            sample.build(&dependencies, &Code::Bundled).await?;
+            preparation.build(&dependencies, &SampleCode::Bundled).await?;
             let place =
                 Origin { file: &manifest.source.file, lines: *lines, origin, first_line: *origin_line };
             let complaint = complaint::first(&step, &place);
@@ -185,8 +185,8 @@ pub fn is_installed(
     manifest: &Manifest,
     toolchain: &Toolchain,
 ) -> Result<bool, PrepareError> {
-    let sample = Sample { context, manifest, cancel: &CancellationToken::new() };
-    sample.dependencies(toolchain).map(|dependencies| Slot::is_filled(&dependencies.slot))
+    let preparation = Preparation { context, manifest, cancel: &CancellationToken::new() };
+    preparation.dependencies(toolchain).map(|dependencies| Slot::is_filled(&dependencies.slot))
 }
 
 /// How much of a sample is prepared.
@@ -205,14 +205,14 @@ pub(crate) fn readiness(
     context: &Context,
     manifest: &Manifest,
     toolchain: &Toolchain,
-    code: &Code,
+    code: &SampleCode,
 ) -> Readiness {
-    let sample = Sample { context, manifest, cancel: &CancellationToken::new() };
-    let Ok(dependencies) = sample.dependencies(toolchain) else { return Readiness::Nothing };
+    let preparation = Preparation { context, manifest, cancel: &CancellationToken::new() };
+    let Ok(dependencies) = preparation.dependencies(toolchain) else { return Readiness::Nothing };
     if !Slot::is_filled(&dependencies.slot) {
         return Readiness::Nothing;
     }
-    match sample.copy(&dependencies, code) {
+    match preparation.copy(&dependencies, code) {
         Ok((_, slot)) if Slot::is_filled(&slot) => Readiness::Built,
         _ => Readiness::Installed,
     }
@@ -221,7 +221,7 @@ pub(crate) fn readiness(
 /// The dependencies of a sample: where they belong and what decides them.
 struct Dependencies {
     slot: PathBuf,
-    inputs: Project,
+    inputs: ProjectFiles,
 }
 
 impl Dependencies {
@@ -247,16 +247,17 @@ enum Opened {
     Vacant(Vacant),
 }
 
-struct Sample<'a> {
+/// The preparation of a sample.
+struct Preparation<'a> {
     context: &'a Context,
     manifest: &'a Manifest,
     cancel: &'a CancellationToken,
 }
 
-impl Sample<'_> {
+impl Preparation<'_> {
     fn dependencies(&self, toolchain: &Toolchain) -> Result<Dependencies, PrepareError> {
         let stage = &self.manifest.prepare;
-        let inputs = Project::part(&self.manifest.source.folder, &stage.inputs)
+        let inputs = ProjectFiles::part(&self.manifest.source.folder, &stage.inputs)
             .map_err(|error| self.project(error))?;
         // What is installed holds paths, of the interpreter and of itself.
         let tools = toolchain.found.iter().map(|tool| format!("{} {}", tool.program.display(), tool.version));
@@ -279,7 +280,7 @@ impl Sample<'_> {
         let (work, cache) = (dependencies.slot.join("inputs"), dependencies.cache());
         std::fs::create_dir(&cache).map_err(|error| self.cache(&cache, error))?;
         dependencies.inputs.write(&work).map_err(|error| self.project(error))?;
-        let folders = Folders { work: &work, cache: &cache };
+        let folders = StageFolders { work: &work, cache: &cache };
         self.run("prepare", &self.manifest.prepare, &self.manifest.unavailable, folders).await?;
         let lease = vacant.filled().map_err(|error| self.cache(&dependencies.slot, error))?;
         slot::tidy(&dependencies.slot);
@@ -287,10 +288,14 @@ impl Sample<'_> {
     }
 
     /// The project with this code in it, and where its copy belongs.
-    fn copy(&self, dependencies: &Dependencies, code: &Code) -> Result<(Project, PathBuf), PrepareError> {
+    fn copy(
+        &self,
+        dependencies: &Dependencies,
+        code: &SampleCode,
+    ) -> Result<(ProjectFiles, PathBuf), PrepareError> {
         let manifest = self.manifest;
-        let mut project = Project::read(&manifest.source.folder).map_err(|error| self.project(error))?;
-        if let Code::Published { file_content, .. } = code {
+        let mut project = ProjectFiles::read(&manifest.source.folder).map_err(|error| self.project(error))?;
+        if let SampleCode::Published { file_content, .. } = code {
             project.replace(&manifest.source.file, file_content.clone());
         }
         let digest = stage_digest(Digest::new(), &manifest.build)
@@ -300,7 +305,7 @@ impl Sample<'_> {
     }
 
     /// Copies and builds the project, as far as that has not been done.
-    async fn build(&self, dependencies: &Dependencies, code: &Code) -> Result<Built, PrepareError> {
+    async fn build(&self, dependencies: &Dependencies, code: &SampleCode) -> Result<Built, PrepareError> {
         let (project, slot) = self.copy(dependencies, code)?;
         let work = slot.join(PROJECT);
         let vacant = match self.open(&slot).await? {
@@ -308,7 +313,7 @@ impl Sample<'_> {
             Opened::Vacant(vacant) => vacant,
         };
         project.write(&work).map_err(|error| self.project(error))?;
-        let folders = Folders { work: &work, cache: &dependencies.cache() };
+        let folders = StageFolders { work: &work, cache: &dependencies.cache() };
         self.run("build", &self.manifest.build, &[], folders).await?;
         let lease = vacant.filled().map_err(|error| self.cache(&slot, error))?;
         // Every state of the code has a copy of its own, and whoever works on a sample makes many.
@@ -334,7 +339,7 @@ impl Sample<'_> {
         name: &'static str,
         stage: &Stage,
         unavailable: &[Regex],
-        folders: Folders<'_>,
+        folders: StageFolders<'_>,
     ) -> Result<(), PrepareError> {
         let (context, own) = (self.context, &self.manifest.variables);
         stage::run(context, own, stage, unavailable, folders, self.cancel).await.map_err(

@@ -17,7 +17,7 @@ enum Content {
 }
 
 /// The files of a project, by their path in it.
-pub(crate) struct Project(BTreeMap<PathBuf, Content>);
+pub(crate) struct ProjectFiles(BTreeMap<PathBuf, Content>);
 
 /// Why a project cannot be read or written.
 #[derive(Debug, thiserror::Error)]
@@ -33,10 +33,10 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> ProjectError {
     move |source| ProjectError { path: path.to_owned(), source }
 }
 
-impl Project {
+impl ProjectFiles {
     /// Reads a folder: all but what its `.gitignore` files exclude (dependencies that its user installed, what a build
     /// of his left) and the folder of git.
-    pub(crate) fn read(folder: &Path) -> Result<Project, ProjectError> {
+    pub(crate) fn read(folder: &Path) -> Result<ProjectFiles, ProjectError> {
         let mut files = BTreeMap::new();
         // Settings of the user, and files outside the project, must not decide what belongs to it.
         let walk = WalkBuilder::new(folder)
@@ -64,13 +64,13 @@ impl Project {
             };
             files.insert(path.strip_prefix(folder).unwrap_or(path).to_owned(), content);
         }
-        Ok(Project(files))
+        Ok(ProjectFiles(files))
     }
 
     /// Only these files of a folder.
-    pub(crate) fn part(folder: &Path, files: &[PathBuf]) -> Result<Project, ProjectError> {
+    pub(crate) fn part(folder: &Path, files: &[PathBuf]) -> Result<ProjectFiles, ProjectError> {
         let read = |file: &PathBuf| Ok((file.clone(), Content::read(&folder.join(file))?));
-        files.iter().map(read).collect::<Result<_, _>>().map(Project)
+        files.iter().map(read).collect::<Result<_, _>>().map(ProjectFiles)
     }
 
     /// Puts other bytes in the place of a file's.
@@ -133,7 +133,7 @@ mod tests {
         folder
     }
 
-    fn key(project: &Project) -> String {
+    fn key(project: &ProjectFiles) -> String {
         project.digest(Digest::new()).key()
     }
 
@@ -147,17 +147,17 @@ mod tests {
         ]);
         fs::set_permissions(original.path().join("src/main.js"), Permissions::from_mode(0o755)).unwrap();
         symlink("src/main.js", original.path().join("link")).unwrap();
-        let project = Project::read(original.path()).unwrap();
+        let project = ProjectFiles::read(original.path()).unwrap();
         let copy = tempfile::tempdir().unwrap();
         project.write(copy.path()).unwrap();
-        assert_eq!(key(&Project::read(copy.path()).unwrap()), key(&project));
+        assert_eq!(key(&ProjectFiles::read(copy.path()).unwrap()), key(&project));
         assert!(copy.path().join(".npmrc").exists() && !copy.path().join("node_modules").exists());
         assert_eq!(fs::read_to_string(copy.path().join("link")).unwrap(), "main");
     }
 
     #[test]
     fn each_difference_gives_another_key() {
-        let read = |files: &[(&str, &str)]| Project::read(folder(files).path()).unwrap();
+        let read = |files: &[(&str, &str)]| ProjectFiles::read(folder(files).path()).unwrap();
         let mut keys: Vec<String> =
             [&[("a", "1")][..], &[("a", "2")], &[("b", "1")], &[("a", "1"), ("b", "")]]
                 .map(|it| key(&read(it)))
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_missing_input_is_named() {
         let folder = folder(&[]);
-        let error = Project::part(folder.path(), &["go.sum".into()]).err().unwrap();
+        let error = ProjectFiles::part(folder.path(), &["go.sum".into()]).err().unwrap();
         assert!(error.path.ends_with("go.sum"));
     }
 }

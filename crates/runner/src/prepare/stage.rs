@@ -13,7 +13,7 @@ use rescind_model::Ended;
 use rescind_model::template::{self, TemplateError};
 use tokio_util::sync::CancellationToken;
 
-use crate::process::{Finished, Invocation, ProcessError};
+use crate::process::{FinishedProcess, Invocation, ProcessError};
 use crate::{Context, toolchain};
 
 /// When a step must have ended. Slow networks and cold compilers have their time; a step that asks a question and
@@ -26,14 +26,14 @@ const TAIL_LINES: usize = 20;
 
 /// The folders that a stage works with.
 #[derive(Clone, Copy)]
-pub(crate) struct Folders<'a> {
+pub(crate) struct StageFolders<'a> {
     /// `{work}`: where the steps run.
     pub(crate) work: &'a Path,
     /// `{cache}`: what belongs to the dependencies.
     pub(crate) cache: &'a Path,
 }
 
-impl Folders<'_> {
+impl StageFolders<'_> {
     /// The text with `{work}` and `{cache}` filled in.
     pub(crate) fn fill(&self, text: &str) -> Result<OsString, TemplateError> {
         let value = |name: &str| match name {
@@ -85,7 +85,7 @@ pub(crate) async fn run(
     own: &Variables,
     stage: &Stage,
     unavailable: &[Regex],
-    folders: Folders<'_>,
+    folders: StageFolders<'_>,
     cancel: &CancellationToken,
 ) -> Result<(), StageError> {
     let mut variables = BTreeMap::new();
@@ -139,7 +139,7 @@ pub(crate) fn command_line(program: &OsString, arguments: &[OsString]) -> String
 
 /// The first line that one of the patterns finds in what was printed, from where it is found: before that may stand a long
 /// path.
-fn line_of(finished: &Finished, patterns: &[Regex]) -> Option<String> {
+fn line_of(finished: &FinishedProcess, patterns: &[Regex]) -> Option<String> {
     let streams = [&finished.stderr, &finished.stdout].map(|stream| strip_str(&stream.text).to_string());
     let found = |line: &str| {
         let start = patterns.iter().find_map(|pattern| pattern.find(line))?.start();
@@ -149,7 +149,7 @@ fn line_of(finished: &Finished, patterns: &[Regex]) -> Option<String> {
 }
 
 /// The beginning and the end of the output, without colours. Compilers write to either stream.
-fn excerpt(finished: &Finished) -> String {
+fn excerpt(finished: &FinishedProcess) -> String {
     let streams = [&finished.stdout, &finished.stderr].map(|stream| strip_str(&stream.text).to_string());
     let lines: Vec<&str> = streams.iter().flat_map(|stream| stream.lines()).collect();
     let left_out = lines.len().saturating_sub(HEAD_LINES + TAIL_LINES);

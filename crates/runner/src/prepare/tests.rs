@@ -42,13 +42,13 @@ fn fixture(build: &str) -> Fixture {
 const BUILD: &str = "echo build >> \"$LOG\"; cp \"$1\" built";
 
 impl Fixture {
-    async fn prepare(&self, code: &Code) -> Result<Prepared, PrepareError> {
+    async fn prepare(&self, code: &SampleCode) -> Result<Prepared, PrepareError> {
         let cancel = CancellationToken::new();
         prepare(&self.context, &self.manifest, &Toolchain::default(), code, &cancel).await
     }
 
     async fn bundled(&self) -> Prepared {
-        self.prepare(&Code::Bundled).await.unwrap()
+        self.prepare(&SampleCode::Bundled).await.unwrap()
     }
 
     fn log(&self) -> Vec<String> {
@@ -61,8 +61,8 @@ impl Fixture {
     }
 }
 
-fn published(text: &str) -> Code {
-    Code::Published {
+fn published(text: &str) -> SampleCode {
+    SampleCode::Published {
         file_content: text.as_bytes().to_vec(),
         lines: Lines { first: 1, last: 1 },
         origin: "page.md".to_owned(),
@@ -116,7 +116,7 @@ async fn published_code_takes_the_place_of_the_file_in_a_copy() {
 #[tokio::test]
 async fn a_failed_step_is_told_with_its_command_and_output_and_tried_again() {
     let fixture = fixture("echo 'main.sh:1: it is wrong' >&2; exit 3");
-    let error = fixture.prepare(&Code::Bundled).await.unwrap_err();
+    let error = fixture.prepare(&SampleCode::Bundled).await.unwrap_err();
     let place = fixture.context.cache.display().to_string();
     let text = error.to_string().replace(&place, "CACHE");
     let text = regex::Regex::new("-[0-9a-f]{20}").unwrap().replace_all(&text, "-KEY");
@@ -147,7 +147,7 @@ async fn published_code_that_does_not_build_is_told_with_its_line_in_the_page() 
 #[tokio::test]
 async fn of_much_output_the_beginning_and_the_end_are_told() {
     let fixture = fixture("seq 100; exit 1");
-    let error = fixture.prepare(&Code::Bundled).await.unwrap_err();
+    let error = fixture.prepare(&SampleCode::Bundled).await.unwrap_err();
     let PrepareError::Step { step, .. } = error else { panic!("{error}") };
     assert!(step.output.starts_with("1\n2\n"), "{}", step.output);
     assert!(step.output.contains("\n20\n[… 60 lines]\n81\n"), "{}", step.output);
@@ -158,12 +158,12 @@ async fn of_much_output_the_beginning_and_the_end_are_told() {
 async fn a_missing_input_and_a_missing_program_are_named() {
     let mut fixture = fixture(BUILD);
     fixture.manifest.prepare.steps = vec![vec!["no-such-installer".to_owned()]];
-    insta::assert_snapshot!(fixture.prepare(&Code::Bundled).await.unwrap_err(), @"
+    insta::assert_snapshot!(fixture.prepare(&SampleCode::Bundled).await.unwrap_err(), @"
     spanner/sh: prepare: `no-such-installer` cannot be started:
     no-such-installer is not there
     ");
     fixture.manifest.prepare.inputs = vec!["go.sum".into()];
-    let error = fixture.prepare(&Code::Bundled).await.unwrap_err().to_string();
+    let error = fixture.prepare(&SampleCode::Bundled).await.unwrap_err().to_string();
     assert!(error.ends_with("sh/go.sum: No such file or directory (os error 2)"), "{error}");
 }
 

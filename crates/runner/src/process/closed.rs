@@ -4,13 +4,13 @@ use std::os::fd::OwnedFd;
 use std::path::Path;
 
 use rescind_model::{Ended, LeakedProcess};
-use rescind_world::{Command, End, Report, SpawnError, World};
+use rescind_world::{Command, SpawnError, World, WorldEnd, WorldReport};
 use tokio::net::unix::pipe::Receiver;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use super::capture;
-use super::invocation::{Finished, Invocation, ProcessError};
+use super::invocation::{FinishedProcess, Invocation, ProcessError};
 
 /// Runs a program in a world of this kind until it ends, a limit of the world is reached or the run is cancelled. The
 /// deadline of the invocation is not heeded: the world has its own.
@@ -23,7 +23,7 @@ pub async fn run_in(
     world: &World,
     invocation: &Invocation,
     cancel: &CancellationToken,
-) -> Result<Finished, ProcessError> {
+) -> Result<FinishedProcess, ProcessError> {
     let program = &invocation.program;
     let (world, command) = (world.clone(), command(invocation));
     // It returns when the first process is traced, which takes a millisecond.
@@ -52,17 +52,19 @@ pub async fn run_in(
     // Nobody is left who could hold the pipes open.
     let stdout = stdout.await.map_err(|error| lost(program, error.into()))?;
     let stderr = stderr.await.map_err(|error| lost(program, error.into()))?;
-    let Report { end, wall, virtual_time, processor_time, left, asked, .. } = report;
+    let WorldReport { end, wall, virtual_time, processor_time, left, asked, .. } = report;
     let (ended, left) = match end {
-        End::Exited(code) => (Ended::Code(code), left),
-        End::Signaled(signal) => (Ended::Signal(signal), left),
-        End::VirtualTime => (Ended::Deadline, Vec::new()),
-        End::ProcessorTime => (Ended::ProcessorTime, Vec::new()),
-        End::Stuck => (Ended::Stuck, Vec::new()),
-        End::Killed => return Err(ProcessError::Cancelled),
-        End::Unsupported(what) => return Err(ProcessError::Unsupported { program: program.clone(), what }),
+        WorldEnd::Exited(code) => (Ended::Code(code), left),
+        WorldEnd::Signaled(signal) => (Ended::Signal(signal), left),
+        WorldEnd::VirtualTime => (Ended::Deadline, Vec::new()),
+        WorldEnd::ProcessorTime => (Ended::ProcessorTime, Vec::new()),
+        WorldEnd::Stuck => (Ended::Stuck, Vec::new()),
+        WorldEnd::Killed => return Err(ProcessError::Cancelled),
+        WorldEnd::Unsupported(what) => {
+            return Err(ProcessError::Unsupported { program: program.clone(), what });
+        }
     };
-    Ok(Finished {
+    Ok(FinishedProcess {
         ended,
         stdout,
         stderr,

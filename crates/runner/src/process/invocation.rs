@@ -25,7 +25,7 @@ pub struct Invocation {
 
 /// What was seen of a process.
 #[derive(Clone, Debug)]
-pub struct Finished {
+pub struct FinishedProcess {
     /// How it ended.
     pub ended: Ended,
     /// Its standard output.

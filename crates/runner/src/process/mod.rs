@@ -20,7 +20,7 @@ use tokio_util::sync::CancellationToken;
 
 pub use closed::run_in;
 use group::Group;
-pub use invocation::{Finished, Invocation, ProcessError};
+pub use invocation::{FinishedProcess, Invocation, ProcessError};
 use stray::Stray;
 pub use supervisor::Supervisor;
 
@@ -47,7 +47,7 @@ impl Supervisor {
         &self,
         invocation: &Invocation,
         cancel: &CancellationToken,
-    ) -> Result<Finished, ProcessError> {
+    ) -> Result<FinishedProcess, ProcessError> {
         let program = &invocation.program;
         let lost = |source| ProcessError::Lost { program: program.clone(), source };
         let mark = next_mark();
@@ -100,7 +100,7 @@ impl Supervisor {
             Fate::Deadline => (Ended::Deadline, Vec::new()),
             Fate::Ended => (group::ended(exit), strays),
         };
-        Ok(Finished {
+        Ok(FinishedProcess {
             ended,
             stdout: stdout.map_err(|error| lost(error.into()))?,
             stderr: stderr.map_err(|error| lost(error.into()))?,

@@ -5,12 +5,12 @@ use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use super::stray;
-use crate::clock::Clock;
+use crate::clock::MonotonicClock;
 
 /// Starts processes and sees to it that nothing of them remains. One for each process of rescind.
 #[derive(Debug)]
 pub struct Supervisor {
-    pub(super) clock: Clock,
+    pub(super) clock: MonotonicClock,
     /// The children of rescind that are no strays: those under supervision, and those that were there before.
     known: Mutex<HashSet<i32>>,
     /// Held while a process is reaped: the kernel adds up the processor time of all children that were reaped in one figure,
@@ -23,7 +23,7 @@ impl Supervisor {
     ///
     /// # Errors
     /// If the system refuses that.
-    pub fn new(clock: Clock) -> io::Result<Supervisor> {
+    pub fn new(clock: MonotonicClock) -> io::Result<Supervisor> {
         stray::adopt_orphans()?;
         Ok(Supervisor {
             clock,

@@ -6,10 +6,10 @@ use std::path::Path;
 use rescind_model::Captured;
 
 use super::*;
-use crate::clock::Clock;
+use crate::clock::MonotonicClock;
 
 fn supervisor() -> Supervisor {
-    Supervisor::new(Clock::new(std::time::Instant::now)).unwrap()
+    Supervisor::new(MonotonicClock::new(std::time::Instant::now)).unwrap()
 }
 
 fn shell(script: &str) -> Invocation {
@@ -22,7 +22,7 @@ fn shell(script: &str) -> Invocation {
     }
 }
 
-async fn run(invocation: &Invocation) -> Finished {
+async fn run(invocation: &Invocation) -> FinishedProcess {
     supervisor().run(invocation, &CancellationToken::new()).await.unwrap()
 }
 

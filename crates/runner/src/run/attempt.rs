@@ -18,9 +18,9 @@ use super::error::CaseError;
 use super::reach::Reach;
 use super::surroundings::Surroundings;
 use crate::prepare::Prepared;
-use crate::process::{Finished, Invocation};
+use crate::process::{FinishedProcess, Invocation};
 use crate::remove::remove_all;
-use crate::{Backend, Context, Pki, Setup, Time, toolchain};
+use crate::{Backend, Context, Pki, RunClock, Setup, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
 pub(crate) const BACKUP: &str = "test-backup";
@@ -52,7 +52,7 @@ pub(crate) struct Case<'a> {
     pub(crate) pki: &'a Pki,
     pub(crate) limits: Limits,
     pub(crate) endpoint: Endpoint,
-    pub(crate) time: &'a Time,
+    pub(crate) time: &'a RunClock,
     pub(crate) cancel: &'a CancellationToken,
 }
 
@@ -159,7 +159,7 @@ impl Case<'_> {
 
     /// How the process ended. Nobody counts its processor time while it runs in real time; at its deadline that still tells
     /// a sample that is busy without end from one that waits.
-    fn ended(&self, finished: &Finished) -> Ended {
+    fn ended(&self, finished: &FinishedProcess) -> Ended {
         let busy = finished.cpu >= Duration::from_millis(self.limits.processor_ms);
         match finished.ended {
             Ended::Deadline if busy => Ended::ProcessorTime,

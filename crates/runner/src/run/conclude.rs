@@ -30,7 +30,7 @@ impl Timing {
 
 /// What came of a run.
 #[derive(Clone, Debug)]
-pub struct Finished {
+pub struct FinishedRun {
     /// The results, for every case of the plan.
     pub results: Results,
     /// How long it took.
@@ -56,7 +56,7 @@ pub(crate) async fn conclude(
     started: Started,
     concluded: Concluded,
     version: &str,
-) -> Finished {
+) -> FinishedRun {
     let Concluded { cases, explorations, mut notices, began } = concluded;
     let context = &session.context;
     session.note_leftovers(&started.ready).await;
@@ -85,7 +85,7 @@ pub(crate) async fn conclude(
         cases,
     };
     let wall = context.clock.now().duration_since(began);
-    Finished { results, timing: Timing { wall, cpu, cores: context.cores } }
+    FinishedRun { results, timing: Timing { wall, cpu, cores: context.cores } }
 }
 
 /// A notice for each case that ran to its end and was not held to its scenario's own expectation.

@@ -22,9 +22,9 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 use self::conclude::{Concluded, conclude};
-pub use self::conclude::{Finished, Timing};
+pub use self::conclude::{FinishedRun, Timing};
 use self::session::{Ready, Session};
-use crate::{Backend, Context, Events, Options};
+use crate::{Backend, Context, Events, RunOptions};
 
 /// Runs every case of a plan.
 ///
@@ -35,11 +35,11 @@ pub async fn run(
     context: Arc<Context>,
     backend: Arc<dyn Backend>,
     plan: Plan,
-    options: Options,
+    options: RunOptions,
     version: &str,
     events: Events,
     cancel: CancellationToken,
-) -> Finished {
+) -> FinishedRun {
     let began = context.clock.now();
     let mut notices = plan.notices.clone();
     let session =

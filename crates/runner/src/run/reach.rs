@@ -4,7 +4,7 @@ use rescind_catalog::ServiceProfile;
 use rescind_model::Endpoint;
 
 use super::error::CaseError;
-use crate::Time;
+use crate::RunClock;
 
 /// Where a case's sample finds the service, and by what it is told.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,9 +20,11 @@ impl Reach {
     ///
     /// # Errors
     /// The service's own names are to lead there, and there is no closed world in which they do.
-    pub(crate) fn new(address: String, endpoint: Endpoint, time: &Time) -> Result<Reach, CaseError> {
+    pub(crate) fn new(address: String, endpoint: Endpoint, time: &RunClock) -> Result<Reach, CaseError> {
         match (endpoint, time) {
-            (Endpoint::Service, Time::Real { reason }) => Err(CaseError::NoNames { reason: reason.clone() }),
+            (Endpoint::Service, RunClock::Real { reason }) => {
+                Err(CaseError::NoNames { reason: reason.clone() })
+            }
             _ => Ok(Reach { address, endpoint }),
         }
     }
@@ -58,7 +60,7 @@ mod tests {
     }
 
     fn reach(endpoint: Endpoint) -> Reach {
-        Reach::new(ADDRESS.to_owned(), endpoint, &Time::Virtual).unwrap()
+        Reach::new(ADDRESS.to_owned(), endpoint, &RunClock::Virtual).unwrap()
     }
 
     #[test]
@@ -80,7 +82,7 @@ mod tests {
 
     #[test]
     fn the_services_own_names_need_a_closed_world() {
-        let time = Time::Real { reason: "ptrace is forbidden".to_owned() };
+        let time = RunClock::Real { reason: "ptrace is forbidden".to_owned() };
         let error = Reach::new(ADDRESS.to_owned(), Endpoint::Service, &time).unwrap_err();
         insta::assert_snapshot!(error, @"the endpoint is `service`, and the service's own names lead to the emulator in a closed world only, which there is not here: ptrace is forbidden; run it with --endpoint emulator");
         assert!(Reach::new(ADDRESS.to_owned(), Endpoint::Emulator, &time).is_ok());

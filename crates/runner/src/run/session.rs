@@ -10,9 +10,9 @@ use rescind_model::{
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
-use super::folders::Folders;
+use super::folders::RunFolders;
 use crate::prepare::{Prepared, command_line};
-use crate::{Backend, Context, Event, Events, Options, Pki, Time};
+use crate::{Backend, Context, Event, Events, Pki, RunClock, RunOptions};
 
 /// A sample whose cases can be run.
 pub(crate) struct Ready {
@@ -43,13 +43,13 @@ pub(crate) struct Session {
     /// How many toolchains may be looked for at once, besides the cases.
     pub(crate) searches: Semaphore,
     /// The clock of the run.
-    pub(crate) time: Time,
-    pub(crate) options: Options,
+    pub(crate) time: RunClock,
+    pub(crate) options: RunOptions,
     replay_options: Vec<String>,
     pub(crate) known_failures: Vec<KnownFailure>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
-    pub(crate) scratch: Result<Folders, String>,
+    pub(crate) scratch: Result<RunFolders, String>,
     pub(crate) pki: Result<Pki, String>,
 }
 
@@ -57,19 +57,19 @@ impl Session {
     pub(crate) fn new(
         context: Arc<Context>,
         backend: Arc<dyn Backend>,
-        options: Options,
+        options: RunOptions,
         plan: &Plan,
         events: Events,
         cancel: CancellationToken,
     ) -> Session {
-        let scratch = Folders::new(&context.temporary);
+        let scratch = RunFolders::new(&context.temporary);
         let hosts: Vec<&str> =
             plan.samples.iter().flat_map(|sample| sample.manifest.service.hosts()).collect();
         let pki = match &scratch {
             Ok(folders) => Pki::make(folders.pki(), &hosts).map_err(|error| error.to_string()),
             Err(error) => Err(error.clone()),
         };
-        let time = Time::of_run(options.clock);
+        let time = RunClock::of_run(options.clock);
         let jobs = options.jobs.unwrap_or_else(|| time.jobs(context.cores));
         let jobs = jobs.clamp(1, Semaphore::MAX_PERMITS);
         Session {

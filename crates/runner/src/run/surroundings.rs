@@ -7,12 +7,12 @@ use std::time::Duration;
 
 use rescind_catalog::ServiceProfile;
 use rescind_model::Limits;
-use rescind_world::{Look, Server, World};
+use rescind_world::{Look, World, WorldServer};
 use tokio_util::sync::CancellationToken;
 
 use super::error::CaseError;
-use crate::front;
-use crate::process::{self, Finished, Invocation};
+
+use crate::process::{self, FinishedProcess, Invocation};
 use crate::{Backend, Context, Front, Pki};
 
 /// What Google's libraries ask on a machine of Google's, to learn where they are. They do so by themselves, on every
@@ -51,11 +51,11 @@ impl Surroundings {
         let front = Arc::new(front.map_err(|source| CaseError::Front { source })?);
         let world = closed.then(|| {
             let world = World::new()
-                .limits(rescind_world::Limits {
+                .limits(rescind_world::TimeLimits {
                     virtual_time: Duration::from_millis(limits.deadline_ms),
                     processor_time: Duration::from_millis(limits.processor_ms),
                 })
-                .serve(service.hosts(), Arc::clone(&front) as Arc<dyn Server>)
+                .serve(service.hosts(), Arc::clone(&front) as Arc<dyn WorldServer>)
                 .folder(folder)
                 .ignore_address(IpAddr::V4(METADATA_ADDRESS));
             let world = METADATA_NAMES.into_iter().fold(world, World::ignore_name);
@@ -75,7 +75,7 @@ impl Surroundings {
         context: &Context,
         invocation: &Invocation,
         cancel: &CancellationToken,
-    ) -> Result<Finished, CaseError> {
+    ) -> Result<FinishedProcess, CaseError> {
         let mut finished = match &self.world {
             Some(world) => process::run_in(world, invocation, cancel).await?,
             None => context.supervisor.run(invocation, cancel).await?,
@@ -86,15 +86,12 @@ impl Surroundings {
     }
 }
 
-impl Server for Front {
+impl WorldServer for Front {
     fn address(&self) -> std::net::SocketAddr {
         Front::address(self)
     }
 
     fn look(&self, connections: u64) -> Look {
-        match Front::look(self, connections) {
-            front::Look::Busy => Look::Busy,
-            front::Look::Quiet(turns) => Look::Quiet(turns),
-        }
+        Front::look(self, connections)
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn operation() -> String {
 }
 
 /// Builds a journal request by request; each begins in the state in which the one before it ended.
-pub(super) struct Journal {
+pub(super) struct JournalBuilder {
     pub(super) entries: Vec<Entry>,
     pub(super) state: States,
 }
@@ -44,9 +44,9 @@ fn decided(term: &str) -> Decided {
     Decided::of(term, legal)
 }
 
-impl Journal {
-    pub(super) fn from(state: States) -> Journal {
-        Journal { entries: Vec::new(), state }
+impl JournalBuilder {
+    pub(super) fn from(state: States) -> JournalBuilder {
+        JournalBuilder { entries: Vec::new(), state }
     }
 
     pub(super) fn request(
@@ -56,7 +56,7 @@ impl Journal {
         code: Code,
         message: &str,
         after: States,
-    ) -> Journal {
+    ) -> JournalBuilder {
         let touched = |(backup, operation): States| Touched { backup, operation, foreign: false };
         let shown = matches!(rpc, "CreateBackup" | "GetOperation") && code == Code::Ok;
         let view = after.1.filter(|_| shown);
@@ -79,7 +79,7 @@ impl Journal {
         self
     }
 
-    pub(super) fn ok(self, rpc: &str, decision: &str, after: States) -> Journal {
+    pub(super) fn ok(self, rpc: &str, decision: &str, after: States) -> JournalBuilder {
         self.request(rpc, decision, Code::Ok, "", after)
     }
 }
@@ -97,7 +97,7 @@ pub(super) fn snapshot((backup_state, operation_state): States, foreign: bool) -
     }
 }
 
-pub(super) fn observed(ended: Ended, stdout: &str, stderr: &str, journal: Journal) -> Observation {
+pub(super) fn observed(ended: Ended, stdout: &str, stderr: &str, journal: JournalBuilder) -> Observation {
     let foreign = journal.entries.first().is_some_and(|entry| entry.before.backup.is_some());
     let given = snapshot(if foreign { FOREIGN } else { NOTHING }, foreign);
     let end = snapshot(journal.state, foreign);

@@ -2,12 +2,12 @@
 
 use rescind_model::{CaseResult, Code, Ended, Finding, LeakedProcess, Rule, Try, Verdict};
 
-use super::build::{Journal, NOTHING, READY, RUNNING, case, location, observed};
+use super::build::{JournalBuilder, NOTHING, READY, RUNNING, case, location, observed};
 
 pub(super) fn cases() -> Vec<CaseResult> {
     let location = || location("samples/spanner/go/cancel_backup.go", 40, 102);
     let completes = || {
-        Journal::from(NOTHING)
+        JournalBuilder::from(NOTHING)
             .ok("CreateBackup", "create1:running", RUNNING)
             .ok("CancelOperation", "cancel1:ignored", RUNNING)
             .ok("GetOperation", "poll1:running", RUNNING)
@@ -15,7 +15,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
             .ok("DeleteBackup", "delete1:serve", (None, READY.1))
     };
     let leaves_it = || {
-        Journal::from(NOTHING)
+        JournalBuilder::from(NOTHING)
             .ok("CreateBackup", "create1:running", RUNNING)
             .ok("CancelOperation", "cancel1:ignored", RUNNING)
             .ok("GetOperation", "poll1:done", READY)
@@ -24,7 +24,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
         Ended::Signal(11),
         "",
         "SIGSEGV: segmentation violation\n",
-        Journal::from(NOTHING).request(
+        JournalBuilder::from(NOTHING).request(
             "CreateBackup",
             "",
             Code::InvalidArgument,

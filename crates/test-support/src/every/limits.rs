@@ -2,10 +2,10 @@
 
 use rescind_model::{CaseResult, Ended, Finding, Limits, Rule, Verdict};
 
-use super::build::{Journal, NOTHING, REAL, RUNNING, case, location, observed};
+use super::build::{JournalBuilder, NOTHING, REAL, RUNNING, case, location, observed};
 
 pub(super) fn cases() -> Vec<CaseResult> {
-    let started = || Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING);
+    let started = || JournalBuilder::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING);
     let polled = started().ok("CancelOperation", "cancel1:ignored", RUNNING).ok(
         "GetOperation",
         "poll1:running",

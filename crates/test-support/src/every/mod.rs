@@ -12,7 +12,7 @@ use rescind_model::{
     Verdict,
 };
 
-use self::build::{Journal, NOTHING, case, location, observed};
+use self::build::{JournalBuilder, NOTHING, case, location, observed};
 
 fn not_run() -> Vec<CaseResult> {
     let titles = [
@@ -41,7 +41,7 @@ fn not_run() -> Vec<CaseResult> {
         ..case("spanner/rust/cancel-wins", titles[0].1, "create:running", Verdict::Fail)
     });
     cases.push(CaseResult {
-        observation: Some(observed(Ended::Code(0), "Stopped.\n", "", Journal::from(NOTHING))),
+        observation: Some(observed(Ended::Code(0), "Stopped.\n", "", JournalBuilder::from(NOTHING))),
         wall_ms: 44,
         ..case("geminidb/curl/operation-fails", titles[1].1, "create:running", Verdict::Pass)
     });
@@ -75,6 +75,7 @@ pub fn results() -> Results {
         notices: vec![
             "docs/cancel-backup-create.md:210: the block for `PowerShell` has no manifest and was not checked".to_owned(),
         ],
+        explorations: Vec::new(),
         stale_entries: stale(),
         cases,
     }

@@ -3,7 +3,7 @@
 use rescind_model::{CaseResult, Code, Ended, Finding, Rule, Verdict};
 
 use super::build::{
-    CANCELLED, FAILED, FOREIGN, Journal, NOTHING, RUNNING, backup, case, location, observed, operation,
+    CANCELLED, FAILED, FOREIGN, JournalBuilder, NOTHING, RUNNING, backup, case, location, observed, operation,
 };
 
 pub(super) fn cases() -> Vec<CaseResult> {
@@ -12,7 +12,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
         Ended::Code(0),
         "Creating backup.\n",
         "",
-        Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING),
+        JournalBuilder::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING),
     );
     early.out_of_reach.push("connect to 93.184.216.34:80".to_owned());
     vec![
@@ -21,7 +21,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Ended::Code(0),
                 "Creating backup.\nBackup cancelled.\n",
                 "",
-                Journal::from(NOTHING)
+                JournalBuilder::from(NOTHING)
                     .ok("CreateBackup", "create1:running", RUNNING)
                     .ok("CancelOperation", "cancel1:honoured", CANCELLED),
             )),
@@ -63,7 +63,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Ended::Code(1),
                 "Creating backup.\nBackup deleted.\n",
                 "Error: 6 ALREADY_EXISTS: Backup already exists: my-backup\n    at callErrorFromStatus (call.js:31:19)\n",
-                Journal::from(FOREIGN)
+                JournalBuilder::from(FOREIGN)
                     .request(
                         "CreateBackup",
                         "",
@@ -91,7 +91,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Ended::Code(1),
                 "Backup my-backup failed: INTERNAL.\n",
                 "",
-                Journal::from(NOTHING)
+                JournalBuilder::from(NOTHING)
                     .ok("CreateBackup", "create1:running", RUNNING)
                     .ok("CancelOperation", "cancel1:ignored", RUNNING)
                     .ok("GetOperation", "poll1:failed", FAILED),

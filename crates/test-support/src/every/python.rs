@@ -2,12 +2,12 @@
 
 use rescind_model::{CaseResult, Code, Ended, Finding, Rule, Verdict};
 
-use super::build::{CANCELLED, FAILED, Journal, NOTHING, RUNNING, backup, case, location, observed};
+use super::build::{CANCELLED, FAILED, JournalBuilder, NOTHING, RUNNING, backup, case, location, observed};
 
 pub(super) fn cases() -> Vec<CaseResult> {
     let location = || location("samples/spanner/python/cancel_backup.py", 31, 74);
     let diff = "--- expected (failed)\n+++ stdout\n@@ -1,2 +1,2 @@\n-Backup my-backup failed: INTERNAL.\n-Nothing was left behind.\n+Backup creation was successfully cancelled.\n+Backup deleted.\n";
-    let mut never_ends = Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING).ok(
+    let mut never_ends = JournalBuilder::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING).ok(
         "CancelOperation",
         "cancel1:ignored",
         RUNNING,
@@ -21,7 +21,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Ended::Code(1),
                 "",
                 "Traceback (most recent call last):\n  File \"main.py\", line 44, in <module>\n    sys.exit(main())\ngoogle.api_core.exceptions.MethodNotImplemented: 501 CancelOperation is not implemented\n",
-                Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING).request(
+                JournalBuilder::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING).request(
                     "CancelOperation",
                     "cancel1:unimplemented",
                     Code::Unimplemented,
@@ -51,7 +51,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Ended::Code(0),
                 "Backup creation was successfully cancelled.\n",
                 "",
-                Journal::from(NOTHING)
+                JournalBuilder::from(NOTHING)
                     .ok("CreateBackup", "create1:running", RUNNING)
                     .ok("CancelOperation", "cancel1:honoured", CANCELLED)
                     .ok("GetOperation", "poll1:done", CANCELLED)
@@ -84,7 +84,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Ended::Code(0),
                 "Backup creation was successfully cancelled.\nBackup deleted.\n",
                 "",
-                Journal::from(NOTHING)
+                JournalBuilder::from(NOTHING)
                     .ok("CreateBackup", "create1:running", RUNNING)
                     .ok("CancelOperation", "cancel1:ignored", RUNNING)
                     .ok("GetOperation", "poll1:failed", FAILED),

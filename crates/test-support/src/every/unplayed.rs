@@ -2,10 +2,10 @@
 
 use rescind_model::{CaseResult, Ended, Finding, Rule, Verdict};
 
-use super::build::{CANCELLED, Journal, NOTHING, RUNNING, case, location, observed};
+use super::build::{CANCELLED, JournalBuilder, NOTHING, RUNNING, case, location, observed};
 
 pub(super) fn cases() -> Vec<CaseResult> {
-    let never_looks = Journal::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING).ok(
+    let never_looks = JournalBuilder::from(NOTHING).ok("CreateBackup", "create1:running", RUNNING).ok(
         "CancelOperation",
         "cancel1:honoured",
         CANCELLED,
@@ -29,7 +29,7 @@ pub(super) fn cases() -> Vec<CaseResult> {
                 Ended::Code(127),
                 "",
                 "cancel-backup.sh: line 14: $: command not found\n",
-                Journal::from(NOTHING),
+                JournalBuilder::from(NOTHING),
             )),
             findings: vec![Finding::new(
                 Rule::NothingHappened,

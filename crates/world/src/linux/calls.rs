@@ -7,15 +7,15 @@ use rustix::process::Pid;
 use super::access;
 use super::clock::SECOND;
 use super::exec::{self, Begun};
-use super::network::{Decision, Network};
+use super::network::{Disposition, Network};
 use super::proc;
 use super::ptrace;
 use super::timer;
 use super::tracer::Tracer;
-use super::tree::{Call, Wanted};
+use super::tree::{OnStop, PendingCall};
 use super::wait::{self, Wait};
 use super::x86_64::Registers;
-use crate::End;
+use crate::WorldEnd;
 
 impl Tracer {
     /// A thread is about to make a system call.
@@ -41,7 +41,7 @@ impl Tracer {
             | libc::SYS_sendmmsg
             | libc::SYS_socket => self.use_network(thread, registers),
             libc::SYS_timer_create => {
-                let created = Call::TimerCreated(registers.argument(0) as i32, registers.argument(2));
+                let created = PendingCall::TimerCreated(registers.argument(0) as i32, registers.argument(2));
                 self.watch_call(thread, &registers, created)
             }
             libc::SYS_alarm
@@ -55,7 +55,7 @@ impl Tracer {
                 let Some((found, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
                 let (memory, timers) = (&process.memory, &process.timers);
                 match timer::begin(&mut registers, memory, &self.clock, thread, timers, found.slot) {
-                    Some(setting) => self.watch_call(thread, &registers, Call::Timer(setting)),
+                    Some(setting) => self.watch_call(thread, &registers, PendingCall::Timer(setting)),
                     None => ptrace::resume(thread, 0),
                 }
             }
@@ -72,7 +72,7 @@ impl Tracer {
             libc::SYS_restart_syscall => {
                 let rest = self.tree.thread(thread).and_then(|thread| thread.rest.take());
                 match rest {
-                    Some(wait) => self.watch_call(thread, &registers, Call::Wait(wait)),
+                    Some(wait) => self.watch_call(thread, &registers, PendingCall::Wait(wait)),
                     None => ptrace::resume(thread, 0),
                 }
             }
@@ -93,7 +93,7 @@ impl Tracer {
                 found.ticker.begin(wait.length, wait.on());
             }
         }
-        self.watch_call(thread, registers, Call::Wait(wait))
+        self.watch_call(thread, registers, PendingCall::Wait(wait))
     }
 
     /// A program reads the clock by a system call of its own.
@@ -130,9 +130,9 @@ impl Tracer {
             _ => self.network.send(thread, &mut registers, memory, &mut self.asked),
         };
         match decision {
-            Decision::Go => ptrace::resume(thread, 0),
-            Decision::Refuse(error) => self.refuse(thread, registers, error),
-            Decision::Watch(call) => self.watch_call(thread, &registers, Call::Socket(call)),
+            Disposition::Go => ptrace::resume(thread, 0),
+            Disposition::Refuse(error) => self.refuse(thread, registers, error),
+            Disposition::Watch(call) => self.watch_call(thread, &registers, PendingCall::Socket(call)),
         }
     }
 
@@ -140,19 +140,19 @@ impl Tracer {
     pub(super) fn call_ends(&mut self, thread: Pid) -> io::Result<()> {
         let Some((found, process)) = self.tree.both(thread) else { return ptrace::resume(thread, 0) };
         let call = std::mem::take(&mut found.call);
-        let wanted = std::mem::replace(&mut found.wanted, Wanted::Nothing);
+        let wanted = std::mem::replace(&mut found.wanted, OnStop::Nothing);
         let mut registers = ptrace::registers(thread)?;
         let memory = &process.memory;
         match call {
-            Call::None => {}
-            Call::Exec => {
+            PendingCall::None => {}
+            PendingCall::Exec => {
                 if let Begun::Without(why) = exec::begin(thread, memory, &self.clock, &self.image)? {
                     let program = proc::command(thread).unwrap_or_default();
-                    self.end(End::Unsupported(format!("{program}: {why}")))?;
+                    self.end(WorldEnd::Unsupported(format!("{program}: {why}")))?;
                 }
                 return ptrace::resume(thread, 0);
             }
-            Call::Wait(wait) => {
+            PendingCall::Wait(wait) => {
                 if registers.is_interrupted() && !wait.over {
                     registers.repeat_unless_handled();
                     found.rest = Some(wait.clone());
@@ -160,14 +160,14 @@ impl Tracer {
                 wait.end(&mut registers, memory, &self.clock);
                 found.ticker.end(registers.result() == wait.at_limit());
             }
-            Call::Timer(call) => call.end(&mut registers, memory, &mut process.timers, &self.clock),
-            Call::TimerCreated(clock, place) if registers.result() == 0 => {
+            PendingCall::Timer(call) => call.end(&mut registers, memory, &mut process.timers, &self.clock),
+            PendingCall::TimerCreated(clock, place) if registers.result() == 0 => {
                 let number = memory.read::<4>(place).map(u32::from_ne_bytes);
                 process.timers.created(number.unwrap_or_default().into(), clock);
             }
-            Call::TimerCreated(..) => {}
-            Call::Socket(call) => self.network.end(call, thread, &mut registers, memory),
-            Call::Argument(index, original) => registers.set_argument(index, original),
+            PendingCall::TimerCreated(..) => {}
+            PendingCall::Socket(call) => self.network.end(call, thread, &mut registers, memory),
+            PendingCall::Argument(index, original) => registers.set_argument(index, original),
         }
         self.finish(thread, registers, wanted)?;
         ptrace::resume(thread, 0)
@@ -199,7 +199,7 @@ impl Tracer {
             access::Access::Allowed => ptrace::resume(thread, 0),
             access::Access::Refused(error) => self.refuse(thread, registers, error),
             access::Access::Replaced(index, original) => {
-                self.watch_call(thread, &registers, Call::Argument(index, original))
+                self.watch_call(thread, &registers, PendingCall::Argument(index, original))
             }
         }
     }
@@ -212,7 +212,12 @@ impl Tracer {
     }
 
     /// Lets a call be made, whose end is to be looked at.
-    pub(super) fn watch_call(&mut self, thread: Pid, registers: &Registers, call: Call) -> io::Result<()> {
+    pub(super) fn watch_call(
+        &mut self,
+        thread: Pid,
+        registers: &Registers,
+        call: PendingCall,
+    ) -> io::Result<()> {
         ptrace::set_registers(thread, registers)?;
         if let Some(thread) = self.tree.thread(thread) {
             thread.call = call;

@@ -19,8 +19,8 @@ use rustix::process::Pid;
 use super::clock::Nanos;
 use super::lock;
 use super::proc::{self, Within};
-use super::tracer::{Found, Tracer};
-use super::tree::{Thread, Wanted};
+use super::tracer::{Activity, Tracer};
+use super::tree::{OnStop, Thread};
 use crate::Look;
 
 /// Less than this is not worth a jump: the kernel is about to wake who waits.
@@ -40,19 +40,19 @@ struct Seen {
 
 impl Tracer {
     /// Looks at the tree.
-    pub(crate) fn find(&mut self) -> Found {
-        let Some(seen) = self.look() else { return Found::Busy };
+    pub(crate) fn find(&mut self) -> Activity {
+        let Some(seen) = self.look() else { return Activity::Busy };
         if !self.is_still(&seen) || self.waits_for_locks(&seen) {
-            return Found::Busy;
+            return Activity::Busy;
         }
         self.note_effects(&seen);
         self.note_socket_waits(&seen);
         self.forget_closed_timers();
         match self.next() {
-            Some(moment) if moment - self.clock.now() < SOON => Found::Busy,
-            Some(moment) => Found::Idle(moment),
-            None if self.tree.threads.values().any(|thread| thread.call.wait().is_some()) => Found::Busy,
-            None => Found::Stuck,
+            Some(moment) if moment - self.clock.now() < SOON => Activity::Busy,
+            Some(moment) => Activity::Idle(moment),
+            None if self.tree.threads.values().any(|thread| thread.call.wait().is_some()) => Activity::Busy,
+            None => Activity::Stuck,
         }
     }
 
@@ -70,7 +70,7 @@ impl Tracer {
         self.answer_names()
             || self.pipes.iter().any(unread)
             || (self.network.is_used() && proc::packets_wait())
-            || self.tree.threads.values().any(|thread| thread.wanted == Wanted::Timers)
+            || self.tree.threads.values().any(|thread| thread.wanted == OnStop::Timers)
     }
 
     /// How often the threads of the server have had a turn, if nothing is on its way there.
@@ -244,14 +244,14 @@ impl Tracer {
         let offset = self.clock.offset();
         let mut awakened = Vec::new();
         for (id, thread) in &mut self.tree.threads {
-            if let super::tree::Call::Wait(wait) = &mut thread.call {
+            if let super::tree::PendingCall::Wait(wait) = &mut thread.call {
                 if wait.is_late(now, offset) {
                     wait.over = true;
                     awakened.push(*id);
                 }
             } else if thread.socket_wait.is_some_and(|(_, deadline)| deadline <= now) {
                 thread.socket_wait = None;
-                thread.wanted = Wanted::SocketTimeout;
+                thread.wanted = OnStop::SocketTimeout;
                 awakened.push(*id);
             }
         }

@@ -12,22 +12,22 @@ use super::proc;
 use super::ptrace;
 use super::sockopt;
 use super::tracer::Tracer;
-use super::tree::{Call, Wanted};
+use super::tree::{OnStop, PendingCall};
 use super::x86_64::Registers;
 
 impl Tracer {
     /// A thread that was made to stop has stopped; or one that is new, or goes on after SIGCONT, or whose group stops.
     pub(super) fn interrupted(&mut self, thread: Pid, with_group: bool) -> io::Result<()> {
         let Some(found) = self.tree.thread(thread) else { return ptrace::resume(thread, 0) };
-        let wanted = std::mem::replace(&mut found.wanted, Wanted::Nothing);
-        found.in_stop = with_group && wanted != Wanted::Timers;
+        let wanted = std::mem::replace(&mut found.wanted, OnStop::Nothing);
+        found.in_stop = with_group && wanted != OnStop::Timers;
         match wanted {
-            Wanted::Nothing if with_group => ptrace::listen(thread),
-            Wanted::Nothing => self.go_on(thread, 0),
+            OnStop::Nothing if with_group => ptrace::listen(thread),
+            OnStop::Nothing => self.go_on(thread, 0),
             wanted => {
                 let registers = ptrace::registers(thread)?;
                 self.finish(thread, registers, wanted)?;
-                if with_group && wanted == Wanted::SocketTimeout {
+                if with_group && wanted == OnStop::SocketTimeout {
                     return ptrace::listen(thread);
                 }
                 self.go_on(thread, 0)
@@ -36,15 +36,15 @@ impl Tracer {
     }
 
     /// Does what a thread is wanted for, which is stopped behind a system call that has these registers.
-    pub(super) fn finish(&mut self, thread: Pid, mut registers: Registers, wanted: Wanted) -> io::Result<()> {
+    pub(super) fn finish(&mut self, thread: Pid, mut registers: Registers, wanted: OnStop) -> io::Result<()> {
         match wanted {
-            Wanted::Nothing => {}
-            Wanted::SocketTimeout => {
+            OnStop::Nothing => {}
+            OnStop::SocketTimeout => {
                 if registers.call() >= 0 && registers.is_interrupted() {
                     registers.end_with(sockopt::at_limit(registers.call()));
                 }
             }
-            Wanted::Timers => {
+            OnStop::Timers => {
                 registers.repeat_unless_handled();
                 self.let_timers_go_off(thread, &registers)?;
                 ptrace::set_registers(thread, &registers)?;
@@ -85,15 +85,15 @@ impl Tracer {
                 self.tree.threads.iter().filter(|(_, thread)| thread.process == process)
             {
                 match (&thread.call, thread.wanted) {
-                    (_, Wanted::Timers) => {
+                    (_, OnStop::Timers) => {
                         // Somebody is at it.
                         threads.clear();
                         break;
                     }
-                    (_, Wanted::SocketTimeout) | (Call::Exec, _) => {}
+                    (_, OnStop::SocketTimeout) | (PendingCall::Exec, _) => {}
                     // One that wakes anyway; one that waits for a while; or one that will have to make its call again.
-                    (Call::Wait(wait), _) if wait.over => threads.push((0, *thread_id)),
-                    (Call::Wait(_), _) => threads.push((1, *thread_id)),
+                    (PendingCall::Wait(wait), _) if wait.over => threads.push((0, *thread_id)),
+                    (PendingCall::Wait(_), _) => threads.push((1, *thread_id)),
                     _ if thread.in_vfork => {}
                     _ => threads.push((2, *thread_id)),
                 }
@@ -107,7 +107,7 @@ impl Tracer {
             });
             if let Some(thread) = able {
                 if let Some(found) = self.tree.thread(thread) {
-                    found.wanted = Wanted::Timers;
+                    found.wanted = OnStop::Timers;
                 }
                 self.on_living(ptrace::interrupt(thread))?;
             }

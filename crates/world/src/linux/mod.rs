@@ -9,6 +9,7 @@ mod access;
 mod calls;
 mod clock;
 mod confine;
+mod destination;
 mod exec;
 mod filter;
 mod idle;
@@ -19,7 +20,6 @@ mod lock;
 mod memory;
 mod names;
 mod network;
-mod place;
 mod proc;
 mod ptrace;
 mod reach;
@@ -45,8 +45,8 @@ use std::time::Duration;
 
 use tempfile::TempDir;
 
-use crate::running::{Control, Running};
-use crate::{Command, End, Limits, SpawnError, World};
+use crate::running::{KillSwitch, Running};
+use crate::{Command, SpawnError, TimeLimits, World, WorldEnd};
 use clock::Clock;
 use image::TreeImage;
 use names::Names;
@@ -67,11 +67,11 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
     let (stdout, stdout_writer) = pipe().map_err(failed)?;
     let (stderr, stderr_writer) = pipe().map_err(failed)?;
     let pipes = vec![stdout.try_clone().map_err(failed)?, stderr.try_clone().map_err(failed)?];
-    let control = Arc::new(Control::default());
+    let switch = Arc::new(KillSwitch::default());
     let (server, ignored_names, limits) = (world.server.clone(), world.ignored_names.clone(), world.limits);
     let (tell, told) = mpsc::channel();
     let thread = {
-        let control = Arc::clone(&control);
+        let switch = Arc::clone(&switch);
         move || {
             let streams = Streams { stdout: stdout_writer, stderr: stderr_writer };
             let tell_start = tell.clone();
@@ -86,7 +86,7 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
                     server,
                     ignored_names,
                     limits,
-                    control,
+                    switch,
                     pipes,
                     image,
                 })
@@ -103,7 +103,7 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
     let thread = thread::Builder::new().name("world".to_owned()).spawn(thread).map_err(failed)?;
     // An error here means that the thread has ended, which will say why.
     let _ = told.recv();
-    Ok(Running::new(thread, control, stdout, stderr))
+    Ok(Running::new(thread, switch, stdout, stderr))
 }
 
 /// The folder for the files of a world: where it is told, or in memory, for a busy disk takes many milliseconds to make a
@@ -138,10 +138,10 @@ pub(crate) fn try_out() -> Result<(), String> {
     let mut command = Command::new("/bin/sh");
     command.argument("-c").argument(format!("sleep {MINUTE}")).variable("PATH", "/usr/bin:/bin");
     let limits =
-        Limits { processor_time: Duration::from_secs(5), virtual_time: Duration::from_secs(10 * MINUTE) };
+        TimeLimits { processor_time: Duration::from_secs(5), virtual_time: Duration::from_secs(10 * MINUTE) };
     let report = World::new().limits(limits).spawn(command).and_then(Running::wait);
     match report {
-        Ok(report) if report.end == End::Exited(0) && report.jumps > 0 => Ok(()),
+        Ok(report) if report.end == WorldEnd::Exited(0) && report.jumps > 0 => Ok(()),
         Ok(report) => Err(format!("a program that sleeps ended otherwise than it should ({:?})", report.end)),
         Err(error) => Err(error.to_string()),
     }

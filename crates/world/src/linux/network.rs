@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use rustix::process::Pid;
 
+use super::destination::{Destination, loopback};
 use super::memory::Memory;
 use super::names::Names;
-use super::place::{Place, loopback};
 use super::proc;
 use super::socket::{self, Address};
 use super::x86_64::Registers;
@@ -22,7 +22,7 @@ const MOST_MESSAGES: u64 = 1024;
 
 /// What is to become of a system call that names an address.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub(crate) enum Disposition {
     /// It is made as it is.
     Go,
     /// It is made, with arguments that may have changed, and its end is looked at.
@@ -123,28 +123,28 @@ impl Network {
         memory: &Memory,
         slot: u64,
         asked: &mut Asked,
-    ) -> Decision {
+    ) -> Disposition {
         let length = usize::try_from(registers.argument(2)).unwrap_or_default().min(socket::LONGEST);
         let mut bytes = memory.read_some(registers.argument(1), length);
-        let Some(address) = socket::parse(&bytes) else { return Decision::Go };
+        let Some(address) = socket::parse(&bytes) else { return Disposition::Go };
         let number = proc::socket(thread, registers.argument(0) as i32);
-        let place = self.place(thread, &address, "connect to", asked);
-        let (target, effect) = match place {
-            Place::Allowed => return Decision::Go,
-            Place::Refused(error) => return Decision::Refuse(error),
-            Place::NameServer(target) | Place::Here(target) => (target, Effect::None),
-            Place::Server(target) => {
+        let destination = self.destination(thread, &address, "connect to", asked);
+        let (target, effect) = match destination {
+            Destination::Allowed => return Disposition::Go,
+            Destination::Refused(error) => return Disposition::Refuse(error),
+            Destination::NameServer(target) | Destination::Here(target) => (target, Effect::None),
+            Destination::Server(target) => {
                 let datagrams = number.is_some_and(|number| self.datagrams.contains(&number));
                 (target, if datagrams { Effect::None } else { Effect::Connected(number) })
             }
         };
         socket::replace(&mut bytes, target);
         if !memory.write(slot, &bytes) {
-            return Decision::Refuse(libc::EFAULT);
+            return Disposition::Refuse(libc::EFAULT);
         }
         let argument = Some((1, registers.argument(1)));
         registers.set_argument(1, slot);
-        Decision::Watch(Rewritten { argument, memory: None, effect })
+        Disposition::Watch(Rewritten { argument, memory: None, effect })
     }
 
     /// A program gives a socket an address of its own.
@@ -155,24 +155,24 @@ impl Network {
         memory: &Memory,
         slot: u64,
         asked: &mut Asked,
-    ) -> Decision {
+    ) -> Disposition {
         let length = usize::try_from(registers.argument(2)).unwrap_or_default().min(socket::LONGEST);
         let mut bytes = memory.read_some(registers.argument(1), length);
         socket::specify(&mut bytes);
-        let Some(address) = socket::parse(&bytes) else { return Decision::Go };
+        let Some(address) = socket::parse(&bytes) else { return Disposition::Go };
         let number = proc::socket(thread, registers.argument(0) as i32);
         let mut argument = None;
         let mut everywhere = false;
         match address {
-            Address::Other => return Decision::Go,
+            Address::Other => return Disposition::Go,
             Address::Abstract(name) => {
                 let effect = Effect::Named(number, name);
-                return Decision::Watch(Rewritten { argument, memory: None, effect });
+                return Disposition::Watch(Rewritten { argument, memory: None, effect });
             }
-            Address::Path(path) if self.is_own(thread, &path) => return Decision::Go,
+            Address::Path(path) if self.is_own(thread, &path) => return Disposition::Go,
             Address::Path(path) => {
                 asked.note(format!("listen on {}", path.display()));
-                return Decision::Refuse(libc::EACCES);
+                return Disposition::Refuse(libc::EACCES);
             }
             Address::Internet(address) if address.ip().is_loopback() => {}
             Address::Internet(address) if address.ip().is_unspecified() => {
@@ -182,17 +182,17 @@ impl Network {
                 let here = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
                 socket::replace(&mut bytes, if everywhere { here } else { loopback(address) });
                 if !memory.write(slot, &bytes) {
-                    return Decision::Refuse(libc::EFAULT);
+                    return Disposition::Refuse(libc::EFAULT);
                 }
                 argument = Some((1, registers.argument(1)));
                 registers.set_argument(1, slot);
             }
             Address::Internet(address) => {
                 asked.note(format!("listen on {address}"));
-                return Decision::Refuse(libc::EADDRNOTAVAIL);
+                return Disposition::Refuse(libc::EADDRNOTAVAIL);
             }
         }
-        Decision::Watch(Rewritten { argument, memory: None, effect: Effect::Bound(number, everywhere) })
+        Disposition::Watch(Rewritten { argument, memory: None, effect: Effect::Bound(number, everywhere) })
     }
 
     /// A program says whether a socket of IPv6 is to know IPv4 as well.
@@ -212,21 +212,21 @@ impl Network {
         registers: &mut Registers,
         memory: &Memory,
         asked: &mut Asked,
-    ) -> Decision {
+    ) -> Disposition {
         let mut rewritten = None;
         for (place, length) in self.recipients(registers, memory) {
             let original = memory.read_some(place, length.min(socket::LONGEST));
             let mut bytes = original.clone();
             socket::specify(&mut bytes);
             let Some(address) = socket::parse(&bytes) else { continue };
-            match self.place(thread, &address, "send to", asked) {
-                Place::Allowed => {}
-                Place::Refused(error) => return Decision::Refuse(error),
-                Place::Server(target) | Place::NameServer(target) | Place::Here(target) => {
+            match self.destination(thread, &address, "send to", asked) {
+                Destination::Allowed => {}
+                Destination::Refused(error) => return Disposition::Refuse(error),
+                Destination::Server(target) | Destination::NameServer(target) | Destination::Here(target) => {
                     socket::replace(&mut bytes, target);
                     // In place: where the address lies, the program may not even let us put another pointer.
                     if !memory.write(place, &bytes) {
-                        return Decision::Refuse(libc::EFAULT);
+                        return Disposition::Refuse(libc::EFAULT);
                     }
                     rewritten = Some(Rewritten {
                         argument: None,
@@ -236,7 +236,7 @@ impl Network {
                 }
             }
         }
-        rewritten.map_or(Decision::Go, Decision::Watch)
+        rewritten.map_or(Disposition::Go, Disposition::Watch)
     }
 
     /// Where the addresses of a call that sends lie, and their lengths.
@@ -259,8 +259,8 @@ impl Network {
     }
 
     /// A program makes a socket without connections.
-    pub(crate) fn datagrams() -> Decision {
-        Decision::Watch(Rewritten { argument: None, memory: None, effect: Effect::Datagrams })
+    pub(crate) fn datagrams() -> Disposition {
+        Disposition::Watch(Rewritten { argument: None, memory: None, effect: Effect::Datagrams })
     }
 
     /// A call that was watched has ended.

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use rustix::process::Pid;
 
+use super::destination::Destination;
 use super::names::{NAME_SERVER, NAME_SERVER_PORT};
 use super::network::Network;
-use super::place::Place;
 use super::proc;
 use super::socket::Address;
 use crate::Asked;
@@ -22,20 +22,26 @@ const NAME_SERVICES: [&str; 5] =
 
 impl Network {
     /// What an address comes to.
-    pub(super) fn place(&self, thread: Pid, address: &Address, verb: &str, asked: &mut Asked) -> Place {
+    pub(super) fn destination(
+        &self,
+        thread: Pid,
+        address: &Address,
+        verb: &str,
+        asked: &mut Asked,
+    ) -> Destination {
         let address = match address {
-            Address::Other => return Place::Allowed,
-            Address::Abstract(name) if self.abstract_names.contains(name) => return Place::Allowed,
+            Address::Other => return Destination::Allowed,
+            Address::Abstract(name) if self.abstract_names.contains(name) => return Destination::Allowed,
             Address::Abstract(name) => {
                 asked.note(format!("{verb} the socket @{}", String::from_utf8_lossy(name)));
-                return Place::Refused(libc::ECONNREFUSED);
+                return Destination::Refused(libc::ECONNREFUSED);
             }
-            Address::Path(path) if self.is_own(thread, path) => return Place::Allowed,
+            Address::Path(path) if self.is_own(thread, path) => return Destination::Allowed,
             Address::Path(path) => {
                 if !NAME_SERVICES.iter().any(|service| path.starts_with(service)) {
                     asked.note(format!("{verb} the socket {}", path.display()));
                 }
-                return Place::Refused(libc::ECONNREFUSED);
+                return Destination::Refused(libc::ECONNREFUSED);
             }
             Address::Internet(address) => *address,
         };
@@ -45,34 +51,37 @@ impl Network {
             is_here && server.port() == address.port() && (server.is_ipv4() || address.is_ipv6())
         };
         if let Some(server) = self.server.filter(at_server) {
-            return Place::Server(server);
+            return Destination::Server(server);
         }
         if let IpAddr::V4(ip) = address.ip() {
             if ip == NAME_SERVER && address.port() == NAME_SERVER_PORT {
-                return self.names.server().map_or(Place::Refused(libc::ENETUNREACH), Place::NameServer);
+                return self
+                    .names
+                    .server()
+                    .map_or(Destination::Refused(libc::ENETUNREACH), Destination::NameServer);
             }
             if let (Some(name), Some(server)) = (self.names.name_of(ip), self.server) {
                 // Port 0: a look at which address would be used, by which resolvers sort.
                 if PORTS.contains(&address.port()) || address.port() == 0 {
-                    return Place::Server(server);
+                    return Destination::Server(server);
                 }
                 asked.note(format!("{verb} {name}:{}", address.port()));
-                return Place::Refused(libc::ECONNREFUSED);
+                return Destination::Refused(libc::ECONNREFUSED);
             }
         }
         if is_here && address.port() == 0 {
-            return Place::Allowed;
+            return Destination::Allowed;
         }
         if let Some(socket) = is_here.then(|| self.listener(thread, address.port())).flatten() {
             // In IPv6 alone it would not be found there.
             let elsewhere = address.is_ipv6() && self.everywhere.contains(&socket);
             let here = SocketAddr::from((Ipv4Addr::LOCALHOST, address.port()));
-            return if elsewhere { Place::Here(here) } else { Place::Allowed };
+            return if elsewhere { Destination::Here(here) } else { Destination::Allowed };
         }
         if !self.ignored.contains(&address.ip()) {
             asked.note(format!("{verb} {address}"));
         }
-        Place::Refused(if is_here { libc::ECONNREFUSED } else { libc::ENETUNREACH })
+        Destination::Refused(if is_here { libc::ECONNREFUSED } else { libc::ENETUNREACH })
     }
 
     /// The socket of the world that has this port, if there is one: a program gave it an address, or it has no connections

@@ -96,10 +96,10 @@ pub(crate) fn send_again(thread: Pid, signal: i32) {
 }
 
 /// How a process ended, in the words of the library.
-pub(crate) fn end(status: i32) -> crate::End {
+pub(crate) fn end(status: i32) -> crate::WorldEnd {
     match status & 0x7f {
-        0 => crate::End::Exited((status >> 8) & 0xff),
-        signal => crate::End::Signaled(signal),
+        0 => crate::WorldEnd::Exited((status >> 8) & 0xff),
+        signal => crate::WorldEnd::Signaled(signal),
     }
 }
 
@@ -116,7 +116,7 @@ mod tests {
         assert_eq!(Stop::of(0x7_057f), Stop::Event(event::SECCOMP, 5));
         assert!(Stop::of(0x80_137f).is_group());
         assert!(!Stop::of(0x80_057f).is_group());
-        assert_eq!(end(0x0300), crate::End::Exited(3));
-        assert_eq!(end(0x86), crate::End::Signaled(6));
+        assert_eq!(end(0x0300), crate::WorldEnd::Exited(3));
+        assert_eq!(end(0x86), crate::WorldEnd::Signaled(6));
     }
 }

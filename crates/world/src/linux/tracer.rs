@@ -19,9 +19,9 @@ use super::sockopt::SocketTimeouts;
 use super::spawn::Confined;
 use super::stop::{self, Stop, Waited};
 use super::tick::Ticks;
-use super::tree::{Call, Tree, Wanted};
-use crate::running::Control;
-use crate::{Asked, End, Limits, Report, Server};
+use super::tree::{OnStop, PendingCall, Tree};
+use crate::running::KillSwitch;
+use crate::{Asked, TimeLimits, WorldEnd, WorldReport, WorldServer};
 
 /// How long a tree is left alone until it is looked at: at first, and at most. A look takes microseconds.
 const FIRST: Duration = Duration::from_micros(150);
@@ -37,16 +37,16 @@ pub(crate) struct Parts {
     pub(crate) confined: Confined,
     pub(crate) clock: Clock,
     pub(crate) network: Network,
-    pub(crate) server: Option<Arc<dyn Server>>,
+    pub(crate) server: Option<Arc<dyn WorldServer>>,
     pub(crate) ignored_names: Vec<String>,
-    pub(crate) limits: Limits,
-    pub(crate) control: Arc<Control>,
+    pub(crate) limits: TimeLimits,
+    pub(crate) switch: Arc<KillSwitch>,
     pub(crate) pipes: Vec<OwnedFd>,
     pub(crate) image: TreeImage,
 }
 
 /// How a tree was found.
-pub(crate) enum Found {
+pub(crate) enum Activity {
     /// Something goes on.
     Busy,
     /// Nothing does, until this moment of its clock.
@@ -60,7 +60,7 @@ pub(crate) struct Tracer {
     pub(super) tree: Tree,
     pub(super) clock: Clock,
     pub(super) network: Network,
-    pub(super) server: Option<Arc<dyn Server>>,
+    pub(super) server: Option<Arc<dyn WorldServer>>,
     /// The ends of pipes that are read by somebody else: what lies in them is on its way.
     pub(super) pipes: Vec<OwnedFd>,
     pub(super) socket_timeouts: SocketTimeouts,
@@ -80,17 +80,17 @@ pub(crate) struct Tracer {
     pub(super) jumps: u64,
     pub(super) image: TreeImage,
     first: Pid,
-    limits: Limits,
-    control: Arc<Control>,
+    limits: TimeLimits,
+    switch: Arc<KillSwitch>,
     stops: u64,
     /// How long the tree is left alone until it is looked at.
     pause: Duration,
     /// How the first process ended.
-    ended: Option<End>,
+    ended: Option<WorldEnd>,
     /// The processor time when it did.
     ended_at: Nanos,
     /// Why everything is being killed, if it is: it was not to go on.
-    killed: Option<End>,
+    killed: Option<WorldEnd>,
     killing: bool,
     left: Vec<String>,
 }
@@ -98,7 +98,7 @@ pub(crate) struct Tracer {
 impl Tracer {
     pub(crate) fn new(parts: Parts) -> Tracer {
         let Parts { first, confined, clock, network, server, .. } = parts;
-        let Parts { ignored_names, limits, control, pipes, image, .. } = parts;
+        let Parts { ignored_names, limits, switch, pipes, image, .. } = parts;
         Tracer {
             tree: Tree::default(),
             clock,
@@ -119,7 +119,7 @@ impl Tracer {
             image,
             first,
             limits,
-            control,
+            switch,
             stops: 0,
             pause: FIRST,
             ended: None,
@@ -131,7 +131,7 @@ impl Tracer {
     }
 
     /// Watches the tree until nothing of it is left.
-    pub(crate) fn watch(mut self) -> io::Result<Report> {
+    pub(crate) fn watch(mut self) -> io::Result<WorldReport> {
         let began = Instant::now();
         self.clock.begin();
         self.tree.add(self.first, None)?;
@@ -155,12 +155,12 @@ impl Tracer {
             self.check(&mut added_up)?;
             if !self.killing {
                 match self.find() {
-                    Found::Busy => self.pause = (self.pause * 2).min(LONGEST),
-                    Found::Idle(moment) => {
+                    Activity::Busy => self.pause = (self.pause * 2).min(LONGEST),
+                    Activity::Idle(moment) => {
                         self.pause = FIRST;
                         self.idle(Some(moment))?;
                     }
-                    Found::Stuck => self.idle(None)?,
+                    Activity::Stuck => self.idle(None)?,
                 }
             }
             self.wake_late()?;
@@ -174,11 +174,11 @@ impl Tracer {
             // Who was started in the meantime.
             return self.kill_all();
         }
-        if self.control.killed.load(Ordering::Relaxed) {
-            return self.end(End::Killed);
+        if self.switch.killed.load(Ordering::Relaxed) {
+            return self.end(WorldEnd::Killed);
         }
         if self.clock.elapsed() >= self.limits.virtual_nanos() {
-            return self.end(End::VirtualTime);
+            return self.end(WorldEnd::VirtualTime);
         }
         if self.ended.is_some() && self.tree.processor_time() - self.ended_at > LEFT {
             return self.end_left();
@@ -186,7 +186,7 @@ impl Tracer {
         if added_up.elapsed() >= ADD_UP {
             *added_up = Instant::now();
             if self.tree.processor_time() >= self.limits.processor_nanos() {
-                return self.end(End::ProcessorTime);
+                return self.end(WorldEnd::ProcessorTime);
             }
         }
         Ok(())
@@ -203,14 +203,14 @@ impl Tracer {
             Some(moment) if moment < last => self.jump(moment),
             Some(_) => {
                 self.jump(last)?;
-                self.end(End::VirtualTime)
+                self.end(WorldEnd::VirtualTime)
             }
-            None => self.end(End::Stuck),
+            None => self.end(WorldEnd::Stuck),
         }
     }
 
     /// Ends the tree, which was not to go on.
-    pub(super) fn end(&mut self, why: End) -> io::Result<()> {
+    pub(super) fn end(&mut self, why: WorldEnd) -> io::Result<()> {
         self.killed.get_or_insert(why);
         self.killing = true;
         self.kill_all()
@@ -274,9 +274,9 @@ impl Tracer {
         let done = self.tree.add(thread, None).and_then(|()| self.answer(thread, what));
         // What stopped it may have come instead of what it was interrupted for.
         let done = done.and_then(|()| match self.tree.thread(thread) {
-            Some(found) if found.wanted == Wanted::Timers => ptrace::interrupt(thread),
+            Some(found) if found.wanted == OnStop::Timers => ptrace::interrupt(thread),
             Some(found) => {
-                found.wanted = Wanted::Nothing;
+                found.wanted = OnStop::Nothing;
                 Ok(())
             }
             None => Ok(()),
@@ -287,7 +287,7 @@ impl Tracer {
     /// A thread cannot be looked after, so nothing is known of the world any more.
     fn lose(&mut self, thread: Pid, error: &io::Error) -> io::Result<()> {
         let program = proc::command(thread).unwrap_or_default();
-        self.end(End::Unsupported(format!("a program that cannot be traced: {program}: {error}")))
+        self.end(WorldEnd::Unsupported(format!("a program that cannot be traced: {program}: {error}")))
     }
 
     fn answer(&mut self, thread: Pid, what: Stop) -> io::Result<()> {
@@ -319,7 +319,7 @@ impl Tracer {
     /// Lets a thread go on, to the end of its system call if there is something to do then.
     pub(super) fn go_on(&mut self, thread: Pid, signal: i32) -> io::Result<()> {
         match self.tree.thread(thread).map(|thread| &thread.call) {
-            None | Some(Call::None) => ptrace::resume(thread, signal),
+            None | Some(PendingCall::None) => ptrace::resume(thread, signal),
             Some(_) => ptrace::resume_to_call(thread, signal),
         }
     }
@@ -345,18 +345,18 @@ impl Tracer {
         self.turns_before.clear();
         if exec::is_32_bit(process) {
             let program = proc::command(process).unwrap_or_default();
-            self.end(End::Unsupported(format!("a program of 32 bits: {program}")))?;
+            self.end(WorldEnd::Unsupported(format!("a program of 32 bits: {program}")))?;
         }
         if let Some(thread) = self.tree.thread(process) {
-            thread.call = Call::Exec;
+            thread.call = PendingCall::Exec;
         }
         self.go_on(process, 0)
     }
 
-    fn report(mut self, wall: Duration) -> Report {
-        let end = self.killed.or(self.ended).unwrap_or(End::Killed);
+    fn report(mut self, wall: Duration) -> WorldReport {
+        let end = self.killed.or(self.ended).unwrap_or(WorldEnd::Killed);
         let nanos = |time: Nanos| Duration::from_nanos(u64::try_from(time).unwrap_or_default());
-        Report {
+        WorldReport {
             end,
             wall,
             virtual_time: nanos(self.clock.elapsed()),

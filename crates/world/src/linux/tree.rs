@@ -20,7 +20,7 @@ use super::x86_64::{IMAGE, SLOT, SLOT_COUNT, SLOTS};
 pub(crate) struct Thread {
     pub(crate) process: Pid,
     /// What is to be done at the end of the system call that it is in. While there is something, that end stops it.
-    pub(crate) call: Call,
+    pub(crate) call: PendingCall,
     /// A wait that was interrupted, and goes on when the thread asks for the rest of it.
     pub(crate) rest: Option<Wait>,
     /// Memory of its own, in its process, for what the kernel is to read.
@@ -30,7 +30,7 @@ pub(crate) struct Thread {
     /// True while its group is stopped, by SIGSTOP and its like.
     pub(crate) in_stop: bool,
     /// Why it was made to stop, if it was.
-    pub(crate) wanted: Wanted,
+    pub(crate) wanted: OnStop,
     /// Since when it was seen to sleep in a call on a socket with a time limit: its turns then, and when it is over.
     pub(crate) socket_wait: Option<(u64, Nanos)>,
     pub(crate) ticker: Ticker,
@@ -39,7 +39,7 @@ pub(crate) struct Thread {
 
 /// What a thread's system call needs at its end.
 #[derive(Default)]
-pub(crate) enum Call {
+pub(crate) enum PendingCall {
     /// Nothing.
     #[default]
     None,
@@ -64,11 +64,11 @@ impl Process {
     }
 }
 
-impl Call {
+impl PendingCall {
     /// The wait, if it is one.
     pub(crate) fn wait(&self) -> Option<&Wait> {
         match self {
-            Call::Wait(wait) => Some(wait),
+            PendingCall::Wait(wait) => Some(wait),
             _ => None,
         }
     }
@@ -76,7 +76,7 @@ impl Call {
 
 /// What a thread is to do when it has stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wanted {
+pub(crate) enum OnStop {
     /// Nothing: it was not made to stop.
     Nothing,
     /// To end its wait on a socket.
@@ -148,12 +148,12 @@ impl Tree {
         let slot = self.take_slot()?;
         let added = Thread {
             process,
-            call: Call::None,
+            call: PendingCall::None,
             rest: None,
             slot,
             in_vfork: false,
             in_stop: false,
-            wanted: Wanted::Nothing,
+            wanted: OnStop::Nothing,
             socket_wait: None,
             ticker: Ticker::new(thread == process),
             watched: Watched::new(process, thread),

@@ -40,7 +40,7 @@ pub(crate) struct Wait {
     /// The offset of the clock when the kernel began to wait; none if the kernel waits for another time than this.
     offset: Option<Nanos>,
     /// The instruction and the arguments by which it was asked for.
-    asked: Asked,
+    asked: OriginalCall,
     /// The argument that was replaced, and what it was.
     replaced: Option<(usize, u64)>,
     /// Where the kernel writes how much time is left.
@@ -51,16 +51,16 @@ pub(crate) struct Wait {
 
 /// A call as a program makes it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Asked {
+struct OriginalCall {
     instruction: u64,
     stack: u64,
     arguments: [u64; 6],
 }
 
-impl Asked {
-    fn of(registers: &Registers) -> Asked {
+impl OriginalCall {
+    fn of(registers: &Registers) -> OriginalCall {
         let arguments = std::array::from_fn(|index| registers.argument(index));
-        Asked { instruction: registers.instruction(), stack: registers.stack(), arguments }
+        OriginalCall { instruction: registers.instruction(), stack: registers.stack(), arguments }
     }
 }
 
@@ -85,7 +85,7 @@ enum Limit {
 /// call that does not wait, or whose arguments the kernel will refuse. `slot` is memory of the thread's own.
 pub(crate) fn begin(registers: &mut Registers, memory: &Memory, clock: &Clock, slot: u64) -> Option<Wait> {
     let call = registers.call();
-    let asked = Asked::of(registers);
+    let asked = OriginalCall::of(registers);
     let argument = |index: usize| registers.argument(index);
     let limit = limit(call, &argument, memory)?;
     let rest = match call {

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::process::{self, Output};
 
 use libtest_mimic::{Failed, Trial};
-use rescind_world::{End, World};
+use rescind_world::{World, WorldEnd};
 
 use crate::ends::example;
 use crate::support::{built, c, command, find, mark, run};
@@ -85,7 +85,7 @@ fn hidden_folder() -> Result<(), Failed> {
     let world = World::new().temporary(hidden.path());
     let outcome = run(&world, command(&find("setpriv").ok_or("there is no setpriv")?, &words))?;
     match &outcome.report.end {
-        End::Unsupported(why) if why.contains("may not read the clock's file") => Ok(()),
+        WorldEnd::Unsupported(why) if why.contains("may not read the clock's file") => Ok(()),
         other => Err(format!("{other:?}").into()),
     }
 }

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use libtest_mimic::{Failed, Trial};
-use rescind_world::{Command, End, Limits, SpawnError, World};
+use rescind_world::{Command, SpawnError, TimeLimits, World, WorldEnd};
 
 use crate::support::{alive, built, c, command, find, mark, run};
 use crate::trial;
@@ -17,15 +17,15 @@ fn processes() -> Option<PathBuf> {
     c("processes", false)
 }
 
-fn in_processes(test: &'static str, world: World, end: End) -> Trial {
+fn in_processes(test: &'static str, world: World, end: WorldEnd) -> Trial {
     let program = processes();
     trial(format!("ends::{test}"), program.is_none(), move || {
         run(&world, command(&program.unwrap(), &[test]))?.expect(&end)
     })
 }
 
-fn limits(virtual_time: u64, processor_time: u64) -> Limits {
-    Limits {
+fn limits(virtual_time: u64, processor_time: u64) -> TimeLimits {
+    TimeLimits {
         virtual_time: Duration::from_secs(virtual_time),
         processor_time: Duration::from_millis(processor_time),
     }
@@ -37,11 +37,11 @@ pub fn trials() -> Vec<Trial> {
     let it = move || program.clone().unwrap();
     let (left, daemon, outside, dropped) = (it.clone(), it.clone(), it.clone(), it);
     vec![
-        in_processes("exit-code", World::new(), End::Exited(42)),
-        in_processes("crash", World::new(), End::Signaled(libc::SIGSEGV)),
-        in_processes("stuck", World::new(), End::Stuck),
-        in_processes("busy", World::new().limits(limits(1_000, 300)), End::ProcessorTime),
-        in_processes("for-ever", World::new().limits(limits(7_200, 60_000)), End::VirtualTime),
+        in_processes("exit-code", World::new(), WorldEnd::Exited(42)),
+        in_processes("crash", World::new(), WorldEnd::Signaled(libc::SIGSEGV)),
+        in_processes("stuck", World::new(), WorldEnd::Stuck),
+        in_processes("busy", World::new().limits(limits(1_000, 300)), WorldEnd::ProcessorTime),
+        in_processes("for-ever", World::new().limits(limits(7_200, 60_000)), WorldEnd::VirtualTime),
         trial("ends::fork-bomb", missing, || fork_bomb(&processes().unwrap())),
         trial("ends::left-behind", missing, move || left_behind(&left())),
         trial("ends::daemon", missing, move || daemonized(&daemon())),
@@ -64,7 +64,7 @@ pub fn example() -> Option<PathBuf> {
 fn left_behind(program: &Path) -> Result<(), Failed> {
     let outcome = run(&World::new(), command(program, &["left-behind"]))?;
     let expected = vec![format!("{} left-behind", program.display()); 3];
-    if outcome.report.end != End::Exited(0) || outcome.report.left != expected {
+    if outcome.report.end != WorldEnd::Exited(0) || outcome.report.left != expected {
         return Err(format!("{:?}", outcome.report).into());
     }
     Ok(())
@@ -74,7 +74,7 @@ fn left_behind(program: &Path) -> Result<(), Failed> {
 fn fork_bomb(program: &Path) -> Result<(), Failed> {
     let report = run(&World::new(), command(program, &["fork-bomb"]))?.report;
     let slept = report.virtual_time >= Duration::from_secs(1_000);
-    if report.end == End::Exited(0) && slept && report.stops > 1_000 {
+    if report.end == WorldEnd::Exited(0) && slept && report.stops > 1_000 {
         return Ok(());
     }
     Err(format!("{report:?}").into())
@@ -110,7 +110,10 @@ fn killed_from_outside(program: &Path) -> Result<(), Failed> {
     }
     let killed = std::process::Command::new("/bin/kill").args(["-KILL", line.trim()]).status()?;
     let report = running.wait()?;
-    if !killed.success() || report.end != End::Exited(0) || report.virtual_time < Duration::from_secs(300) {
+    if !killed.success()
+        || report.end != WorldEnd::Exited(0)
+        || report.virtual_time < Duration::from_secs(300)
+    {
         return Err(format!("{report:?}").into());
     }
     Ok(())
@@ -130,7 +133,7 @@ fn killed_by_its_maker(program: &Path) -> Result<(), Failed> {
     let running = World::new().spawn(command(program, &["busy"]))?;
     running.killer().kill();
     let report = running.wait()?;
-    if report.end == End::Killed { Ok(()) } else { Err(format!("{report:?}").into()) }
+    if report.end == WorldEnd::Killed { Ok(()) } else { Err(format!("{report:?}").into()) }
 }
 
 /// A lock that this process has comes to a program as soon as it is given up; until then, its world goes on.
@@ -152,7 +155,7 @@ fn lock_held_elsewhere(program: &Path) -> Result<(), Failed> {
         }
         lock(&file, test, libc::LOCK_UN, libc::F_UNLCK)?;
         let report = running.wait()?;
-        if report.end != End::Exited(0) {
+        if report.end != WorldEnd::Exited(0) {
             return Err(format!("{test}: {report:?}").into());
         }
     }
@@ -214,7 +217,9 @@ fn program_of_32_bits() -> Result<(), Failed> {
     fs::set_permissions(&path, fs::Permissions::from_mode(0o755))?;
     let outcome = run(&World::new(), Command::new(&path));
     match outcome.map(|outcome| outcome.report.end) {
-        Ok(End::Unsupported(what)) if what.contains("32 bits") && what.contains("program-of-32-bits") => {
+        Ok(WorldEnd::Unsupported(what))
+            if what.contains("32 bits") && what.contains("program-of-32-bits") =>
+        {
             Ok(())
         }
         // A kernel without them says so itself.

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use libtest_mimic::{Failed, Trial};
 use proptest::prelude::*;
 use proptest::test_runner::{Config, TestCaseError, TestRunner};
-use rescind_world::{Command, End, Limits, World};
+use rescind_world::{Command, TimeLimits, World, WorldEnd};
 
 use crate::server::SlowServer;
 use crate::support::{alive, c, command, find, mark, run};
@@ -126,7 +126,7 @@ fn short_cases(sleep: &Path, at_once: u64) -> Result<(), Failed> {
         let report = World::new().spawn(command)?.wait()?;
         let time = Duration::from_secs(300 + number);
         let fits = (time..time + Duration::from_secs(10)).contains(&report.virtual_time);
-        if report.end == End::Exited(0) && fits {
+        if report.end == WorldEnd::Exited(0) && fits {
             Ok(())
         } else {
             Err(format!("{number}: {report:?}").into())
@@ -136,7 +136,7 @@ fn short_cases(sleep: &Path, at_once: u64) -> Result<(), Failed> {
 
 /// Runs eight worlds with many processes in each, says so, and waits for the end.
 pub fn run_eight_worlds(program: &Path, mark: &str) {
-    let limits = Limits { processor_time: Duration::from_secs(600), ..Limits::NONE };
+    let limits = TimeLimits { processor_time: Duration::from_secs(600), ..TimeLimits::NONE };
     let start = |test: &str| {
         let mut command = command(program, &[test]);
         command.variable("WORLD_MARK", mark);

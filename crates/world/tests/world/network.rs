@@ -182,7 +182,7 @@ fn others(program: &Path) -> Result<(), Failed> {
 /// The server answers at its own address, too, and a served name at its two ports alone.
 fn address(program: &Path) -> Result<(), Failed> {
     let server = SlowServer::start()?;
-    let port = rescind_world::Server::address(&*server).port().to_string();
+    let port = rescind_world::WorldServer::address(&*server).port().to_string();
     let world = World::new().serve(["api.example"], server.clone());
     for (host, port) in [
         ("127.0.0.1", port.as_str()),

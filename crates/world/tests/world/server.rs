@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use rescind_world::{Look, Server};
+use rescind_world::{Look, WorldServer};
 
 /// What the server is at.
 #[derive(Default)]
@@ -90,7 +90,7 @@ fn take_time(mut stream: &TcpStream) -> io::Result<()> {
     stream.write_all(format!("took {text}\n").as_bytes())
 }
 
-impl Server for SlowServer {
+impl WorldServer for SlowServer {
     fn address(&self) -> SocketAddr {
         self.address
     }

@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use libtest_mimic::Failed;
-use rescind_world::{Command, End, Report, World};
+use rescind_world::{Command, World, WorldEnd, WorldReport};
 
 /// How long a trial may take in real time, where what it waits for is all virtual: the machine may be busy.
 pub const SOON: Duration = Duration::from_secs(30);
@@ -97,7 +97,7 @@ pub fn names(program: &Path, arguments: &[&str]) -> Vec<String> {
 
 /// What a run has come to.
 pub struct Outcome {
-    pub report: Report,
+    pub report: WorldReport,
     pub stdout: String,
     pub stderr: String,
 }
@@ -105,11 +105,11 @@ pub struct Outcome {
 impl Outcome {
     /// Fails unless the first process ended with 0, soon, and left nobody.
     pub fn expect_success(&self) -> Result<(), Failed> {
-        self.expect(&End::Exited(0))
+        self.expect(&WorldEnd::Exited(0))
     }
 
     /// Fails unless it ended like this, soon, and left nobody.
-    pub fn expect(&self, end: &End) -> Result<(), Failed> {
+    pub fn expect(&self, end: &WorldEnd) -> Result<(), Failed> {
         let Outcome { report, stdout, stderr } = self;
         if report.end == *end && report.left.is_empty() && report.wall < SOON {
             return Ok(());

@@ -15,7 +15,7 @@ use rescind_model::{Code, Transport};
 use tonic::body::Body;
 
 use self::reply::Style;
-use self::router::Found;
+use self::router::PathMatch;
 pub use self::router::Router;
 use super::body;
 use super::connection::Connection;
@@ -43,7 +43,7 @@ fn respond(emulator: &Emulator, head: &Parts, sent: Result<Bytes, Status>) -> (R
     let query: Vec<(String, String)> = query.into_owned().collect();
     let style = Style::of(&query);
     match emulator.router().find(&head.method, path) {
-        Found::Route(route, captures) => {
+        PathMatch::Route(route, captures) => {
             let request = sent.and_then(|body| request::bind(route, &captures, &query, &body));
             let method = &route.method;
             let answer = match request {
@@ -62,7 +62,7 @@ fn respond(emulator: &Emulator, head: &Parts, sent: Result<Bytes, Status>) -> (R
             };
             (response, answer.delivery)
         }
-        Found::OtherMethods(methods) => {
+        PathMatch::OtherMethods(methods) => {
             let allowed = methods.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
             let message = format!("{path} takes {allowed}, not {}.", head.method);
             let (status, delivery) = refuse_path(emulator, head, Status::new(Code::Unimplemented, message));
@@ -72,7 +72,7 @@ fn respond(emulator: &Emulator, head: &Parts, sent: Result<Bytes, Status>) -> (R
                 .extend(HeaderValue::from_str(&allowed).map(|value| (header::ALLOW, value)));
             (response, delivery)
         }
-        Found::Nothing => {
+        PathMatch::Nothing => {
             let status =
                 Status::new(Code::NotFound, format!("{} {path}: there is no such method.", head.method));
             let (status, delivery) = refuse_path(emulator, head, status);

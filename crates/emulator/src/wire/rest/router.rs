@@ -43,7 +43,7 @@ pub struct Route {
 
 /// What a path means.
 #[derive(Debug)]
-pub enum Found<'a> {
+pub enum PathMatch<'a> {
     /// An RPC, with the values that the path gives to fields of the request.
     Route(&'a Route, Vec<(&'a str, String)>),
     /// The path is known, but not with this HTTP method; these are the methods that it is known with.
@@ -95,8 +95,8 @@ impl Router {
     }
 
     /// What a request for this path, still percent-encoded, means.
-    pub fn find(&self, verb: &Verb, path: &str) -> Found<'_> {
-        let Some(path) = path.strip_prefix('/') else { return Found::Nothing };
+    pub fn find(&self, verb: &Verb, path: &str) -> PathMatch<'_> {
+        let Some(path) = path.strip_prefix('/') else { return PathMatch::Nothing };
         let segments: Vec<String> = path.split('/').map(decode).collect();
         // Ids may hold colons too: what follows the last one is a verb only if a route says so.
         let with_verb = segments.split_last().and_then(|(last, rest)| {
@@ -107,15 +107,15 @@ impl Router {
             Some((routes, segments))
         });
         let plain = || Some((self.root.walk(&segments)?.routes.get("")?, segments.clone()));
-        let Some((routes, segments)) = with_verb.or_else(plain) else { return Found::Nothing };
+        let Some((routes, segments)) = with_verb.or_else(plain) else { return PathMatch::Nothing };
         let Some((_, route)) = routes.iter().find(|(known, _)| known == verb) else {
-            return Found::OtherMethods(routes.iter().map(|(known, _)| known).collect());
+            return PathMatch::OtherMethods(routes.iter().map(|(known, _)| known).collect());
         };
         let captures = route.template.captures.iter();
         let captures = captures
             .map(|capture| (capture.field.as_str(), segments[capture.segments.clone()].join("/")))
             .collect();
-        Found::Route(route, captures)
+        PathMatch::Route(route, captures)
     }
 }
 
@@ -192,7 +192,7 @@ mod tests {
 
     fn rpc(verb: Verb, path: &str) -> Option<(String, Vec<(String, String)>)> {
         match router().find(&verb, path) {
-            Found::Route(route, captures) => {
+            PathMatch::Route(route, captures) => {
                 let captures = captures.into_iter().map(|(field, value)| (field.to_owned(), value));
                 Some((route.method.name().to_owned(), captures.collect()))
             }
@@ -249,10 +249,10 @@ mod tests {
             "/v2/projects/p/instances",
             "/v1/projects/p/instances/",
         ] {
-            assert!(matches!(router().find(&Verb::GET, path), Found::Nothing), "{path}");
+            assert!(matches!(router().find(&Verb::GET, path), PathMatch::Nothing), "{path}");
         }
         let router = router();
-        let Found::OtherMethods(methods) = router.find(&Verb::PUT, "/v1/projects/p/instances/i/backups")
+        let PathMatch::OtherMethods(methods) = router.find(&Verb::PUT, "/v1/projects/p/instances/i/backups")
         else {
             panic!("the path is known");
         };

@@ -82,9 +82,9 @@ macro_rules! choices {
             const ROWS: &'static [$crate::kernel::choices::Row<$type>] = &[$($crate::kernel::choices::Row {
                 name: $name,
                 about: concat!($($doc),+),
-                form: <$value as $crate::kernel::choices::Value>::FORM,
-                show: |choices| $crate::kernel::choices::Value::write(&choices.$field),
-                set: |choices, text| match $crate::kernel::choices::Value::read(text) {
+                form: <$value as $crate::kernel::choices::ChoiceValue>::FORM,
+                show: |choices| $crate::kernel::choices::ChoiceValue::write(&choices.$field),
+                set: |choices, text| match $crate::kernel::choices::ChoiceValue::read(text) {
                     Some(value) => {
                         choices.$field = value;
                         true

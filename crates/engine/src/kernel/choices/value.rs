@@ -16,7 +16,7 @@ pub enum Fate {
 }
 
 /// A value that can be written in an option or a document.
-pub trait Value: Sized {
+pub trait ChoiceValue: Sized {
     /// What is expected.
     const FORM: &'static str;
 
@@ -27,7 +27,7 @@ pub trait Value: Sized {
     fn write(&self) -> String;
 }
 
-impl Value for Cow<'static, str> {
+impl ChoiceValue for Cow<'static, str> {
     const FORM: &'static str = "a text";
 
     fn read(text: &str) -> Option<Self> {
@@ -39,7 +39,7 @@ impl Value for Cow<'static, str> {
     }
 }
 
-impl Value for Fate {
+impl ChoiceValue for Fate {
     const FORM: &'static str = "`removed` or `failed`";
 
     fn read(text: &str) -> Option<Fate> {
@@ -59,7 +59,7 @@ impl Value for Fate {
 }
 
 /// A refusal.
-impl Value for Code {
+impl ChoiceValue for Code {
     const FORM: &'static str = "a code of google.rpc.Code other than OK";
 
     fn read(text: &str) -> Option<Code> {
@@ -72,7 +72,7 @@ impl Value for Code {
 }
 
 /// A refusal, or none.
-impl Value for Option<Code> {
+impl ChoiceValue for Option<Code> {
     const FORM: &'static str = "a code of google.rpc.Code";
 
     fn read(text: &str) -> Option<Option<Code>> {
@@ -85,7 +85,7 @@ impl Value for Option<Code> {
     }
 }
 
-impl Value for u32 {
+impl ChoiceValue for u32 {
     const FORM: &'static str = "a number from 1 on";
 
     fn read(text: &str) -> Option<u32> {
@@ -97,7 +97,7 @@ impl Value for u32 {
     }
 }
 
-impl Value for usize {
+impl ChoiceValue for usize {
     const FORM: &'static str = "a number from 1 on";
 
     fn read(text: &str) -> Option<usize> {
@@ -109,7 +109,7 @@ impl Value for usize {
     }
 }
 
-impl Value for Span {
+impl ChoiceValue for Span {
     const FORM: &'static str = "a whole number of seconds, hours or days: `90s`, `12h`, `7d`";
 
     fn read(text: &str) -> Option<Span> {

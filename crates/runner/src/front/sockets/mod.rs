@@ -10,7 +10,7 @@ use std::sync::{Mutex, PoisonError};
 
 use self::netlink::Netlink;
 pub use self::socket::{Socket, State};
-use self::table::Table;
+use self::table::SocketTable;
 
 /// Asks the kernel about sockets.
 #[derive(Debug)]
@@ -21,7 +21,7 @@ enum Source {
     /// Asks for each socket, one question at a time.
     Netlink(Mutex<Netlink>),
     /// Reads the list of all.
-    Table(Table),
+    Table(SocketTable),
 }
 
 impl Sockets {
@@ -43,8 +43,8 @@ impl Sockets {
 
     /// Begins to ask by the list of all sockets alone.
     pub(super) fn by_table() -> io::Result<Sockets> {
-        Table.find(NOWHERE, NOWHERE)?;
-        Ok(Sockets(Source::Table(Table)))
+        SocketTable.find(NOWHERE, NOWHERE)?;
+        Ok(Sockets(Source::Table(SocketTable)))
     }
 
     /// The listener at an address.

@@ -12,9 +12,9 @@ use super::socket::{Socket, State, Traffic};
 
 /// Reads the list.
 #[derive(Clone, Copy, Debug)]
-pub struct Table;
+pub struct SocketTable;
 
-impl Table {
+impl SocketTable {
     /// The socket that has these addresses.
     ///
     /// # Errors

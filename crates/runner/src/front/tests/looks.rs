@@ -6,12 +6,12 @@ use std::sync::{Arc, Mutex};
 use std::thread::yield_now;
 use std::time::{Duration, SystemTime};
 
-use rescind_emulator::{Emulator, Options};
+use rescind_emulator::{Emulator, EmulatorOptions};
 use rescind_engine::services;
 
 use super::client::{Http, WAYS, Way, request};
 use super::{House, PLACES, Place};
-use crate::front::Look;
+use rescind_world::Look;
 
 const PATH: &str = "/v1/projects/p/instances/i/backups";
 
@@ -39,7 +39,7 @@ fn waiting(place: Place) -> (House, Sender<()>, Receiver<()>) {
     let (go_on, told) = mpsc::channel();
     let (arrive, arrived) = mpsc::channel();
     let told = Mutex::new(told);
-    let emulator = Emulator::with(Options {
+    let emulator = Emulator::with(EmulatorOptions {
         clock: Arc::new(SystemTime::now),
         operation_time: None,
         services: services(),

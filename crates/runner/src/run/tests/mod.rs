@@ -1,10 +1,11 @@
 //! Whole runs of samples of a few lines of shell, against an emulator that emulates nothing.
 
 use std::fs;
+use std::time::Duration;
 
-use rescind_catalog::{Code, Lines, Manifest, Substitute};
+use rescind_catalog::{Lines, Manifest, PlannedSample, SampleCode, Substitute};
 use rescind_model::{
-    Ended, Endpoint, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Rule, exit,
+    Ended, Endpoint, Expectation, ExpectedExit, Finding, KnownFailure, ListPlace, Results, Rule, exit,
 };
 use tokio::sync::mpsc;
 
@@ -19,7 +20,7 @@ struct Fixture {
     folder: tempfile::TempDir,
     context: Context,
     backend: Arc<Fake>,
-    options: Options,
+    options: RunOptions,
     known_failures: Vec<KnownFailure>,
     cancel: CancellationToken,
 }
@@ -35,7 +36,7 @@ impl Fixture {
         Fixture {
             context: testing::context(folder.path()),
             backend: Arc::default(),
-            options: Options { jobs: Some(2), ..Options::default() },
+            options: RunOptions { jobs: Some(2), ..RunOptions::default() },
             known_failures: Vec::new(),
             cancel: CancellationToken::new(),
             folder,
@@ -54,10 +55,10 @@ impl Fixture {
     }
 
     async fn run(&self, manifests: Vec<Manifest>, scenarios: &[&str]) -> Seen {
-        self.run_with(Code::Bundled, manifests, scenarios).await
+        self.run_with(SampleCode::Bundled, manifests, scenarios).await
     }
 
-    async fn run_with(&self, code: Code, manifests: Vec<Manifest>, scenarios: &[&str]) -> Seen {
+    async fn run_with(&self, code: SampleCode, manifests: Vec<Manifest>, scenarios: &[&str]) -> Seen {
         let (events, mut received) = mpsc::unbounded_channel();
         let plan = Plan {
             samples: manifests
@@ -231,7 +232,7 @@ async fn published_code_that_does_not_build_fails_in_every_case() {
     let mut manifest = fixture.manifest("sh", "true");
     let build = "! grep -n published main.sh | sed s/^/main.sh:/ | grep .";
     manifest.build.steps = vec![["sh", "-c", build].map(str::to_owned).to_vec()];
-    let code = Code::Published {
+    let code = SampleCode::Published {
         file_content: b"true\npublished\n".to_vec(),
         lines: Lines { first: 2, last: 2 },
         origin: "page.md".to_owned(),

@@ -3,7 +3,7 @@
 use rescind_model::ClockKind;
 
 use super::*;
-use crate::Time;
+use crate::RunClock;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_case_that_waits_beyond_a_real_deadline_is_undecided_and_not_tried_again() {
@@ -51,7 +51,7 @@ async fn a_try_that_decides_nothing_leaves_the_failure_that_was_seen() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn in_a_closed_world_waiting_costs_nothing_and_limits_decide() {
-    if Time::of_run(None) != Time::Virtual {
+    if RunClock::of_run(None) != RunClock::Virtual {
         return;
     }
     let script = "case $1 in *sleeps) sleep 300;; *ends) sleep 9999;; *busy) while :; do :; done;; *stuck) mkfifo \
@@ -77,7 +77,7 @@ async fn in_a_closed_world_waiting_costs_nothing_and_limits_decide() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_is_outside_a_closed_world_is_out_of_reach_and_named() {
-    if Time::of_run(None) != Time::Virtual {
+    if RunClock::of_run(None) != RunClock::Virtual {
         return;
     }
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
@@ -103,7 +103,7 @@ async fn what_is_outside_a_closed_world_is_out_of_reach_and_named() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn names_that_libraries_look_up_by_themselves_are_no_findings() {
-    if Time::of_run(None) != Time::Virtual || which::which("getent").is_err() {
+    if RunClock::of_run(None) != RunClock::Virtual || which::which("getent").is_err() {
         return;
     }
     let names = "metadata.google.internal _grpclb._tcp.spanner.googleapis.com _grpclb._tcp.elsewhere.example";
@@ -126,13 +126,13 @@ async fn the_results_say_which_clock_and_why() {
 fn where_time_is_real_more_cases_run_at_once_and_their_deadline_is_sooner() {
     let folder = tempfile::tempdir().unwrap();
     let run = testing::manifest(folder.path(), "sh", "").run;
-    let real = Time::Real { reason: String::new() };
-    assert_eq!((Time::Virtual.jobs(2), real.jobs(2)), (2, 16));
-    let deadlines = |options: &Options| {
-        [&Time::Virtual, &real].map(|time| time.limits(options, &run)).map(|limits| limits.deadline())
+    let real = RunClock::Real { reason: String::new() };
+    assert_eq!((RunClock::Virtual.jobs(2), real.jobs(2)), (2, 16));
+    let deadlines = |options: &RunOptions| {
+        [&RunClock::Virtual, &real].map(|time| time.limits(options, &run)).map(|limits| limits.deadline())
     };
-    assert_eq!(deadlines(&Options::default()), ["2 h of virtual time", "60 s of real time"]);
-    let asked = Options { deadline: Some(Duration::from_secs(90)), ..Options::default() };
+    assert_eq!(deadlines(&RunOptions::default()), ["2 h of virtual time", "60 s of real time"]);
+    let asked = RunOptions { deadline: Some(Duration::from_secs(90)), ..RunOptions::default() };
     assert_eq!(deadlines(&asked), ["90 s of virtual time", "90 s of real time"]);
 }
 

@@ -3,7 +3,7 @@
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 
 /// What an address comes to.
-pub(super) enum Place {
+pub(super) enum Destination {
     /// What it says.
     Allowed,
     /// A program of the world, which has another address than it thinks.

@@ -36,7 +36,7 @@ const ATTEMPTS: u32 = 2;
 
 /// The way of one connection of the case. Clones are the same way.
 #[derive(Clone)]
-pub struct Remote {
+pub struct Forwarder {
     address: SocketAddr,
     scope: Arc<Scope>,
     connection: Connection,
@@ -70,10 +70,10 @@ impl From<TrySendError<Request<Body>>> for Failed {
     }
 }
 
-impl Remote {
+impl Forwarder {
     /// The way from a connection to the emulator at an address.
-    pub fn new(address: SocketAddr, scope: Arc<Scope>, connection: Connection) -> Remote {
-        Remote { address, scope, connection, http1: Arc::default(), http2: Arc::default() }
+    pub fn new(address: SocketAddr, scope: Arc<Scope>, connection: Connection) -> Forwarder {
+        Forwarder { address, scope, connection, http1: Arc::default(), http2: Arc::default() }
     }
 
     /// Has the emulator answer a request. Where it does not, the connection of the case is reset.

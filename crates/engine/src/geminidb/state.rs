@@ -91,7 +91,7 @@ pub fn key_of_backup(id: &str) -> Option<Key> {
 }
 
 /// What is there of GeminiDB in a project, with its operations.
-pub type World = kernel::World<GeminiDb>;
+pub type Store = kernel::Store<GeminiDb>;
 
 /// The turn of a request to GeminiDB.
 pub type Turn<'a> = kernel::Turn<'a, GeminiDb>;

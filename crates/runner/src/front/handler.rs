@@ -9,15 +9,15 @@ use rescind_emulator::wire::{self, Connection};
 use rescind_emulator::{Emulator, Scope};
 use tonic::body::Body;
 
-use super::answering::{Answering, Reply, Waits};
+use super::answering::{Answering, ReplyBody, Waits};
+use super::forwarder::Forwarder;
 use super::ledger::Ledger;
-use super::remote::Remote;
 use super::upstream::Upstream;
 use super::{besides, token};
 
 /// Answers the requests of one case. Clones are the same.
 #[derive(Clone)]
-pub struct Service {
+pub struct CaseHandler {
     upstream: Upstream,
     scope: Arc<Scope>,
     besides: Arc<[String]>,
@@ -26,8 +26,8 @@ pub struct Service {
 
 /// Answers the requests of one connection. Clones are the same.
 #[derive(Clone)]
-pub struct ConnectionService {
-    service: Service,
+pub struct ConnectionHandler {
+    handler: CaseHandler,
     connection: Connection,
     way: Way,
 }
@@ -36,18 +36,18 @@ pub struct ConnectionService {
 #[derive(Clone)]
 enum Way {
     Embedded(Emulator),
-    Remote(Remote),
+    Remote(Forwarder),
 }
 
-impl Service {
+impl CaseHandler {
     /// What answers by `upstream`, within `scope`, unless it is asked under one of the names `besides`.
     pub fn new(
         upstream: Upstream,
         scope: Arc<Scope>,
         besides: Arc<[String]>,
         ledger: Arc<Ledger>,
-    ) -> Service {
-        Service { upstream, scope, besides, ledger }
+    ) -> CaseHandler {
+        CaseHandler { upstream, scope, besides, ledger }
     }
 
     /// Where connections and requests are taken down.
@@ -56,20 +56,20 @@ impl Service {
     }
 
     /// What answers on this connection.
-    pub fn on(&self, connection: Connection) -> ConnectionService {
+    pub fn on(&self, connection: Connection) -> ConnectionHandler {
         let scope = Arc::clone(&self.scope);
         let way = match &self.upstream {
             Upstream::Embedded(emulator) => Way::Embedded(emulator.within(scope)),
-            Upstream::Remote(address) => Way::Remote(Remote::new(*address, scope, connection.clone())),
+            Upstream::Remote(address) => Way::Remote(Forwarder::new(*address, scope, connection.clone())),
         };
-        ConnectionService { service: self.clone(), connection, way }
+        ConnectionHandler { handler: self.clone(), connection, way }
     }
 }
 
-impl ConnectionService {
+impl ConnectionHandler {
     /// Answers a request.
-    pub async fn answer(self, request: Request<Incoming>) -> Response<Reply<Body>> {
-        let answering = Answering::begin(&self.service.ledger);
+    pub async fn answer(self, request: Request<Incoming>) -> Response<ReplyBody<Body>> {
+        let answering = Answering::begin(&self.handler.ledger);
         let waits = match self.way {
             Way::Embedded(_) => Waits::ForTheClient,
             // An emulator elsewhere may answer at any time what it has of a request.
@@ -84,7 +84,7 @@ impl ConnectionService {
         if token::is_asked_for(&request) {
             return token::answer(request).await;
         }
-        if besides::is_asked(&self.service.besides, &request) {
+        if besides::is_asked(&self.handler.besides, &request) {
             return besides::answer(request).await;
         }
         if request.uri().path().starts_with(PREFIX) {
@@ -99,7 +99,7 @@ impl ConnectionService {
     /// The services have no such path, and say so; that somebody looked for it is worth knowing.
     fn refuse_control(&self, request: &Request<Body>) -> Response<Body> {
         let asked = format!("the control API ({} {})", request.method(), request.uri().path());
-        self.service.scope.note(asked);
+        self.handler.scope.note(asked);
         let mut response = Response::new(Body::empty());
         *response.status_mut() = StatusCode::NOT_FOUND;
         response

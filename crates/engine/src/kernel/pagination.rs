@@ -49,19 +49,19 @@ impl Position for String {
 
 /// Which part of a list is asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Page<P> {
+pub struct Pagination<P> {
     /// The last item of the page before; none for the first page.
     pub after: Option<P>,
     /// At most so many items.
     pub size: usize,
 }
 
-impl<P: Position> Page<P> {
+impl<P: Position> Pagination<P> {
     /// Reads what the request says. A size of 0 or less means the server's maximum, which larger sizes are cut to.
     ///
     /// # Errors
     /// INVALID_ARGUMENT for a token that this server did not give out.
-    pub fn new(size: i32, token: &str, choices: &Choices) -> Result<Page<P>, Status> {
+    pub fn new(size: i32, token: &str, choices: &Choices) -> Result<Pagination<P>, Status> {
         let after = match token {
             "" => None,
             token => Some(P::from_token(token).ok_or_else(|| {
@@ -69,11 +69,11 @@ impl<P: Position> Page<P> {
             })?),
         };
         let size = usize::try_from(size).ok().filter(|size| *size > 0).unwrap_or(choices.largest_page);
-        Ok(Page { after, size: size.min(choices.largest_page) })
+        Ok(Pagination { after, size: size.min(choices.largest_page) })
     }
 
     /// Takes one page of the items, and the token of the next page, which is empty if there is none. `items` must begin
-    /// after [`Page::after`].
+    /// after [`Pagination::after`].
     pub fn take<T>(&self, items: impl Iterator<Item = T>, position: impl Fn(&T) -> P) -> (Vec<T>, String) {
         let mut items = items.peekable();
         let page: Vec<T> = items.by_ref().take(self.size).collect();
@@ -93,9 +93,9 @@ mod tests {
     fn sizes_are_cut_to_the_maximum_and_zero_means_the_maximum() {
         let choices = Choices::default();
         for (size, expected) in [(0, 1000), (-5, 1000), (7, 7), (5000, 1000)] {
-            assert_eq!(Page::<u64>::new(size, "", &choices).unwrap().size, expected);
+            assert_eq!(Pagination::<u64>::new(size, "", &choices).unwrap().size, expected);
         }
-        assert_eq!(Page::<u64>::new(1, "what?", &choices).unwrap_err().code, Code::InvalidArgument);
+        assert_eq!(Pagination::<u64>::new(1, "what?", &choices).unwrap_err().code, Code::InvalidArgument);
     }
 
     proptest! {
@@ -105,7 +105,7 @@ mod tests {
             let mut seen = Vec::new();
             let mut token = String::new();
             loop {
-                let page = Page::<u64>::new(size, &token, &choices).unwrap();
+                let page = Pagination::<u64>::new(size, &token, &choices).unwrap();
                 let first = page.after.map_or(0, |after| after + 1);
                 let (items, next) = page.take(first..count, |item| *item);
                 seen.extend(items);

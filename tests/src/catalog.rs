@@ -37,28 +37,28 @@ placeholders: { instance: test-instance, database: test-db }
 pub const BEGIN: &str = "bash begin.bash \"$1\" # [START demo]";
 
 /// A root with one sample, a shell script, and one scenario.
-pub struct Project {
+pub struct TestCatalog {
     folder: TempDir,
 }
 
-impl Project {
+impl TestCatalog {
     /// The script is the region's content. Before it begins, a backup is begun and cancelled.
-    pub fn new(script: &str) -> Project {
-        let project = Project::idle(script);
-        project.edit("samples/spanner/shell/sample.sh", "# [START demo]\n", &format!("{BEGIN}\n"));
-        project
+    pub fn new(script: &str) -> TestCatalog {
+        let catalog = TestCatalog::idle(script);
+        catalog.edit("samples/spanner/shell/sample.sh", "# [START demo]\n", &format!("{BEGIN}\n"));
+        catalog
     }
 
     /// The same, where nothing but the script happens.
-    pub fn idle(script: &str) -> Project {
-        let project = Project { folder: TempDir::new().unwrap() };
-        project
+    pub fn idle(script: &str) -> TestCatalog {
+        let catalog = TestCatalog { folder: TempDir::new().unwrap() };
+        catalog
             .write("samples/spanner/shell/sample.sh", &format!("# [START demo]\n{script}\n# [END demo]\n"));
-        project.write("samples/spanner/shell/begin.bash", include_str!("begin.bash"));
-        project.write("manifests/spanner/shell.yaml", MANIFEST);
-        project.write("manifests/scenarios/cancel-wins.yaml", SCENARIO);
-        project.write("manifests/spanner/service.yaml", SERVICE);
-        project
+        catalog.write("samples/spanner/shell/begin.bash", include_str!("begin.bash"));
+        catalog.write("manifests/spanner/shell.yaml", MANIFEST);
+        catalog.write("manifests/scenarios/cancel-wins.yaml", SCENARIO);
+        catalog.write("manifests/spanner/service.yaml", SERVICE);
+        catalog
     }
 
     /// Its folder.

@@ -4,7 +4,7 @@ use super::truth::Truth;
 use crate::{Contract, Due, Ended, Observation, Placeholders, Scenario};
 
 /// All that a rule may look at.
-pub struct Case<'a> {
+pub struct Evidence<'a> {
     /// What was played.
     pub scenario: &'a Scenario,
     /// What was promised.
@@ -19,7 +19,7 @@ pub struct Case<'a> {
     pub due: Due,
 }
 
-impl Case<'_> {
+impl Evidence<'_> {
     /// True if the sample ended by itself.
     pub fn ended_by_itself(&self) -> bool {
         matches!(self.observation.ended, Ended::Code(_))

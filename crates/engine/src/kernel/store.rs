@@ -11,11 +11,11 @@ use super::status::Status;
 use super::time::{Span, Time};
 
 /// All that is there of a service in a project.
-pub struct World<S> {
+pub struct Store<S> {
     /// The project's id.
     pub id: Box<str>,
     /// Its long-running operations.
-    pub operations: Operations<World<S>>,
+    pub operations: Operations<Store<S>>,
     /// What the service keeps beside them.
     pub state: S,
     /// The full name of the READY backup that was given as `{backup}`, until it is decided whether it has the name that
@@ -29,11 +29,11 @@ pub struct World<S> {
     ending: Vec<(Key, End)>,
 }
 
-impl<S> World<S> {
+impl<S> Store<S> {
     /// A project without operations, in which these resources can have some. How they go on is decided upon: those that
     /// create backups by a schedule; the others complete at once.
-    pub fn new(id: &str, state: S, has_operations: fn(&str) -> bool) -> World<S> {
-        World {
+    pub fn new(id: &str, state: S, has_operations: fn(&str) -> bool) -> Store<S> {
+        Store {
             id: id.into(),
             operations: Operations::new(has_operations),
             state,
@@ -55,7 +55,7 @@ impl<S> World<S> {
     }
 
     /// Starts an operation.
-    pub fn start(&mut self, mut operation: Operation<World<S>>) -> Key {
+    pub fn start(&mut self, mut operation: Operation<Store<S>>) -> Key {
         operation.due = self.pace.map(|pace| operation.start + pace);
         let due = operation.due;
         let key = self.operations.insert(operation);
