@@ -4,18 +4,12 @@ use rescind_model::Verdict;
 use rescind_tests::TestCatalog;
 
 /// Looks once at the operation of the backup that was begun.
-const LOOK: &str = r#"bash -c '
-address=${RESCIND_EMULATOR#http://}
-operation="projects/$GOOGLE_CLOUD_PROJECT/instances/test-instance/backups/$0/operations/_auto_op_1"
-exec 3<>"/dev/tcp/${address%:*}/${address##*:}"
-printf "GET /v1/%s HTTP/1.1\r\nHost: %s\r\nConnection: close\r\n\r\n" "$operation" "$address" >&3
-cat <&3
-' "$1""#;
+const LOOK: &str = r#"bash ask.bash GET "backups/$1/operations/_auto_op_1""#;
 
 #[test]
 fn the_request_is_refused_and_the_case_has_diverged_in_every_report() {
     let catalog = TestCatalog::new(LOOK);
-    let schedule = "create:running cancel:ignored poll1:cancelled";
+    let schedule = "create:running cancel:ignored poll1:running poll2:cancelled";
     catalog.edit("manifests/scenarios/cancel-wins.yaml", "create:running cancel:honoured", schedule);
     let formats = ["json", "junit", "markdown", "summary", "html", "sarif", "github", "terminal"];
     let options: Vec<String> =
@@ -24,13 +18,13 @@ fn the_request_is_refused_and_the_case_has_diverged_in_every_report() {
     let (ran, case) = catalog.case(&options);
     ran.exits(3);
     assert_eq!(case.verdict, Verdict::Diverged);
-    let reason = "left its schedule at request 3 (GetOperation): `poll1` cannot be `cancelled` here; it can be done, \
+    let reason = "left its schedule at request 4 (GetOperation): `poll2` cannot be `cancelled` here; it can be done, \
                   running or failed";
     assert_eq!(case.reason.as_deref(), Some(reason));
     let seen = case.observation.unwrap();
-    assert!(seen.stdout.text.contains("The schedule cannot go on: `poll1` cannot be"), "{:?}", seen.stdout);
+    assert!(seen.stdout.text.contains("The schedule cannot go on: `poll2` cannot be"), "{:?}", seen.stdout);
     for format in formats {
         let report = std::fs::read_to_string(catalog.root().join(format!("{format}.out"))).unwrap();
-        assert!(report.contains("left its schedule at request 3"), "{format}: {report}");
+        assert!(report.contains("left its schedule at request 4"), "{format}: {report}");
     }
 }

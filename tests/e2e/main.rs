@@ -8,6 +8,7 @@ mod bad_input;
 mod covered;
 mod diverged;
 mod emulator;
+mod explore;
 mod github;
 mod hostile;
 mod interrupt;

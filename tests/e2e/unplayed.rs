@@ -3,19 +3,19 @@
 use rescind_model::{Rule, Verdict};
 use rescind_tests::{TestCatalog, results, rules};
 
-/// A sample that never looks at its operation, in a scenario in which the first look fails.
-fn never_looks() -> TestCatalog {
+/// A sample that looks at its operation once, in a scenario in which the second look fails.
+fn looks_once() -> TestCatalog {
     let catalog = TestCatalog::new("true");
     let schedule = "create:running cancel:honoured";
-    catalog.edit("manifests/scenarios/cancel-wins.yaml", schedule, &format!("{schedule} poll1:unavailable"));
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", schedule, &format!("{schedule} poll2:unavailable"));
     catalog
 }
 
-const REASON: &str = "never asked for `poll1:unavailable`, and so says nothing about it";
+const REASON: &str = "never asked for `poll2:unavailable`, and so says nothing about it";
 
 #[test]
 fn a_term_that_was_never_asked_for_is_named_and_alone_the_run_has_shown_nothing() {
-    let catalog = never_looks();
+    let catalog = looks_once();
     let (ran, case) = catalog.case(&["--retries", "2"]);
     assert_eq!((case.verdict, rules(&case)), (Verdict::NotPlayed, vec![]));
     assert_eq!((case.reason.as_deref(), case.other_tries.len()), (Some(REASON), 0));
@@ -26,7 +26,7 @@ fn a_term_that_was_never_asked_for_is_named_and_alone_the_run_has_shown_nothing(
 
 #[test]
 fn beside_a_case_that_passes_it_is_neither_green_nor_red_in_every_report() {
-    let catalog = never_looks();
+    let catalog = looks_once();
     let scenario = "title: It is cancelled.\nservices: [spanner]\nschedule: create:running cancel:honoured\n\
                     expect: { outcome: cancelled, exit: zero }\n";
     catalog.write("manifests/scenarios/wins.yaml", scenario);
@@ -56,7 +56,7 @@ fn beside_a_case_that_passes_it_is_neither_green_nor_red_in_every_report() {
 
 #[test]
 fn it_is_not_accepted_and_not_compared() {
-    let catalog = never_looks();
+    let catalog = looks_once();
     let scenario = "title: It is cancelled.\nservices: [spanner]\nschedule: create:running cancel:honoured\n\
                     expect: { outcome: cancelled, exit: zero }\n";
     catalog.write("manifests/scenarios/wins.yaml", scenario);
@@ -70,8 +70,8 @@ fn it_is_not_accepted_and_not_compared() {
 
 #[test]
 fn a_term_that_is_optional_need_not_be_asked_for() {
-    let catalog = never_looks();
-    catalog.edit("manifests/scenarios/cancel-wins.yaml", "expect:", "optional: poll1:unavailable\nexpect:");
+    let catalog = looks_once();
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "expect:", "optional: poll2:unavailable\nexpect:");
     let (ran, case) = catalog.case(&[]);
     assert_eq!(case.verdict, Verdict::Pass);
     ran.exits(0);
@@ -105,7 +105,7 @@ fn a_sample_that_never_begins_fails_in_every_scenario() {
 
 #[test]
 fn a_case_that_fails_is_not_excused_by_what_it_never_asked_for() {
-    let catalog = never_looks();
+    let catalog = looks_once();
     catalog.edit("samples/spanner/shell/sample.sh", "true", "exit 4");
     let (_, results) = results(catalog.root(), &["run"]);
     assert_eq!((results.cases[0].verdict, rules(&results.cases[0])), (Verdict::Fail, vec![Rule::WrongExit]));

@@ -6,6 +6,7 @@
 
 mod again;
 mod archive;
+mod explored;
 mod mistakes;
 mod names;
 mod needs;
@@ -29,6 +30,7 @@ fn main() -> ExitCode {
     let Needs { python, node, npm, ruby, bundle, php_curl, php_bcmath, composer, dotnet, .. } = &needs;
     let Needs { cmake, cxx, pkg_config, libcurl, json, go, curl, jq, git, world, counter, .. } = &needs;
     let mut tests = rows::trials(&needs);
+    tests.extend(explored::trials(&needs));
     tests.extend([
         trial("a_second_run_gives_the_same_journals", &[python, node, npm], again::same_journals),
         trial("a_wait_beyond_a_real_deadline_is_undecided", &[python], again::long_wait),

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, OnceLock};
 
 use libtest_mimic::{Completion, Trial};
-use rescind_model::{CaseResult, ClockKind, Results, Verdict};
+use rescind_catalog::Catalog;
+use rescind_model::{CaseResult, Claim, ClockKind, Due, Results, Verdict};
 use rescind_test_support::{Need, trial};
 use rescind_tests::{Ran, repository, rescind, results};
 
@@ -95,15 +96,29 @@ fn passes(service: &str, language: &str) -> Completion {
         return Completion::ignored_with(reason);
     }
     let ran = ran.clone().exits(0);
+    let catalog = Catalog::load(&repository()).unwrap_or_else(|diagnostics| panic!("{diagnostics}"));
     let mut passed = 0;
     let undecided = results.summary().count(Verdict::Undecided);
     assert!(undecided == 0 || results.environment.clock == ClockKind::Real, "{}", ran.stdout);
     for case in results.cases.iter().filter(|case| case.verdict != Verdict::Undecided) {
         assert_eq!(case.verdict, Verdict::Pass, "{}: {:?}\n{}", case.id, case.findings, ran.stdout);
         assert!(!case.observation.as_ref().unwrap().journal.is_empty(), "{} made no request", case.id);
+        agrees(&catalog, case);
         passed += 1;
     }
     assert_eq!(passed + undecided, results.cases.len(), "{}", ran.stdout);
     assert!(passed > undecided, "{}", ran.stdout);
     Completion::Completed
+}
+
+/// What a scenario expects is what follows from what happened, if the sample is correct.
+fn agrees(catalog: &Catalog, case: &CaseResult) {
+    let manifest = catalog.manifests.iter().find(|manifest| manifest.id == case.id.sample).unwrap();
+    let scenario = manifest.as_met(catalog.scenario(&case.id.scenario).unwrap());
+    let Some(expect) = &scenario.expect else { panic!("{} expects nothing", case.id) };
+    let due = Due::of(case.observation.as_ref().unwrap());
+    assert_eq!(due.outcome, expect.outcome, "{}: {}", case.id, due.because);
+    assert!(due.exit.is_none_or(|exit| exit == expect.exit), "{}: {}", case.id, due.because);
+    let is_due = |claim: &Claim| due.claims.is_empty() || due.claims.contains(claim);
+    assert!(expect.claims.iter().all(is_due), "{}: {:?}", case.id, due.claims);
 }

@@ -1,18 +1,10 @@
-# Begins a backup and cancels it, as every scenario of these tests has it: what the script under test then does is its
-# own. Without an emulator's variable, nothing is begun.
+# Begins a backup, cancels it and looks once how it ended, as every scenario of these tests has it: what the script under
+# test then does is its own. Without an emulator's variable, nothing is begun.
 [ -n "${RESCIND_EMULATOR:-}" ] || exit 0
-address=${RESCIND_EMULATOR#http://}
-instance="projects/$GOOGLE_CLOUD_PROJECT/instances/test-instance"
-
-# post PATH BODY
-post() {
-  exec 3<>"/dev/tcp/${address%:*}/${address##*:}"
-  printf 'POST /v1/%s HTTP/1.1\r\nHost: %s\r\nContent-Type: application/json\r\n' "$1" "$address" >&3
-  printf 'Content-Length: %d\r\nConnection: close\r\n\r\n%s' "${#2}" "$2" >&3
-  cat <&3 >/dev/null
-  exec 3>&-
-}
-
+database="projects/$GOOGLE_CLOUD_PROJECT/instances/test-instance/databases/test-db"
 printf -v expires '%(%Y-%m-%dT%H:%M:%SZ)T' $(($(date +%s) + 3 * 24 * 60 * 60))
-post "$instance/backups?backupId=$1" "{\"database\":\"$instance/databases/test-db\",\"expireTime\":\"$expires\"}"
-post "$instance/backups/$1/operations/_auto_op_1:cancel" '{}'
+{
+  bash ask.bash POST "backups?backupId=$1" "{\"database\":\"$database\",\"expireTime\":\"$expires\"}"
+  bash ask.bash POST "backups/$1/operations/_auto_op_1:cancel" '{}'
+  bash ask.bash GET "backups/$1/operations/_auto_op_1"
+} >/dev/null

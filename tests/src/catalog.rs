@@ -55,6 +55,7 @@ impl TestCatalog {
         catalog
             .write("samples/spanner/shell/sample.sh", &format!("# [START demo]\n{script}\n# [END demo]\n"));
         catalog.write("samples/spanner/shell/begin.bash", include_str!("begin.bash"));
+        catalog.write("samples/spanner/shell/ask.bash", include_str!("ask.bash"));
         catalog.write("manifests/spanner/shell.yaml", MANIFEST);
         catalog.write("manifests/scenarios/cancel-wins.yaml", SCENARIO);
         catalog.write("manifests/spanner/service.yaml", SERVICE);

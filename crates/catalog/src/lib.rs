@@ -27,6 +27,7 @@ mod service;
 mod source;
 mod substitute;
 mod variables;
+mod written;
 mod yaml;
 
 pub use catalog::Catalog;
@@ -48,3 +49,4 @@ pub use service::ServiceProfile;
 pub use source::read_region;
 pub use substitute::Substitute;
 pub use variables::Variables;
+pub use written::scenario_text;

@@ -247,7 +247,7 @@ pub(crate) struct RawScenario {
     /// What is there before the sample begins.
     #[serde(default)]
     pub(crate) given: RawGiven,
-    /// The server's decisions, as terms REQUEST[COUNT]:DECISION. Left out, the rules of the service decide all.
+    /// The server's decisions, as terms REQUEST[COUNT[+]]:DECISION. Left out, the rules of the service decide all.
     pub(crate) schedule: Option<Text>,
     /// Those of its terms that a correct sample need not ask for, as they are written there. A case in which another
     /// one was never asked for has not played the scenario.

@@ -1,9 +1,11 @@
 //! `rescind replay`.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use rescind_catalog::Selection;
-use rescind_model::{CaseResult, Ended, Entry, Results, Rule, Verdict, exit};
+use anyhow::{Context as _, anyhow};
+use rescind_catalog::{Selection, scenario_text};
+use rescind_model::{CaseResult, Due, Ended, Entry, Results, Rule, Scenario, Verdict, exit};
 use rescind_report::{compare as policy, terminal};
 
 use crate::args::{FailOnArg, ReplayArgs};
@@ -28,6 +30,9 @@ pub fn replay(machine: &Machine, args: &ReplayArgs) -> Result<u8, Failure> {
     let scenario = Arc::new(rescind_runner::scenario_of(sample, schedule));
     plan.samples.iter_mut().for_each(|sample| sample.scenarios = vec![Arc::clone(&scenario)]);
     let targets = report::targets(output)?;
+    if let Some(name) = &args.save_scenario {
+        check_place(machine, name)?;
+    }
     let mut all = execution::run_embedded(machine, &plan, &cases.resolved(0), args.repeat)?;
     all.iter_mut().for_each(|finished| machine.redactor.results(&mut finished.results));
     let Some((last, others)) = all.split_last() else { return Ok(exit::SETUP) };
@@ -37,6 +42,9 @@ pub fn replay(machine: &Machine, args: &ReplayArgs) -> Result<u8, Failure> {
     say(progress::timing(&last.timing));
     report::write(&targets, |format| format.render(results))?;
     printed?;
+    if let Some(name) = &args.save_scenario {
+        save(machine, name, &scenario, results)?;
+    }
     let code = policy::exit_code(results, FailOnArg::Any.into());
     if args.repeat == 1 {
         return Ok(code);
@@ -44,6 +52,43 @@ pub fn replay(machine: &Machine, args: &ReplayArgs) -> Result<u8, Failure> {
     let same = others.iter().filter(|other| came_out(&other.results) == came_out(results)).count() + 1;
     print(&format!("{same} of {} came out the same, with the same journal\n", all.len()))?;
     Ok(if same == all.len() { code } else { code.max(exit::FINDINGS) })
+}
+
+/// The file of a scenario.
+fn file_of(machine: &Machine, name: &str) -> PathBuf {
+    machine.places.root.join("manifests/scenarios").join(format!("{name}.yaml"))
+}
+
+/// Refuses a place that a scenario cannot be written to, before it is played.
+///
+/// # Errors
+/// There is one of that name, or the catalogue is the program's own.
+fn check_place(machine: &Machine, name: &str) -> Result<(), Failure> {
+    if machine.built_in {
+        return Err(Failure::usage(anyhow!(
+            "--save-scenario needs a catalogue to write to; name one with --root, or run it in a checkout"
+        )));
+    }
+    let file = file_of(machine, name);
+    if file.exists() {
+        return Err(Failure::usage(anyhow!("{} is there already; choose another name", file.display())));
+    }
+    Ok(())
+}
+
+/// Writes a schedule that was played as a scenario.
+///
+/// # Errors
+/// It was not played, or the file cannot be written.
+fn save(machine: &Machine, name: &str, scenario: &Scenario, results: &Results) -> Result<(), Failure> {
+    let observation = results.cases.iter().find_map(|case| case.observation.as_ref());
+    let observation =
+        observation.context("nothing was played that could be saved").map_err(Failure::setup)?;
+    let file = file_of(machine, name);
+    let written = std::fs::write(&file, scenario_text(scenario, &Due::of(observation)));
+    written.with_context(|| format!("cannot write {}", file.display())).map_err(Failure::setup)?;
+    say(format!("wrote {}", file.display()));
+    Ok(())
 }
 
 /// What must be the same each time: the requests with their replies, how it ended, what is wrong with it.

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::schedule::parse::any_of;
+use crate::suggestion::any_of;
 use crate::{Code, Decision, RequestKind, Term};
 
 /// How a request arrived.
@@ -182,6 +182,9 @@ pub struct Entry {
     pub transport: Transport,
     /// The name of the RPC, `CreateBackup`; for what is no RPC of the service, the HTTP method and path.
     pub rpc: String,
+    /// What it is counted as, where the name of the RPC does not tell it: a service may call its RPCs as it likes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub request: Option<RequestKind>,
     /// The resource that it names: a backup, an operation, an instance.
     pub resource: String,
     /// The decisions that were taken at it, each with what was legal.
@@ -202,7 +205,7 @@ pub struct Entry {
 impl Entry {
     /// The kind of the request, as schedules name it; polls are not told apart by the cancel here.
     pub fn kind(&self) -> RequestKind {
-        RequestKind::of_rpc(&self.rpc)
+        self.request.clone().unwrap_or_else(|| RequestKind::of_rpc(&self.rpc))
     }
 
     /// The decisions as terms of a schedule: `create1:running`.

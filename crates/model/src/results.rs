@@ -200,7 +200,7 @@ impl Results {
         let none_ran = self.cases.iter().all(|case| unknown(case.verdict));
         if self.stale().next().is_some() || codes().any(|code| code == exit::FINDINGS) {
             exit::FINDINGS
-        } else if none_ran && !self.cases.is_empty() {
+        } else if none_ran && !(self.cases.is_empty() && self.explorations.is_empty()) {
             exit::SETUP
         } else {
             codes().max().unwrap_or(exit::OK)

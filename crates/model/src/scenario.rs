@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{BackupState, Claim, Decision, Entry, Outcome, Schedule, ServiceId, Term};
+use crate::{BackupState, Claim, Decision, Entry, Outcome, RequestKind, Schedule, ServiceId, Term};
 
 /// A backup that is there before the sample begins.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -38,9 +38,15 @@ pub struct Given {
 }
 
 impl Given {
-    /// The same, and what a schedule gives by this decision; nothing more for one that gives nothing.
+    /// The same, and what a schedule gives.
     #[must_use]
-    pub fn with(mut self, decision: Decision) -> Given {
+    pub fn extended_by(self, schedule: &Schedule) -> Given {
+        let given = schedule.terms().iter().filter(|term| term.request == RequestKind::Given);
+        given.fold(self, |given, term| given.with(term.decision))
+    }
+
+    /// The same, and what is given by this decision; nothing more for one that gives nothing.
+    fn with(mut self, decision: Decision) -> Given {
         let mut give = |id: &str, state| {
             let backup = GivenBackup { id: id.to_owned(), state };
             if !self.backups.contains(&backup) {
@@ -114,5 +120,26 @@ impl Scenario {
     pub fn not_played(&self, journal: &[Entry]) -> Vec<&Term> {
         let needed = |term: &&Term| !self.optional.terms().contains(term);
         self.schedule.never_asked_for(journal).into_iter().filter(needed).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn given(schedule: &str) -> Given {
+        Given::default().extended_by(&schedule.parse().unwrap())
+    }
+
+    #[test]
+    fn what_a_schedule_gives_comes_to_what_a_scenario_gives() {
+        let same = given("given:same-name create:running");
+        assert!(same.backups[0].may_take_the_name());
+        assert_eq!(same.clone().extended_by(&"given:same-name".parse().unwrap()), same, "it is given once");
+        let another = GivenBackup { id: "another-backup".to_owned(), state: BackupState::Creating };
+        assert_eq!(given("given:another-pending").backups, [another]);
+        assert!(given("given:no-database").database_missing);
+        assert!(given("given:not-cassandra").not_cassandra);
+        assert_eq!(given("create:running"), Given::default());
     }
 }

@@ -8,6 +8,7 @@
 
 pub mod compare;
 mod error;
+mod exploration;
 mod format;
 pub mod github;
 mod grouping;

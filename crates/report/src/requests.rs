@@ -176,6 +176,7 @@ mod tests {
             seq,
             transport: Transport::Grpc,
             rpc: "GetOperation".to_owned(),
+            request: None,
             resource: "projects/p/instances/i/backups/b/operations/o".to_owned(),
             decisions: vec![Decided::of(decision.parse().unwrap(), &[])],
             reply: Reply { code: Code::Ok, message: String::new(), operation: None },

@@ -9,7 +9,8 @@ use async_trait::async_trait;
 use rescind_catalog::{Manifest, PageNames, Run, ServiceProfile, Source, Stage, Tool, Variables};
 use rescind_model::{
     BackupState, Claim, ClaimPattern, Code, Contract, Decided, Endpoint, Entry, Expectation, ExpectedExit,
-    Given, GivenBackup, Outcome, Reply, Scenario, Schedule, Snapshot, Stream, Touched, Transport,
+    Given, GivenBackup, OperationState, OperationView, Outcome, Reply, Scenario, Schedule, Snapshot, Stream,
+    Touched, Transport,
 };
 
 use crate::process::Supervisor;
@@ -119,10 +120,10 @@ pub(crate) fn scenario(name: &str) -> Arc<Scenario> {
         title: format!("The scenario {name}."),
         services: vec![service().id.clone()],
         given: Given::default(),
-        schedule: "create:not-found".parse().unwrap(),
+        schedule: "create:running".parse().unwrap(),
         optional: Schedule::default(),
         expect: Some(Expectation {
-            outcome: Outcome::Refused,
+            outcome: Outcome::Cancelled,
             exit: ExpectedExit::Zero,
             claims: Vec::new(),
             may_leave_backup: false,
@@ -130,16 +131,26 @@ pub(crate) fn scenario(name: &str) -> Arc<Scenario> {
     })
 }
 
-/// What the journal of a case in [`scenario`] holds.
-fn refused_create() -> Entry {
+/// The operation of every case here: it is cancelled from the beginning.
+fn operation() -> OperationView {
+    OperationView {
+        name: "projects/p/instances/i/backups/b/operations/_auto_op_1".to_owned(),
+        state: OperationState::Failed(Code::Cancelled),
+        foreign: false,
+    }
+}
+
+/// What the journal of a case in [`scenario`] holds: the reply to the create shows the end of the operation.
+fn create() -> Entry {
     Entry {
         seq: 1,
         transport: Transport::Grpc,
         rpc: "CreateBackup".to_owned(),
+        request: None,
         resource: "projects/p/instances/i/backups/b".to_owned(),
-        decisions: vec![Decided::of("create1:not-found".parse().unwrap(), &[])],
-        reply: Reply { code: Code::NotFound, message: String::new(), operation: None },
-        fault: true,
+        decisions: vec![Decided::of("create1:running".parse().unwrap(), &[])],
+        reply: Reply { code: Code::Ok, message: String::new(), operation: Some(operation()) },
+        fault: false,
         before: Touched::default(),
         after: Touched::default(),
     }
@@ -181,7 +192,7 @@ impl Backend for Fake {
 
     async fn snapshot(&self, project: &str) -> Result<Snapshot, BackendError> {
         self.call(project, "snapshot");
-        Ok(Snapshot::default())
+        Ok(Snapshot { backups: Vec::new(), operations: vec![operation()] })
     }
 
     async fn settle(&self, project: &str) -> Result<(), BackendError> {
@@ -191,7 +202,7 @@ impl Backend for Fake {
 
     async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError> {
         self.call(project, "journal");
-        Ok(vec![refused_create()])
+        Ok(vec![create()])
     }
 
     async fn remove(&self, project: &str) -> Result<(), BackendError> {

@@ -38,7 +38,7 @@ fn schedules() {
 #[test]
 fn optional_terms() {
     insta::assert_snapshot!(scenario("expect:", "optional: create:running cancel\nexpect:"), @"
-    error: `cancel` is not a term of a schedule; a term is REQUEST[COUNT]:DECISION, as in poll2:done
+    error: `cancel` is not a term of a schedule; a term is REQUEST[COUNT[+]]:DECISION, as in poll2:done
      --> manifests/scenarios/cancel-wins.yaml:4:26
       |
     4 | optional: create:running cancel

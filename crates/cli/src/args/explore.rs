@@ -47,6 +47,9 @@ pub struct ReplayArgs {
     /// The schedule, as `explore` prints it: `create:running cancel:done-after delete:permission-denied`
     #[arg(value_name = "SCHEDULE", allow_hyphen_values = true)]
     pub schedule: Schedule,
+    /// Write it into the catalogue as a scenario of this name, with what is due in it
+    #[arg(long, value_name = "NAME", value_parser = scenario_name)]
+    pub save_scenario: Option<String>,
     /// Play it so often, and tell whether the same comes of it each time
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
     pub repeat: u32,
@@ -59,4 +62,19 @@ pub struct ReplayArgs {
     /// Where to report.
     #[command(flatten)]
     pub output: OutputArgs,
+}
+
+/// Reads the name of a scenario, which is that of its file.
+///
+/// # Errors
+/// It is none.
+fn scenario_name(text: &str) -> Result<String, String> {
+    let is_word = |word: &str| {
+        !word.is_empty() && word.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit())
+    };
+    if text.split('-').all(is_word) {
+        Ok(text.to_owned())
+    } else {
+        Err("expected lower-case letters and digits, words joined by hyphens, as in cancel-wins".to_owned())
+    }
 }

@@ -89,6 +89,7 @@ mod tests {
                 seq: 1,
                 transport: Transport::Grpc,
                 rpc: "GetBackup".to_owned(),
+                request: None,
                 resource: "projects/p/instances/i/backups/b\n1".to_owned(),
                 decisions: vec![Decided::of("get1:not-found".parse().unwrap(), &[])],
                 reply: Reply { code: Code::NotFound, message: "gone".to_owned(), operation: None },

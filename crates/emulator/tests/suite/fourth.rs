@@ -186,7 +186,10 @@ impl Call<Vault> for Asked {
                     turn.look_at(key);
                     turn.shows(key);
                 }
-                Verb::Stop if turn.decide_cancel(key) => turn.cancel(key),
+                Verb::Stop if turn.decide_cancel(key) => {
+                    turn.cancel(key);
+                    turn.shows(key);
+                }
                 Verb::Delete => drop(turn.store.state.copies.remove(&self.id)),
                 _ => {}
             }
@@ -254,7 +257,7 @@ async fn it_is_served_and_plays_a_case_that_can_be_judged() {
     insta::assert_snapshot!(lines(&emulator.journal("p").unwrap()), @"
     1 MakeCopy [create1:running] OK shows running -/- -> CREATING/running
     2 LookAtCopy [early-poll1:running] OK shows running CREATING/running -> CREATING/running
-    3 StopCopy [cancel1:honoured] OK CREATING/running -> -/CANCELLED
+    3 StopCopy [cancel1:honoured] OK shows CANCELLED CREATING/running -> -/CANCELLED
     4 LookAtCopy [] NOT_FOUND -/CANCELLED -> -/CANCELLED
     ");
 

@@ -26,6 +26,7 @@ mod operation_types;
 mod operations;
 mod partitions;
 mod properties;
+mod recordings;
 mod references;
 mod rest;
 mod rest_refusals;

@@ -22,6 +22,13 @@ pub struct Arrival<'a> {
     pub kind: RequestKind,
 }
 
+/// What a request is counted as, where the name of its RPC does not tell it.
+fn untold(arrival: &Arrival<'_>) -> Option<RequestKind> {
+    let is_rpc = |kind: &RequestKind| matches!(kind, RequestKind::Rpc(_));
+    let told = !is_rpc(&RequestKind::of_rpc(arrival.rpc)) || is_rpc(&arrival.kind);
+    (!told).then(|| arrival.kind.clone())
+}
+
 /// The requests to a project, as far as somebody wants to know them.
 #[derive(Debug, Default)]
 pub struct Journal {
@@ -124,6 +131,7 @@ impl Admitted {
             seq: 0,
             transport: arrival.transport,
             rpc: arrival.rpc.to_owned(),
+            request: untold(arrival),
             resource: arrival.resource.to_owned(),
             decisions,
             reply: match answer {

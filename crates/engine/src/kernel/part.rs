@@ -92,7 +92,7 @@ impl<S: Service> Part for Store<S> {
             let message = "`given:same-name` needs a given backup `{backup}` that is READY";
             return Err(InvalidSetup::Given(message.to_owned()));
         }
-        let extended = Setup { given: setup.schedule.extend(setup.given.clone()), ..setup.clone() };
+        let extended = Setup { given: setup.given.clone().extended_by(&setup.schedule), ..setup.clone() };
         S::give(self, &extended, clock, choices)?;
         self.given_as_wanted = given.then(|| S::backup_name(&self.id, setup, &setup.backup).into());
         Ok(())

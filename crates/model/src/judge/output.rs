@@ -43,12 +43,13 @@ pub(super) fn false_claim(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) 
     }
 }
 
-/// `missing-claim`: the output makes no true claim.
+/// `missing-claim`: the output makes no true claim, and the scenario does not say that it need not.
 ///
 /// Any true claim will do: a sample may well change what happens (by deleting a pending backup, which cancels its
 /// operation) and then say so.
 pub(super) fn missing_claim(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
-    if evidence.contract.claims.is_empty() || !evidence.ended_by_itself() {
+    let need_not = evidence.scenario.expect.as_ref().is_some_and(|expect| expect.claims.is_empty());
+    if need_not || evidence.contract.claims.is_empty() || !evidence.ended_by_itself() {
         return;
     }
     if !claims_made(evidence).iter().any(|made| evidence.truth.holds(made.claim)) {

@@ -68,6 +68,7 @@ pub(crate) fn entry(seq: u32, rpc: &str, code: Code, shown: Option<OperationStat
         seq,
         transport: Transport::Grpc,
         rpc: rpc.into(),
+        request: None,
         resource: BACKUP.into(),
         decisions: Vec::new(),
         reply: Reply {

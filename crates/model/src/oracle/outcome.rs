@@ -4,7 +4,7 @@ use super::own::{Own, answered};
 use crate::{Claim, ExpectedExit, OperationState, Outcome, RequestKind};
 
 /// A row of the table, as it fits a case.
-pub(super) struct Row {
+pub(super) struct OutcomeRow {
     pub(super) outcome: Outcome,
     pub(super) exit: Option<ExpectedExit>,
     pub(super) claims: &'static [Claim],
@@ -12,23 +12,25 @@ pub(super) struct Row {
 }
 
 /// The row that fits; a sample that was kept from making sure that nothing is left may say so by its exit.
-pub(super) fn row(own: &Own<'_>) -> Row {
+pub(super) fn row(own: &Own<'_>) -> OutcomeRow {
     let row = first_that_fits(own);
     match own.kept_from_making_sure() {
         Some(deletion) if row.exit == Some(ExpectedExit::Zero) => {
             let because = format!("{}, and {}", row.because, answered(deletion));
-            Row { exit: None, because, ..row }
+            OutcomeRow { exit: None, because, ..row }
         }
         _ => row,
     }
 }
 
-fn first_that_fits(own: &Own<'_>) -> Row {
+fn first_that_fits(own: &Own<'_>) -> OutcomeRow {
     use Claim::{Cancelled, Completed, Deleted, Failed};
     use ExpectedExit::{NonZero, Zero};
-    let row = |outcome, exit, claims, because| Row { outcome, exit, claims, because };
+    let row = |outcome, exit, claims, because| OutcomeRow { outcome, exit, claims, because };
     let Some(operation) = own.operation else {
-        return row(Outcome::Refused, Some(NonZero), &[Failed], no_effect(own));
+        // Of a sample that never began, that is all there is to say.
+        let exit = (!own.journal.is_empty()).then_some(NonZero);
+        return row(Outcome::Refused, exit, &[Failed], no_effect(own));
     };
     if own.told().is_none() {
         let because = "a create had an effect, and no reply to it said so".to_owned();

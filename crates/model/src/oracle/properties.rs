@@ -20,6 +20,7 @@ proptest! {
         let due = Due::of(&seen);
         match (seen.settled.own_backups().next(), due.outcome) {
             (None, _) => prop_assert_eq!(due.excuse, None),
+            (Some(_), Outcome::Refused) if seen.journal.is_empty() => prop_assert_eq!(due.exit, None),
             (Some(_), Outcome::Refused | Outcome::ReplyLost | Outcome::Undeleted) => {
                 prop_assert_eq!(due.exit, Some(ExpectedExit::NonZero));
             }
@@ -33,7 +34,9 @@ proptest! {
         let due = Due::of(&seen);
         let exits: &[Option<ExpectedExit>] = match due.outcome {
             Outcome::Cancelled | Outcome::Completed | Outcome::CancelRefused => &[Some(Zero), None],
-            Outcome::Undeleted | Outcome::Failed | Outcome::Refused | Outcome::ReplyLost => &[Some(NonZero)],
+            Outcome::Undeleted | Outcome::Failed | Outcome::ReplyLost => &[Some(NonZero)],
+            Outcome::Refused if seen.journal.is_empty() => &[None],
+            Outcome::Refused => &[Some(NonZero)],
             Outcome::Unresolved => &[Some(Zero), None],
         };
         prop_assert!(exits.contains(&due.exit), "{due:?}");

@@ -15,7 +15,7 @@
 //! and has no count: `given:same-name`, `given:no-database`.
 
 mod decision;
-pub(crate) mod parse;
+mod parse;
 mod played;
 mod request;
 mod rpcs;
@@ -30,8 +30,6 @@ use std::str::FromStr;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-
-use crate::Given;
 
 /// One term of a schedule.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -148,15 +146,6 @@ impl Schedule {
         let word = |term: &Term| term.to_string().replace('+', "-on").replace(':', "_");
         self.terms.iter().map(word).collect::<Vec<_>>().join("__")
     }
-
-    /// What is given before a case begins, with what the schedule says of it.
-    #[must_use]
-    pub fn extend(&self, mut given: Given) -> Given {
-        for term in self.terms.iter().filter(|term| term.request == RequestKind::Given) {
-            given = given.with(term.decision);
-        }
-        given
-    }
 }
 
 impl fmt::Display for Schedule {
@@ -210,19 +199,6 @@ mod tests {
             decided,
             ["unavailable", "permission-denied", "permission-denied", "not-found", "lost", "not-found"]
         );
-    }
-
-    #[test]
-    fn what_is_given_comes_to_what_a_scenario_gives() {
-        use crate::{BackupState, GivenBackup};
-        let given = schedule("given:same-name create:running").extend(Given::default());
-        assert!(given.backups[0].may_take_the_name());
-        assert_eq!(schedule("given:same-name").extend(given.clone()), given, "it is given once");
-        let given = schedule("given:another-pending").extend(Given::default());
-        let another = GivenBackup { id: "another-backup".to_owned(), state: BackupState::Creating };
-        assert_eq!(given.backups, [another]);
-        assert!(schedule("given:no-database").extend(Given::default()).database_missing);
-        assert!(schedule("given:not-cassandra").extend(Given::default()).not_cassandra);
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use super::decision::{DELAYED, LONGEST_DELAY, WORDS};
 use super::{Decision, RPCS, RequestKind, Schedule, ScheduleError, Term, UnknownDecision};
+use crate::suggestion::any_of;
 use crate::{Code, suggestion};
 
 impl FromStr for Schedule {
@@ -125,14 +126,6 @@ fn parse_decision(request: &RequestKind, text: &str) -> Result<Decision, String>
         "`{text}` cannot be decided at `{request}`{close}; it can be {}, or an error code such as permission-denied",
         legal.join(", "),
     ))
-}
-
-/// Words as a choice: `a, b or c`.
-pub(crate) fn any_of(words: &[String]) -> String {
-    match words {
-        [rest @ .., last] if !rest.is_empty() => format!("{} or {last}", rest.join(", ")),
-        words => words.concat(),
-    }
 }
 
 /// The refusal with the code of this name, `permission-denied`.

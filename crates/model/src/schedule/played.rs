@@ -43,6 +43,7 @@ mod tests {
             seq: 1,
             transport: Transport::Grpc,
             rpc: String::new(),
+            request: None,
             resource: String::new(),
             decisions: decisions.iter().map(|term| Decided::of(term.parse().unwrap(), &[])).collect(),
             reply: Reply { code: Code::Ok, message: String::new(), operation: None },

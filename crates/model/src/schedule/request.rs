@@ -2,10 +2,15 @@
 
 use std::fmt;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use super::Decision;
 
 /// A kind of request, as schedules count them.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(from = "String", into = "String")]
+#[schemars(with = "String")]
 pub enum RequestKind {
     /// The request that starts a backup: CreateBackup, or GeminiDB's "create a backup".
     Create,
@@ -84,6 +89,20 @@ impl RequestKind {
             RequestKind::Given => &[SameName, AnotherPending, NoDatabase, NotCassandra],
             RequestKind::Get | RequestKind::Delete | RequestKind::List | RequestKind::Rpc(_) => &[Serve],
         }
+    }
+}
+
+impl From<String> for RequestKind {
+    /// The kind of this short name, or the RPC of this name.
+    fn from(name: String) -> RequestKind {
+        let named = RequestKind::NAMED.iter().find(|kind| kind.name() == name);
+        named.cloned().unwrap_or(RequestKind::Rpc(name))
+    }
+}
+
+impl From<RequestKind> for String {
+    fn from(kind: RequestKind) -> String {
+        kind.to_string()
     }
 }
 

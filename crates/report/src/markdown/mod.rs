@@ -7,12 +7,14 @@ mod case;
 mod comparison;
 mod document;
 mod escape;
+mod exploration;
 
-use rescind_model::{Results, Verdict};
+use rescind_model::{CaseResult, Results, Verdict};
 
 pub use self::comparison::render_comparison;
 use self::document::{Document, Passage};
 use self::escape::inline;
+use crate::exploration::is_told_by_itself;
 use crate::grouping::{headline, is_detailed, not_run};
 use crate::matrix::Matrix;
 use crate::text::{FIELD_CHARS, paragraph, plural};
@@ -51,9 +53,17 @@ pub fn render(results: &Results, size: Size) -> String {
         headline(results),
         results.summary()
     ));
-    push_matrices(&mut document, results);
+    if results.explorations.is_empty() {
+        push_matrices(&mut document, results);
+    }
+    for explored in &results.explorations {
+        document.push(&exploration::heading(explored));
+        let faults: Vec<Passage> = explored.found.iter().map(exploration::fault).collect();
+        document.push_blocks(&faults, "fault");
+    }
     push_not_run(&mut document, results);
-    let detailed = results.cases.iter().filter(|case| is_detailed(case));
+    let told = |case: &&CaseResult| is_detailed(case) && is_told_by_itself(results, case);
+    let detailed = results.cases.iter().filter(told);
     let blocks: Vec<Passage> = detailed.map(|case| case::block(case, None, None)).collect();
     if !blocks.is_empty() {
         document.push("\n### Not as expected\n");

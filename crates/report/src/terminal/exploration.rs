@@ -4,8 +4,9 @@ use rescind_model::{DistinctFault, Exploration, Results, Verdict};
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::{MIN_WIDTH, TerminalOptions, case, draw_not_run, draw_notes, summary_line};
+use crate::exploration::{extent, ies, is_told_by_itself};
 use crate::grouping::is_detailed;
-use crate::text::{FIELD_CHARS, one_line, plural};
+use crate::text::{FIELD_CHARS, one_line};
 
 /// Draws what was explored: a line for each sample, its faults with the shortest schedule that shows each, and the cases that
 /// did not do the same each time.
@@ -19,8 +20,7 @@ pub fn render_explorations(results: &Results, options: &TerminalOptions) -> Stri
     out.push_str(&summary_line(results, width, paint));
     draw_not_run(&mut out, results, width, paint);
     draw_notes(&mut out, results, width, paint);
-    let by_chance = |verdict| matches!(verdict, Verdict::Flaky | Verdict::Diverged);
-    for found in results.cases.iter().filter(|case| by_chance(case.verdict) && is_detailed(case)) {
+    for found in results.cases.iter().filter(|case| is_told_by_itself(results, case) && is_detailed(case)) {
         out.push('\n');
         case::draw(&mut out, found, width, paint);
     }
@@ -28,19 +28,8 @@ pub fn render_explorations(results: &Results, options: &TerminalOptions) -> Stri
 }
 
 fn draw(out: &mut String, exploration: &Exploration, width: usize, paint: Paint) {
-    let Exploration { sample, faults, polls, schedules, histories, processes, left, found, .. } = exploration;
-    let complete = if exploration.is_complete() {
-        "complete".to_owned()
-    } else {
-        format!("{left} more schedule{} known and not played", plural(*left))
-    };
-    let text = format!(
-        "{sample}: {schedules} schedules, {histories} histories, {processes} runs of the sample; up to {faults} \
-         fault{} and {polls} look{} in a row that find{} the operation running; {complete}",
-        plural(*faults as usize),
-        plural(*polls as usize),
-        if *polls == 1 { "s" } else { "" },
-    );
+    let Exploration { sample, found, .. } = exploration;
+    let text = format!("{sample}: {}", extent(exploration));
     let mut wrapped = String::new();
     case::wrap(&mut wrapped, &text, "", "  ", width);
     let name = sample.to_string();
@@ -58,8 +47,7 @@ fn draw(out: &mut String, exploration: &Exploration, width: usize, paint: Paint)
 fn draw_fault(out: &mut String, fault: &DistinctFault, width: usize, paint: Paint) {
     let DistinctFault { rule, outcome, message, histories, in_words, replay, .. } = fault;
     let rule = paint.text(of_verdict(Verdict::Fail), rule.id());
-    let ies = if *histories == 1 { "y" } else { "ies" };
-    out.push_str(&format!("\n  {rule} in the outcome `{outcome}`, {histories} histor{ies}\n"));
+    out.push_str(&format!("\n  {rule} in the outcome `{outcome}`, {histories} histor{}\n", ies(*histories)));
     case::wrap(out, &one_line(message, FIELD_CHARS), "    ", "    ", width);
     case::wrap(out, &format!("when {in_words}"), "    ", "    ", width);
     out.push_str(&format!("    {} {}\n", paint.text(DIM, "replay"), one_line(replay, FIELD_CHARS)));

@@ -5,6 +5,7 @@
 
 mod compare;
 mod complete;
+mod explored;
 mod github;
 mod hostile;
 mod html;

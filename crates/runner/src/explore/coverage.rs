@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rescind_engine::{Met, Services};
 use rescind_model::{Decision, RequestKind, Term};
 
-use super::Bounds;
+use super::alternatives::Bounds;
 
 /// The decisions that were taken, by kind of request.
 #[derive(Debug, Default)]

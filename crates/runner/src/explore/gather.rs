@@ -8,13 +8,18 @@ use rescind_model::{
     SampleId, Scenario, Schedule, Verdict, judge,
 };
 
-use super::Exploring;
 use super::coverage::Coverage;
-use super::sample::Explored;
+use super::exploring::Exploring;
 use super::search::{Search, Seen};
 use crate::run::attempt::{Attempted, BACKUP, names};
 use crate::run::session::{Ready, Session};
 use crate::run::tries::milliseconds;
+
+/// What came of the exploration of a sample.
+pub(super) struct Explored {
+    pub(super) exploration: Exploration,
+    pub(super) cases: Vec<CaseResult>,
+}
 
 /// A scenario that nobody wrote: the schedule is all that there is to it.
 pub fn scenario_of(sample: &SampleId, schedule: &Schedule) -> Scenario {
@@ -22,7 +27,7 @@ pub fn scenario_of(sample: &SampleId, schedule: &Schedule) -> Scenario {
         name: schedule.slug(),
         title: schedule.in_words(),
         services: vec![sample.service.clone()],
-        given: schedule.extend(Given::default()),
+        given: Given::default().extended_by(schedule),
         schedule: schedule.clone(),
         // That a term was never asked for is for the search to know: settling may have decided by it.
         optional: schedule.clone(),
@@ -151,9 +156,9 @@ impl<'a> Gathered<'a> {
         let scenario = scenario_of(&sample.manifest.id, &schedule);
         let names = names(&sample.manifest.service, &self.project);
         let findings = judge(&scenario, self.ready.contract(), &observation, &names);
-        let outcome = Due::of(&observation).outcome;
+        let due = Due::of(&observation);
         for finding in &findings {
-            note_fault(&mut self.faults, finding, outcome, play.history, length, &schedule);
+            note_fault(&mut self.faults, finding, &due, play.history, length, &schedule);
         }
         let mut rules: Vec<Rule> = findings.iter().map(|finding| finding.rule).collect();
         rules.sort_unstable();
@@ -219,12 +224,14 @@ impl<'a> Gathered<'a> {
 fn note_fault(
     faults: &mut BTreeMap<Key, Fault>,
     finding: &Finding,
-    outcome: Outcome,
+    due: &Due,
     history: usize,
     length: usize,
     schedule: &Schedule,
 ) {
-    let key = (finding.rule, outcome, without_numbers(&finding.message));
+    // From which request it follows is another matter in each history.
+    let said = finding.message.replace(&due.because, "");
+    let key = (finding.rule, due.outcome, without_numbers(&said));
     let new = || Fault {
         histories: BTreeSet::new(),
         length,

@@ -6,6 +6,7 @@
 
 mod alternatives;
 mod coverage;
+mod exploring;
 mod gather;
 mod sample;
 mod search;
@@ -14,7 +15,6 @@ mod tests;
 mod tree;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use rescind_catalog::Plan;
 use rescind_emulator::WallClock;
@@ -23,23 +23,13 @@ use tokio::task::JoinSet;
 use tokio_util::sync::CancellationToken;
 
 pub use self::alternatives::Bounds;
+pub use self::exploring::Exploring;
+use self::gather::Explored;
 pub use self::gather::scenario_of;
-use self::sample::Explored;
 use crate::run::conclude::{Concluded, conclude};
 use crate::run::session::Session;
 use crate::run::start::start;
 use crate::{Context, Embedded, Events, FinishedRun, RunOptions};
-
-/// How samples are explored.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Exploring {
-    /// How far.
-    pub bounds: Bounds,
-    /// For how long: no sample is run any more after that. None for as long as it takes.
-    pub budget: Option<Duration>,
-    /// How often the sample is run for each history: more than once tells what it does not do every time.
-    pub repeat: u32,
-}
 
 /// Explores the samples of a plan, whose scenarios do not matter. A sample that cannot be run has one result that says why.
 ///

@@ -5,23 +5,17 @@ use std::time::Instant;
 
 use rescind_emulator::WallClock;
 use rescind_engine::Recording;
-use rescind_model::{CaseId, CaseResult, Exploration, Given, Schedule};
+use rescind_model::{CaseId, Given, Schedule};
 use tokio::task::JoinSet;
 
-use super::Exploring;
-use super::gather::{Gathered, scenario_of};
-use super::search::{Asked, Search};
+use super::exploring::Exploring;
+use super::gather::{Explored, Gathered, scenario_of};
+use super::search::{Errand, Search};
 use crate::Event;
 use crate::backend::Recorder;
 use crate::run::attempt::{Attempted, Case, setup};
 use crate::run::error::CaseError;
 use crate::run::session::{Ready, Session};
-
-/// What came of the exploration of a sample.
-pub(super) struct Explored {
-    pub(super) exploration: Exploration,
-    pub(super) cases: Vec<CaseResult>,
-}
 
 /// What came of running a sample by a schedule.
 struct Ran {
@@ -45,7 +39,7 @@ pub(super) async fn explore(
     let services = Arc::new(rescind_engine::services());
     let mut search = Search::new(Arc::clone(&services), project.clone(), blank, exploring.bounds);
     let mut gathered = Gathered::new(&session, &ready, &project, exploring);
-    let mut running: JoinSet<(Asked, Result<Ran, CaseError>)> = JoinSet::new();
+    let mut running: JoinSet<(Errand, Result<Ran, CaseError>)> = JoinSet::new();
     let jobs = session.options.jobs.unwrap_or(session.context.cores).max(1);
     loop {
         let goes_on = || {
@@ -54,7 +48,7 @@ pub(super) async fn explore(
         };
         while running.len() < jobs && goes_on() {
             match search.next() {
-                Ok(Some(asked)) => {
+                Ok(Some(errand)) => {
                     let number = gathered.processes;
                     gathered.processes += 1;
                     let (session, ready, clock) =
@@ -62,8 +56,8 @@ pub(super) async fn explore(
                     let project = project.clone();
                     running.spawn(async move {
                         let times = exploring.repeat.max(1);
-                        let ran = run(&session, &ready, &clock, &project, &asked, number, times).await;
-                        (asked, ran)
+                        let ran = run(&session, &ready, &clock, &project, &errand, number, times).await;
+                        (errand, ran)
                     });
                 }
                 Ok(None) => break,
@@ -79,12 +73,12 @@ pub(super) async fn explore(
             faults: gathered.faults(),
         });
         let Some(joined) = running.join_next().await else { break };
-        let Ok((asked, ran)) = joined else { continue };
-        let schedule = asked.schedule();
+        let Ok((errand, ran)) = joined else { continue };
+        let schedule = errand.schedule();
         match ran {
             Ok(Ran { attempted, recording, differs }) => {
                 let journal = attempted.observation.journal.clone();
-                match search.tell(asked, recording) {
+                match search.tell(errand, recording) {
                     Ok(history) => gathered.ran(history, &schedule, attempted, differs),
                     Err(why) => gathered.diverged(&schedule, attempted, why),
                 }
@@ -97,7 +91,7 @@ pub(super) async fn explore(
                 gathered.take(seen);
             }
             Err(error) => {
-                search.leave(&asked);
+                search.leave(&errand);
                 gathered.left += 1;
                 if !matches!(error, CaseError::Cancelled) {
                     gathered.note_failure(&schedule, error.to_string());
@@ -108,17 +102,17 @@ pub(super) async fn explore(
     gathered.end(&search, &services)
 }
 
-/// Runs the sample by a schedule, several times if asked to.
+/// Runs the sample by a schedule, several times if errand to.
 async fn run(
     session: &Session,
     ready: &Ready,
     clock: &Arc<dyn WallClock>,
     project: &str,
-    asked: &Asked,
+    errand: &Errand,
     number: usize,
     times: u32,
 ) -> Result<Ran, CaseError> {
-    let scenario = scenario_of(&ready.sample.manifest.id, &asked.schedule());
+    let scenario = scenario_of(&ready.sample.manifest.id, &errand.schedule());
     let id = CaseId { sample: ready.sample.manifest.id.clone(), scenario: scenario.name.clone() };
     let mut first: Option<Ran> = None;
     for time in 0..times {
@@ -129,7 +123,7 @@ async fn run(
             folder: session.folder()?.join(format!("{project}-{number}-{time}")),
             ..session.as_case(ready, &scenario, &id)?
         };
-        let attempted = session.attempt(&case, ready, Event::CaseStarted { id: id.clone() }).await?;
+        let attempted = session.attempt(&case, ready, None).await?;
         match &mut first {
             None => first = Some(Ran { attempted, recording: recorder.take(), differs: None }),
             Some(first) => {

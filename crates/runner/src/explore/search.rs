@@ -7,7 +7,7 @@ use rescind_engine::{Recording, Services, Setup};
 use rescind_model::Schedule;
 
 use super::alternatives::{Bounds, Candidate};
-use super::tree::{Frontier, Play, Tree, Walk};
+use super::tree::{Frontier, HistoryTree, Play, Walk};
 
 /// A schedule that was played.
 pub(super) struct Seen {
@@ -19,12 +19,12 @@ pub(super) struct Seen {
 
 /// A schedule for which the sample is to be run.
 #[derive(Clone, Debug)]
-pub(super) struct Asked {
+pub(super) struct Errand {
     candidate: Candidate,
     frontier: Frontier,
 }
 
-impl Asked {
+impl Errand {
     pub(super) fn schedule(&self) -> Schedule {
         self.candidate.schedule()
     }
@@ -32,14 +32,14 @@ impl Asked {
 
 /// A search through the schedules of a sample.
 pub(super) struct Search {
-    tree: Tree,
+    tree: HistoryTree,
     services: Arc<Services>,
     service: String,
     bounds: Bounds,
     queue: VecDeque<Candidate>,
-    /// Where the sample is being asked.
+    /// Where the sample is being errand.
     asking: Vec<Frontier>,
-    /// What leads to where it is being asked.
+    /// What leads to where it is being errand.
     waiting: Vec<Candidate>,
     seen: Vec<Seen>,
     schedules: usize,
@@ -51,7 +51,7 @@ impl Search {
         let service = setup.service.name().to_owned();
         let given = services.given(&service).iter().map(|decision| Candidate::given(*decision));
         let queue = [Candidate::default()].into_iter().chain(given).collect();
-        let tree = Tree::new(Arc::clone(&services), project, setup);
+        let tree = HistoryTree::new(Arc::clone(&services), project, setup);
         Search {
             tree,
             services,
@@ -69,14 +69,14 @@ impl Search {
     ///
     /// # Errors
     /// What a schedule gives is nothing that the service could have: a mistake in the table of what it can be given.
-    pub(super) fn next(&mut self) -> Result<Option<Asked>, String> {
+    pub(super) fn next(&mut self) -> Result<Option<Errand>, String> {
         while let Some(candidate) = self.queue.pop_front() {
             match self.tree.walk(&candidate.schedule()).map_err(|error| error.to_string())? {
                 Walk::Known(play) => self.note(candidate, *play),
                 Walk::Unknown(frontier) if self.asking.contains(&frontier) => self.waiting.push(candidate),
                 Walk::Unknown(frontier) => {
                     self.asking.push(frontier.clone());
-                    return Ok(Some(Asked { candidate, frontier }));
+                    return Ok(Some(Errand { candidate, frontier }));
                 }
             }
         }
@@ -87,17 +87,17 @@ impl Search {
     ///
     /// # Errors
     /// It has done otherwise before where it was told the same, in words. The schedule is then given up.
-    pub(super) fn tell(&mut self, asked: Asked, recording: Recording) -> Result<usize, String> {
-        self.leave(&asked);
-        let play = self.tree.insert(&asked.schedule(), recording)?;
+    pub(super) fn tell(&mut self, errand: Errand, recording: Recording) -> Result<usize, String> {
+        self.leave(&errand);
+        let play = self.tree.insert(&errand.schedule(), recording)?;
         let history = play.history;
-        self.note(asked.candidate, play);
+        self.note(errand.candidate, play);
         Ok(history)
     }
 
-    /// Gives up a schedule: the sample could not be run. What leads to the same place is asked anew.
-    pub(super) fn leave(&mut self, asked: &Asked) {
-        self.asking.retain(|frontier| *frontier != asked.frontier);
+    /// Gives up a schedule: the sample could not be run. What leads to the same place is errand anew.
+    pub(super) fn leave(&mut self, errand: &Errand) {
+        self.asking.retain(|frontier| *frontier != errand.frontier);
         for candidate in std::mem::take(&mut self.waiting).into_iter().rev() {
             self.queue.push_front(candidate);
         }
@@ -112,7 +112,7 @@ impl Search {
         self.seen.push(Seen { schedule, length, play });
     }
 
-    /// What was played since this was last asked.
+    /// What was played since this was last errand.
     pub(super) fn take_seen(&mut self) -> Vec<Seen> {
         std::mem::take(&mut self.seen)
     }

@@ -60,7 +60,7 @@ pub(super) enum Walk {
 }
 
 /// The histories of a sample.
-pub(super) struct Tree {
+pub(super) struct HistoryTree {
     services: Arc<Services>,
     project: String,
     /// How a project is set up, but for the schedule.
@@ -78,10 +78,10 @@ struct Played {
     node: usize,
 }
 
-impl Tree {
-    pub(super) fn new(services: Arc<Services>, project: String, setup: Setup) -> Tree {
+impl HistoryTree {
+    pub(super) fn new(services: Arc<Services>, project: String, setup: Setup) -> HistoryTree {
         let root = Node { next: Next::Unknown, replies: Vec::new() };
-        Tree { services, project, setup, began: None, nodes: vec![root], histories: 0 }
+        HistoryTree { services, project, setup, began: None, nodes: vec![root], histories: 0 }
     }
 
     /// How many histories there are.
@@ -173,7 +173,7 @@ impl Tree {
         let mut project = Project::new(Arc::clone(&self.services), &self.project, decisions, true);
         project.give(
             &Setup {
-                given: schedule.extend(self.setup.given.clone()),
+                given: self.setup.given.clone().extended_by(schedule),
                 schedule: schedule.clone(),
                 ..self.setup.clone()
             },

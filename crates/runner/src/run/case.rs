@@ -44,7 +44,7 @@ impl Session {
     /// Tries a case, and anew if it fails and the list of known failures does not say so.
     async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
         let case = self.as_case(ready, scenario, id)?;
-        let first = self.attempt(&case, ready, Event::CaseStarted { id: id.clone() }).await?;
+        let first = self.attempt(&case, ready, Some(Event::CaseStarted { id: id.clone() })).await?;
         let verdict_on = |it: &Attempted| {
             Verdict::of_run(&self.known_failures, scenario, id, &it.observation, &it.findings)
         };
@@ -55,7 +55,7 @@ impl Session {
         let mut tries = Tries::new(first);
         for _ in 0..self.options.retries {
             let begins = Event::CaseRetried { id: id.clone(), number: tries.next() };
-            match self.attempt(&case, ready, begins).await {
+            match self.attempt(&case, ready, Some(begins)).await {
                 Ok(attempted) if verdict_on(&attempted).0.tells_of_the_sample() => {
                     if tries.push(attempted) {
                         break;
@@ -98,15 +98,15 @@ impl Session {
         Ok(self.scratch.as_ref().map_err(|error| CaseError::NoScratch(error.clone()))?.cases())
     }
 
-    /// Attempts a case once, when it is its turn, which is told.
+    /// Attempts a case once, when it is its turn, which may be told.
     pub(crate) async fn attempt(
         &self,
         case: &Case<'_>,
         ready: &Ready,
-        begins: Event,
+        begins: Option<Event>,
     ) -> Result<Attempted, CaseError> {
         let _permits = self.permits(ready).await?;
-        self.tell(begins);
+        begins.into_iter().for_each(|event| self.tell(event));
         let attempted = case.attempt().await?;
         self.account_for(attempted.cpu);
         Ok(attempted)

@@ -64,6 +64,7 @@ impl JournalBuilder {
             seq: u32::try_from(self.entries.len() + 1).unwrap(),
             transport: Transport::Grpc,
             rpc: rpc.to_owned(),
+            request: None,
             resource: if rpc.ends_with("Operation") { operation() } else { backup() },
             decisions: decision.split_whitespace().map(decided).collect(),
             reply: Reply {

@@ -73,10 +73,16 @@ pub(super) fn cases() -> Vec<CaseResult> {
                     )
                     .ok("DeleteBackup", "delete1:serve", NOTHING),
             )),
-            findings: vec![Finding::new(
-                Rule::DeletedForeignBackup,
-                format!("deleted {}, which was there before the sample began", backup()),
-            )],
+            findings: vec![
+                Finding::new(
+                    Rule::DeletedForeignBackup,
+                    format!("deleted {}, which was there before the sample began", backup()),
+                ),
+                Finding::new(
+                    Rule::CancelledForeignOperation,
+                    format!("request 3 asked to cancel {}/operations/_auto_op_1, which ran before the sample began", backup()),
+                ),
+            ],
             location: location(),
             wall_ms: 701,
             ..case(

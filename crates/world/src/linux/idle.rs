@@ -7,8 +7,8 @@
 //! threads of the server are looked at in the same way, by the server, and so are the bytes on its connections. No length
 //! of quiet is taken for idleness.
 //!
-//! A lock on a file that a process elsewhere holds may come at any moment, so who waits for one keeps the clock from
-//! jumping. What else a program waits for outside its world (a FIFO that somebody writes to) nobody can know to be on its
+//! A lock on a file that a process elsewhere holds may come at any moment, and so may room for output that is read elsewhere:
+//! who waits for one of these keeps the clock from jumping. What else a program waits for outside its world (a FIFO that somebody writes to) nobody can know to be on its
 //! way. To the clock it is as if it never came.
 
 use std::io;
@@ -18,6 +18,7 @@ use rustix::process::Pid;
 
 use super::clock::Nanos;
 use super::lock;
+use super::output;
 use super::proc::{self, Within};
 use super::tracer::{Activity, Tracer};
 use super::tree::{OnStop, Thread};
@@ -42,7 +43,7 @@ impl Tracer {
     /// Looks at the tree.
     pub(crate) fn find(&mut self) -> Activity {
         let Some(seen) = self.look() else { return Activity::Busy };
-        if !self.is_still(&seen) || self.waits_for_locks(&seen) {
+        if !self.is_still(&seen) || self.waits_for_locks(&seen) || self.waits_for_readers(&seen) {
             return Activity::Busy;
         }
         self.note_effects(&seen);
@@ -60,6 +61,15 @@ impl Tracer {
     fn waits_for_locks(&self, seen: &Seen) -> bool {
         seen.calls.iter().any(|(_, _, call, arguments)| lock::waits(*call, arguments))
             && lock::are_held_elsewhere(|process| self.tree.has(process))
+    }
+
+    /// True if a thread waits until its output is read.
+    fn waits_for_readers(&self, seen: &Seen) -> bool {
+        seen.calls.iter().any(|(id, _, call, arguments)| {
+            let written_to = output::written_to(*call, arguments);
+            let of_thread = self.tree.threads.get(id).zip(written_to);
+            of_thread.is_some_and(|(thread, to)| output::is_one_of(thread.process, to, &self.pipes))
+        })
     }
 
     /// True if something is on its way to the tree, besides what the server knows of.

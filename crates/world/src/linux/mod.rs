@@ -20,6 +20,7 @@ mod lock;
 mod memory;
 mod names;
 mod network;
+mod output;
 mod proc;
 mod ptrace;
 mod reach;

@@ -27,10 +27,14 @@ const AT_ONCE: u64 = 64;
 pub fn trials() -> Vec<Trial> {
     let (plan, processes, clock) = (c("plan", false), c("processes", false), c("monotonic", false));
     let (busy, helper) = (processes.clone(), processes);
-    let (sleep, again) = (find("sleep"), find("sleep"));
+    let (sleep, again, head) = (find("sleep"), find("sleep"), find("head"));
+    let beside = busy.clone();
     vec![
         trial("many::idle-is-exact", plan.is_none() || busy.is_none(), move || {
             idle_is_exact(&plan.unwrap(), &busy.unwrap())
+        }),
+        trial("many::output-is-waited-for", head.is_none() || beside.is_none(), move || {
+            output_is_waited_for(&head.unwrap(), &beside.unwrap())
         }),
         trial("many::clocks-never-go-back", clock.is_none(), move || never_back(&clock.unwrap())),
         trial("many::at-once", sleep.is_none(), move || short_cases(&sleep.unwrap(), AT_ONCE)),
@@ -89,6 +93,15 @@ fn idle_is_exact(plan: &Path, busy: &Path) -> Result<(), Failed> {
                 .map_err(|error| TestCaseError::fail(format!("{words:?}: {error:?}")))
         })
         .map_err(|error| error.to_string().into())
+}
+
+/// However long it takes until what a program prints is read: it is never taken for one that waits for ever.
+fn output_is_waited_for(head: &Path, busy: &Path) -> Result<(), Failed> {
+    let _busy = Busy::start(busy, 8)?;
+    side_by_side(8, 4, |_| {
+        let outcome = run(&World::new(), command(head, &["-c", "20000000", "/dev/zero"]))?;
+        outcome.expect_success()
+    })
 }
 
 /// Runs this many times, so many at once, each with its number.

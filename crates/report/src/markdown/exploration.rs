@@ -1,0 +1,24 @@
+//! Explorations: how far each went, and the faults, each once.
+
+use rescind_model::{DistinctFault, Exploration};
+
+use super::document::Passage;
+use super::escape::inline;
+use crate::exploration::{extent, ies};
+use crate::text::{FIELD_CHARS, one_line};
+
+/// The heading of a sample, with how far its exploration went.
+pub(super) fn heading(exploration: &Exploration) -> String {
+    let none = if exploration.found.is_empty() { "\nNo fault found.\n" } else { "\n" };
+    format!("\n### Explored: `{}`\n\n{}.\n{none}", exploration.sample, extent(exploration))
+}
+
+/// A fault.
+pub(super) fn fault(fault: &DistinctFault) -> Passage {
+    let DistinctFault { rule, outcome, message, histories, in_words, replay, .. } = fault;
+    let head = format!("- **{rule}** in the outcome `{outcome}`, {histories} histor{}: ", ies(*histories));
+    let said = inline(&one_line(message, FIELD_CHARS));
+    let when = inline(&one_line(in_words, FIELD_CHARS));
+    let replay = inline(&one_line(replay, FIELD_CHARS));
+    Passage { full: format!("{head}{said}<br>when {when}<br>{replay}\n"), brief: format!("{head}{replay}\n") }
+}

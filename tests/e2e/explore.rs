@@ -1,0 +1,160 @@
+//! Explorations and replays, from the command line to the exit code.
+
+use rescind_model::{Rule, Verdict};
+use rescind_tests::{TestCatalog, rescind, results};
+
+/// A sample that looks once at its operation, after it has asked for the cancel, and deletes a backup that is complete then.
+const SCRIPT: &str = r#"case $(bash ask.bash GET "backups/$1") in
+  *READY*) bash ask.bash DELETE "backups/$1" ;;
+esac"#;
+
+fn catalog() -> TestCatalog {
+    TestCatalog::new(SCRIPT)
+}
+
+#[test]
+fn each_fault_is_reported_once_with_a_schedule_that_replays_it() {
+    let catalog = catalog();
+    let (ran, results) = results(catalog.root(), &["explore", "--faults", "0", "--polls", "1"]);
+    let ran = ran.exits(1);
+    let [exploration] = results.explorations.as_slice() else { panic!("one sample") };
+    assert!(exploration.is_complete() && exploration.schedules > exploration.histories, "{exploration:?}");
+    assert_eq!(exploration.processes, exploration.histories);
+    let distinct: std::collections::BTreeSet<_> =
+        exploration.found.iter().map(|fault| (fault.rule, fault.outcome, &fault.message)).collect();
+    assert_eq!(distinct.len(), exploration.found.len(), "each once");
+    // It looks once, and the operation may still run then: what is created is left.
+    let leaked = exploration.found.iter().find(|fault| fault.rule == Rule::LeakedBackup).unwrap();
+    assert!(leaked.histories > 0 && !leaked.in_words.is_empty());
+    assert!(ran.stdout.contains(&leaked.schedule.to_string()), "{}", ran.stdout);
+    assert!(ran.stdout.contains("leaked-backup in the outcome `undeleted`"), "{}", ran.stdout);
+
+    let schedule = leaked.schedule.to_string();
+    let replayed = rescind(catalog.root(), &["replay", "spanner/shell", &schedule, "--repeat", "3"]).exits(1);
+    assert!(replayed.stdout.contains("leaked-backup"), "{}", replayed.stdout);
+    assert!(
+        replayed.stdout.contains("3 of 3 came out the same, with the same journal"),
+        "{}",
+        replayed.stdout
+    );
+}
+
+#[test]
+fn every_history_is_a_case_of_the_results_and_every_report_takes_them() {
+    let catalog = catalog();
+    let formats = ["json", "junit", "markdown", "summary", "html", "sarif", "github", "terminal"];
+    let options: Vec<String> =
+        formats.iter().map(|format| format!("--report={format}={format}.out")).collect();
+    let mut arguments = vec!["explore", "--faults", "0", "--polls", "0"];
+    arguments.extend(options.iter().map(String::as_str));
+    let (_, results) = results(catalog.root(), &arguments);
+    assert!(results.cases.len() >= results.explorations[0].histories);
+    for case in &results.cases {
+        let observation = case.observation.as_ref().unwrap();
+        assert!(!observation.journal.is_empty() || case.verdict == Verdict::Fail, "{}", case.id);
+        assert!(case.replay.starts_with("rescind replay spanner/shell "), "{}", case.replay);
+    }
+    for format in formats {
+        let report = std::fs::read_to_string(catalog.root().join(format!("{format}.out"))).unwrap();
+        assert!(report.contains("leaked-backup"), "{format}: {report}");
+    }
+}
+
+#[test]
+fn a_sample_with_chance_in_it_never_passes() {
+    let chance =
+        "case $(od -An -N1 -tu1 /dev/urandom) in *[02468]) bash ask.bash GET backups >/dev/null ;; esac";
+    let script = format!("{chance}\nbash begin.bash \"$1\"\n{SCRIPT}");
+    let catalog = TestCatalog::idle(&script);
+    let by_chance = |arguments: &[&str]| {
+        let (ran, results) = results(catalog.root(), arguments);
+        assert_ne!(ran.code, Some(0), "{}", ran.stdout);
+        let found =
+            results.cases.into_iter().find(|case| matches!(case.verdict, Verdict::Flaky | Verdict::Diverged));
+        found.map(|case| (case.verdict, case.reason.unwrap_or_default()))
+    };
+    for _ in 0..3 {
+        let (_, reason) = by_chance(&["explore", "--faults", "0", "--jobs", "1"]).unwrap();
+        assert!(reason.contains("it does not do the same each time"), "{reason}");
+    }
+    let (verdict, _) = by_chance(&["explore", "--faults", "0", "--polls", "0", "--repeat", "2"]).unwrap();
+    assert_eq!(verdict, Verdict::Flaky);
+}
+
+#[test]
+fn a_case_that_has_to_be_ended_keeps_no_other_from_being_explored() {
+    let catalog = TestCatalog::new(&format!(
+        "{SCRIPT}\ncase $(bash ask.bash GET \"backups/$1\") in *NOT_FOUND*) ;; *) sleep 7200 ;; esac"
+    ));
+    let (_, results) = results(catalog.root(), &["explore", "--faults", "0", "--polls", "0"]);
+    assert!(results.explorations[0].is_complete());
+    let timed_out = |rule: &Rule| *rule == Rule::TimedOut;
+    let rules = |case: &rescind_model::CaseResult| case.findings.iter().map(|it| it.rule).collect::<Vec<_>>();
+    assert!(results.cases.iter().any(|case| rules(case).iter().any(timed_out)));
+    assert!(results.cases.iter().any(|case| !rules(case).iter().any(timed_out)));
+}
+
+#[test]
+fn what_time_leaves_unexplored_is_said() {
+    let catalog = catalog();
+    let (ran, results) = results(catalog.root(), &["explore", "--budget", "1ms"]);
+    assert!(!results.explorations[0].is_complete());
+    assert!(ran.stdout.contains("known and not played"), "{}", ran.stdout);
+    assert!(!ran.stdout.contains("complete"), "{}", ran.stdout);
+    ran.exits(3);
+}
+
+#[test]
+fn a_sample_that_cannot_be_run_says_why() {
+    let catalog = catalog();
+    catalog.edit_manifest("program: sh\n", "program: no-such-shell\n");
+    let (ran, results) = results(catalog.root(), &["explore"]);
+    assert_eq!(results.cases[0].verdict, Verdict::Unsupported);
+    assert!(ran.stdout.contains("no-such-shell"), "{}", ran.stdout);
+    ran.exits(3);
+}
+
+#[test]
+fn what_is_typed_wrong_is_pointed_at() {
+    let catalog = catalog();
+    let ran = rescind(catalog.root(), &["replay", "spanner/shell", "create:runing"]).exits(2);
+    assert!(
+        ran.stderr.contains("`runing` cannot be decided at `create` (did you mean `running`?)"),
+        "{}",
+        ran.stderr
+    );
+    let ran = rescind(catalog.root(), &["replay", "spanner", "create:running"]).exits(2);
+    assert!(ran.stderr.contains("SERVICE/LANGUAGE"), "{}", ran.stderr);
+    rescind(catalog.root(), &["replay", "spanner/cobol", "create:running"]).exits(4);
+    rescind(catalog.root(), &["explore", "--faults", "99"]).exits(2);
+}
+
+#[test]
+fn a_schedule_is_saved_as_a_scenario_that_says_what_is_due_and_comes_to_it() {
+    let catalog = catalog();
+    let schedule = "given:another-pending create1:unavailable";
+    let replay =
+        |name: &str| rescind(catalog.root(), &["replay", "spanner/shell", schedule, "--save-scenario", name]);
+    replay("taken-in-between");
+    let text =
+        std::fs::read_to_string(catalog.root().join("manifests/scenarios/taken-in-between.yaml")).unwrap();
+    insta::assert_snapshot!(text, @r#"
+    # yaml-language-server: $schema=../schema/scenario.schema.json
+    title: "Another backup of the same database is being made; the create is answered UNAVAILABLE."
+    services: [spanner]
+    given:
+      backups:
+        - { id: "another-backup", state: CREATING }
+    schedule: given:another-pending create1:unavailable
+    expect:
+      outcome: refused
+      exit: non-zero
+      claims: [failed]
+    "#);
+    let listed = rescind(catalog.root(), &["list"]).exits(0);
+    assert!(listed.stdout.contains("spanner/shell/taken-in-between"), "{}", listed.stdout);
+    let again = replay("taken-in-between").exits(2);
+    assert!(again.stderr.contains("is there already"), "{}", again.stderr);
+    let wrong = replay("../x").exits(2);
+    assert!(wrong.stderr.contains("as in cancel-wins"), "{}", wrong.stderr);
+}
