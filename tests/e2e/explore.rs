@@ -1,6 +1,6 @@
 //! Explorations and replays, from the command line to the exit code.
 
-use rescind_model::{Rule, Verdict};
+use rescind_model::{CaseResult, Rule, Verdict};
 use rescind_tests::{TestCatalog, rescind, results};
 
 /// A sample that looks once at its operation, after it has asked for the cancel, and deletes a backup that is complete then.
@@ -60,25 +60,36 @@ fn every_history_is_a_case_of_the_results_and_every_report_takes_them() {
     }
 }
 
+/// Looks at the list of backups, or does not.
+const CHANCE: &str =
+    "case $(od -An -N1 -tu1 /dev/urandom) in *[02468]) bash ask.bash GET backups >/dev/null ;; esac";
+
+/// The first case that did not do the same each time.
+fn by_chance(catalog: &TestCatalog, arguments: &[&str]) -> (Verdict, String) {
+    let (ran, results) = results(catalog.root(), arguments);
+    assert_ne!(ran.code, Some(0), "{}", ran.stdout);
+    let by_chance = |case: &&CaseResult| matches!(case.verdict, Verdict::Flaky | Verdict::Diverged);
+    let case = results.cases.iter().find(by_chance).unwrap_or_else(|| panic!("{}", ran.stdout));
+    (case.verdict, case.reason.clone().unwrap_or_default())
+}
+
 #[test]
-fn a_sample_with_chance_in_it_never_passes() {
-    let chance =
-        "case $(od -An -N1 -tu1 /dev/urandom) in *[02468]) bash ask.bash GET backups >/dev/null ;; esac";
-    let script = format!("{chance}\nbash begin.bash \"$1\"\n{SCRIPT}");
-    let catalog = TestCatalog::idle(&script);
-    let by_chance = |arguments: &[&str]| {
-        let (ran, results) = results(catalog.root(), arguments);
-        assert_ne!(ran.code, Some(0), "{}", ran.stdout);
-        let found =
-            results.cases.into_iter().find(|case| matches!(case.verdict, Verdict::Flaky | Verdict::Diverged));
-        found.map(|case| (case.verdict, case.reason.unwrap_or_default()))
-    };
+fn a_sample_with_chance_in_it_has_diverged_and_never_passes() {
+    let catalog = TestCatalog::idle(&format!("{CHANCE}\nbash begin.bash \"$1\"\n{SCRIPT}"));
     for _ in 0..3 {
-        let (_, reason) = by_chance(&["explore", "--faults", "0", "--jobs", "1"]).unwrap();
-        assert!(reason.contains("it does not do the same each time"), "{reason}");
+        let (verdict, reason) = by_chance(&catalog, &["explore", "--faults", "0", "--jobs", "1"]);
+        assert_eq!(verdict, Verdict::Diverged);
+        assert!(reason.contains("it does not do the same each time: request 1 was "), "{reason}");
     }
-    let (verdict, _) = by_chance(&["explore", "--faults", "0", "--polls", "0", "--repeat", "2"]).unwrap();
+}
+
+#[test]
+fn chance_that_comes_late_shows_where_each_history_is_run_again() {
+    let catalog = TestCatalog::new(&format!("{CHANCE}\n{SCRIPT}"));
+    let arguments = ["explore", "--faults", "0", "--polls", "0", "--repeat", "2"];
+    let (verdict, reason) = by_chance(&catalog, &arguments);
     assert_eq!(verdict, Verdict::Flaky);
+    assert!(reason.contains("it does not do the same each time"), "{reason}");
 }
 
 #[test]
@@ -89,7 +100,7 @@ fn a_case_that_has_to_be_ended_keeps_no_other_from_being_explored() {
     let (_, results) = results(catalog.root(), &["explore", "--faults", "0", "--polls", "0"]);
     assert!(results.explorations[0].is_complete());
     let timed_out = |rule: &Rule| *rule == Rule::TimedOut;
-    let rules = |case: &rescind_model::CaseResult| case.findings.iter().map(|it| it.rule).collect::<Vec<_>>();
+    let rules = |case: &CaseResult| case.findings.iter().map(|it| it.rule).collect::<Vec<_>>();
     assert!(results.cases.iter().any(|case| rules(case).iter().any(timed_out)));
     assert!(results.cases.iter().any(|case| !rules(case).iter().any(timed_out)));
 }

@@ -61,18 +61,17 @@ fn asked_of_foreign<'a>(evidence: &Evidence<'a>, kind: RequestKind) -> Option<&'
 /// about itself where none was in store may exit with 0, if it truly says so.
 pub(super) fn wrong_exit(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Ended::Code(code) = evidence.observation.ended else { return };
-    let due = &evidence.due;
-    let message = match (code, due.exit) {
+    let (outcome, because) = (evidence.outcome(), &evidence.due.because);
+    let message = match (code, evidence.exit()) {
         (0, _) if !evidence.truth.left.is_empty() => {
             "exited with 0 although its backup is left in the service".to_owned()
         }
         (0, Some(ExpectedExit::NonZero)) if !output::reports_clean_end(evidence) => {
-            format!("exited with 0; the outcome `{}` asks for another code: {}", due.outcome, due.because)
+            format!("exited with 0; the outcome `{outcome}` asks for another code: {because}")
         }
         (code, Some(ExpectedExit::Zero)) if code != 0 => {
             format!(
-                "exited with {code} although nothing is left; the outcome `{}` asks for 0: {}",
-                due.outcome, due.because
+                "exited with {code} although nothing is left; the outcome `{outcome}` asks for 0: {because}"
             )
         }
         _ => return,

@@ -79,7 +79,7 @@ pub(super) fn output_differs(evidence: &Evidence<'_>, findings: &mut Vec<Finding
     if !evidence.ended_by_itself() || (evidence.scenario.expect.is_none() && meets_fault()) {
         return;
     }
-    let Some(template) = evidence.contract.expected_output(&evidence.scenario.name, evidence.due.outcome)
+    let Some(template) = evidence.contract.expected_output(&evidence.scenario.name, evidence.outcome())
     else {
         return;
     };

@@ -177,7 +177,8 @@ proptest! {
         scenario in any_scenario(), seen in any_observation(),
     ) {
         let truth = Truth::of(&seen);
-        let wrong = match (seen.ended, Due::of(&seen).exit) {
+        let exit = Due::of(&seen).exit.or(scenario.expect.as_ref().map(|expect| expect.exit));
+        let wrong = match (seen.ended, exit) {
             (Ended::Code(0), Some(ExpectedExit::NonZero)) => {
                 let tells = |claim: &Claim| matches!(claim, Claim::Cancelled | Claim::Deleted) && truth.holds(*claim);
                 !truth.left.is_empty() || !said(&seen).iter().any(tells)
@@ -275,7 +276,7 @@ proptest! {
         expected in "[ab]{0,2}(\\n[ab]{0,2}){0,2}", seen in any_observation(),
         printed in option::of("[ab]{0,2}(\\n[ab]{0,2}){0,2}"), ends in "(\\r?\\n)?",
     ) {
-        let scenario = scenario(Outcome::Cancelled, ExpectedExit::Zero, &[]);
+        let scenario = Scenario { expect: None, ..scenario(Outcome::Cancelled, ExpectedExit::Zero, &[]) };
         let mut contract = contract();
         contract.outputs.insert(Due::of(&seen).outcome, expected.clone());
         // Else: the expected text, with one more or one less end of a line at its end.

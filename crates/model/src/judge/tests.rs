@@ -260,6 +260,17 @@ fn a_clean_end_that_the_sample_brought_about_itself_may_be_told_with_0() {
 }
 
 #[test]
+fn where_either_exit_is_right_a_scenario_that_has_one_in_mind_decides() {
+    let mut seen = observation("It was cancelled.\n", 1, cancelled());
+    seen.journal.truncate(2);
+    let nameless = Scenario { expect: None, ..cancel_wins() };
+    assert_eq!(rules(&nameless, &seen), []);
+    assert_eq!(rules(&cancel_wins(), &seen), [Rule::WrongExit]);
+    seen.ended = Ended::Code(0);
+    assert_eq!(rules(&cancel_wins(), &seen), []);
+}
+
+#[test]
 fn success_while_the_operation_runs_is_too_early() {
     let mut seen = observation("It was cancelled.\n", 0, cancelled());
     seen.at_exit = ended_with(OperationState::Running, Vec::new());
