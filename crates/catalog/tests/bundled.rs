@@ -97,7 +97,7 @@ fn every_title_is_one_sentence() {
 fn every_bundled_sample_has_an_expected_output_in_every_scenario() {
     let catalog = bundled();
     for (manifest, scenario) in cases(&catalog) {
-        let expected = expected_output(&manifest, &scenario);
+        let expected = expected_output(manifest, &scenario);
         assert!(expected.is_some(), "{}/{}", manifest.id, scenario.name);
     }
 }
@@ -107,7 +107,7 @@ fn every_expected_output_makes_the_claims_of_its_scenario_and_no_others() {
     let catalog = bundled();
     for (manifest, scenario) in cases(&catalog) {
         let id = format!("{}/{}", manifest.id, scenario.name);
-        let made = claims(&manifest.bundled, &filled(expected_output(&manifest, &scenario).unwrap()));
+        let made = claims(&manifest.bundled, &filled(expected_output(manifest, &scenario).unwrap()));
         let wanted = &expect(&scenario).claims;
         if *wanted == [Claim::Failed] {
             // What failed is said on standard error. A lost reply's backup is found and deleted all the same; GeminiDB

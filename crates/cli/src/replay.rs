@@ -91,13 +91,29 @@ fn save(machine: &Machine, name: &str, scenario: &Scenario, results: &Results) -
     Ok(())
 }
 
-/// What must be the same each time: the requests with their replies, how it ended, what is wrong with it.
-fn came_out(results: &Results) -> Vec<(&[Entry], Option<Ended>, Verdict, Vec<Rule>)> {
-    let of_case = |case: &'_ CaseResult| case.findings.iter().map(|finding| finding.rule).collect();
-    let seen = results.cases.iter().map(|case| (case, case.observation.as_ref()));
-    seen.map(|(case, seen)| {
-        let journal = seen.map_or(&[][..], |seen| seen.journal.as_slice());
-        (journal, seen.map(|seen| seen.ended), case.verdict, of_case(case))
-    })
-    .collect()
+/// What must be the same of a case each time.
+#[derive(PartialEq)]
+struct CameOut<'a> {
+    /// The requests with their replies.
+    journal: &'a [Entry],
+    ended: Option<Ended>,
+    verdict: Verdict,
+    /// What is wrong with it.
+    rules: Vec<Rule>,
+}
+
+fn came_out(results: &Results) -> Vec<CameOut<'_>> {
+    results.cases.iter().map(CameOut::of).collect()
+}
+
+impl<'a> CameOut<'a> {
+    fn of(case: &'a CaseResult) -> CameOut<'a> {
+        let seen = case.observation.as_ref();
+        CameOut {
+            journal: seen.map_or(&[], |seen| seen.journal.as_slice()),
+            ended: seen.map(|seen| seen.ended),
+            verdict: case.verdict,
+            rules: case.findings.iter().map(|finding| finding.rule).collect(),
+        }
+    }
 }

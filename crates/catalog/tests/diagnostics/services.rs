@@ -23,7 +23,7 @@ fn promising(promises: &str) -> Catalog {
 fn printed(catalog: &Catalog, scenario: &str) -> Option<String> {
     let toy = &catalog.manifests[0];
     let Some(scenario) = catalog.scenario(scenario) else { panic!("there is no scenario {scenario}") };
-    let outcome = toy.as_met(scenario).expect.unwrap().outcome;
+    let outcome = toy.as_met(scenario).expect?.outcome;
     toy.bundled.expected_output(&scenario.name, outcome).map(str::to_owned)
 }
 

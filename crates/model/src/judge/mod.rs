@@ -1,7 +1,7 @@
 //! The judge: a pure function of scenario, contract and observation to findings.
 //!
 //! Truth comes from the service, never from the text: see [`Truth`]. What the sample had to do follows from it: see
-//! [`Due`](crate::Due). Each rule is one function that knows nothing of
+//! [`Due`]. Each rule is one function that knows nothing of
 //! the others. A sample that did not end by itself (a limit, a signal) is not asked for a complete output or for an
 //! exit code, but is still held to what it claimed and to what it left behind.
 

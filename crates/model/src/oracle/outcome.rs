@@ -11,12 +11,13 @@ pub(super) struct OutcomeRow {
     pub(super) because: String,
 }
 
-/// The row that fits; a sample that was kept from making sure that nothing is left may say so by its exit.
+/// The row that fits; a sample that was kept from making sure that nothing is left, or from looking how it ended, may say so by
+/// its exit.
 pub(super) fn row(own: &Own<'_>) -> OutcomeRow {
     let row = first_that_fits(own);
-    match own.kept_from_making_sure() {
-        Some(deletion) if row.exit == Some(ExpectedExit::Zero) => {
-            let because = format!("{}, and {}", row.because, answered(deletion));
+    match own.kept_from_making_sure().or_else(|| own.kept_from_looking()) {
+        Some(refused) if row.exit == Some(ExpectedExit::Zero) => {
+            let because = format!("{}, and {}", row.because, answered(refused));
             OutcomeRow { exit: None, because, ..row }
         }
         _ => row,

@@ -61,6 +61,14 @@ impl<'a> Own<'a> {
         (!is_answer && last.before.backup.is_none()).then_some(last)
     }
 
+    /// The last look at how the operation ended, if it was refused after another one had shown that it did: a service may
+    /// tell that it ended in one place, and how in another (GeminiDB's job of the stop).
+    pub(super) fn kept_from_looking(&self) -> Option<&'a Entry> {
+        let seen = self.saw_end()?;
+        let last = self.requests(RequestKind::Poll).next_back()?;
+        (last.seq > seen.seq && last.reply.code != Code::Ok).then_some(last)
+    }
+
     /// The last cancel, if none was ever acknowledged.
     pub(super) fn refused_cancel(&self) -> Option<&'a Entry> {
         let mut cancels = self.requests(RequestKind::Cancel);

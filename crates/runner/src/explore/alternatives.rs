@@ -207,7 +207,8 @@ mod tests {
         );
         let faulted = Met { fault: Some(Decision::Lost), ..get.clone() };
         assert_eq!(found(&none, &[faulted], 1, bounds), [""; 0]);
-        let one = none.alternatives(&rescind_engine::services(), "spanner", &[get.clone()], 1, bounds);
+        let one =
+            none.alternatives(&rescind_engine::services(), "spanner", std::slice::from_ref(&get), 1, bounds);
         assert_eq!((one[0].faults(), one[0].length()), (1, 1));
         assert_eq!(found(&one[0], &[get.clone(), get.clone()], 2, bounds), [""; 0]);
         let far = Met { point: Point { request: RequestKind::Get, count: 9 }, ..get };

@@ -71,10 +71,10 @@ pub(crate) async fn start<T: 'static>(
     let _permit = session.jobs.acquire().await;
     unprepared.sort();
     for (_, index) in unprepared {
-        if let Some(toolchain) = started.toolchains[index].clone() {
-            if let Some(ready) = get_going(session, &samples[index], &toolchain, &mut started).await {
-                begin(&ready, tasks);
-            }
+        if let Some(toolchain) = started.toolchains[index].clone()
+            && let Some(ready) = get_going(session, &samples[index], &toolchain, &mut started).await
+        {
+            begin(&ready, tasks);
         }
     }
     started
