@@ -169,3 +169,34 @@ fn a_schedule_is_saved_as_a_scenario_that_says_what_is_due_and_comes_to_it() {
     let wrong = replay("../x").exits(2);
     assert!(wrong.stderr.contains("as in cancel-wins"), "{}", wrong.stderr);
 }
+
+#[test]
+fn a_list_of_known_failures_in_scenarios_has_nothing_too_much_for_it() {
+    let catalog = catalog();
+    let entry = "- case: spanner/shell/cancel-wins\n  rule: crashed\n  reason: It is so.\n  issue: https://example.com/7\n";
+    catalog.write("manifests/known-failures.yaml", entry);
+    let (ran, results) = results(catalog.root(), &["explore", "--faults", "0", "--polls", "0"]);
+    assert_eq!(results.stale().count(), 0, "{}", ran.stdout);
+}
+
+#[test]
+fn an_interrupt_writes_what_is_known() {
+    use nix::sys::signal::{Signal, kill};
+    use nix::unistd::Pid;
+    let catalog = catalog();
+    let fifo = catalog.root().join("fifo");
+    nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
+    let script = format!("echo started >{}\nexec sleep 1000", fifo.display());
+    catalog.edit("samples/spanner/shell/sample.sh", SCRIPT, &script);
+    let file = catalog.root().join("results.json");
+    let mut command = rescind_tests::command(catalog.root());
+    command.args(["explore", "--clock", "real", "--jobs", "1", "--results"]).arg(&file);
+    let child = command.stdout(std::process::Stdio::null()).stderr(std::process::Stdio::null()).spawn();
+    let mut child = child.unwrap();
+    assert_eq!(std::fs::read_to_string(&fifo).unwrap(), "started\n");
+    kill(Pid::from_raw(i32::try_from(child.id()).unwrap()), Signal::SIGINT).unwrap();
+    assert_eq!(child.wait().unwrap().code(), Some(130));
+    let results: rescind_model::Results =
+        serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap();
+    assert!(results.interrupted && !results.explorations[0].is_complete());
+}

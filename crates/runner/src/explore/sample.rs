@@ -73,7 +73,14 @@ pub(super) async fn explore(
             faults: gathered.faults(),
         });
         let Some(joined) = running.join_next().await else { break };
-        let Ok((errand, ran)) = joined else { continue };
+        let (errand, ran) = match joined {
+            Ok(joined) => joined,
+            // What leads to the same place stays unexplored, and is counted so.
+            Err(error) => {
+                gathered.note_failure(&Schedule::default(), format!("a fault of rescind's own: {error}"));
+                continue;
+            }
+        };
         let schedule = errand.schedule();
         match ran {
             Ok(Ran { attempted, recording, differs }) => {
@@ -102,7 +109,7 @@ pub(super) async fn explore(
     gathered.end(&search, &services)
 }
 
-/// Runs the sample by a schedule, several times if errand to.
+/// Runs the sample by a schedule, several times if that is wanted.
 async fn run(
     session: &Session,
     ready: &Ready,

@@ -37,9 +37,9 @@ pub(super) struct Search {
     service: String,
     bounds: Bounds,
     queue: VecDeque<Candidate>,
-    /// Where the sample is being errand.
+    /// Where the sample is being asked.
     asking: Vec<Frontier>,
-    /// What leads to where it is being errand.
+    /// What leads to where it is being asked.
     waiting: Vec<Candidate>,
     seen: Vec<Seen>,
     schedules: usize,
@@ -95,7 +95,7 @@ impl Search {
         Ok(history)
     }
 
-    /// Gives up a schedule: the sample could not be run. What leads to the same place is errand anew.
+    /// Gives up a schedule: the sample could not be run. What leads to the same place is tried anew.
     pub(super) fn leave(&mut self, errand: &Errand) {
         self.asking.retain(|frontier| *frontier != errand.frontier);
         for candidate in std::mem::take(&mut self.waiting).into_iter().rev() {
@@ -112,7 +112,7 @@ impl Search {
         self.seen.push(Seen { schedule, length, play });
     }
 
-    /// What was played since this was last errand.
+    /// What was played since this was last asked for.
     pub(super) fn take_seen(&mut self) -> Vec<Seen> {
         std::mem::take(&mut self.seen)
     }
