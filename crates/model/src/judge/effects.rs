@@ -61,7 +61,8 @@ fn asked_of_foreign<'a>(evidence: &Evidence<'a>, kind: RequestKind) -> Option<&'
 /// about itself where none was in store may exit with 0, if it truly says so.
 pub(super) fn wrong_exit(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let Ended::Code(code) = evidence.observation.ended else { return };
-    let (outcome, because) = (evidence.outcome(), &evidence.due.because);
+    let outcome = evidence.outcome().unwrap_or(evidence.due.outcome);
+    let because = &evidence.due.because;
     let message = match (code, evidence.exit()) {
         (0, _) if !evidence.truth.left.is_empty() => {
             "exited with 0 although its backup is left in the service".to_owned()

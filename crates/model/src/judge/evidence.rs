@@ -1,7 +1,7 @@
 //! What the rules are about.
 
 use super::truth::Truth;
-use crate::{Contract, Due, Ended, Expectation, ExpectedExit, Observation, Outcome, Placeholders, Scenario};
+use crate::{Contract, Due, Ended, ExpectedExit, Observation, Outcome, Placeholders, Scenario};
 
 /// All that a rule may look at.
 pub struct Evidence<'a> {
@@ -25,17 +25,21 @@ impl Evidence<'_> {
         matches!(self.observation.ended, Ended::Code(_))
     }
 
-    /// How the case came out. Where either exit is right, a scenario that has one in mind decides.
-    pub fn outcome(&self) -> Outcome {
-        self.in_mind().map_or(self.due.outcome, |expect| expect.outcome)
+    /// How the case came out, for what the sample was to print. Where either exit is right, a scenario that has an outcome in
+    /// mind decides, and where the sample has left what it need not have left: that is told by itself. None if nobody says
+    /// what it should have come to.
+    pub fn outcome(&self) -> Option<Outcome> {
+        let in_mind = self.scenario.expect.as_ref().map(|expect| expect.outcome);
+        let leaks = self.due.outcome == Outcome::Undeleted && self.due.excuse.is_none();
+        match self.due.exit {
+            _ if leaks => in_mind,
+            None => in_mind.or(Some(self.due.outcome)),
+            Some(_) => Some(self.due.outcome),
+        }
     }
 
-    /// How the sample had to exit, likewise.
+    /// How the sample had to exit. Where either is right, a scenario that has one in mind decides.
     pub fn exit(&self) -> Option<ExpectedExit> {
-        self.due.exit.or(self.in_mind().map(|expect| expect.exit))
-    }
-
-    fn in_mind(&self) -> Option<&Expectation> {
-        self.scenario.expect.as_ref().filter(|_| self.due.exit.is_none())
+        self.due.exit.or(self.scenario.expect.as_ref().map(|expect| expect.exit))
     }
 }

@@ -79,10 +79,8 @@ pub(super) fn output_differs(evidence: &Evidence<'_>, findings: &mut Vec<Finding
     if !evidence.ended_by_itself() || (evidence.scenario.expect.is_none() && meets_fault()) {
         return;
     }
-    let Some(template) = evidence.contract.expected_output(&evidence.scenario.name, evidence.outcome())
-    else {
-        return;
-    };
+    let expected = |outcome| evidence.contract.expected_output(&evidence.scenario.name, outcome);
+    let Some(template) = evidence.outcome().and_then(expected) else { return };
     let expected = match names_seen(evidence).fill(template) {
         Ok(text) => normal(&text),
         Err(error) => {
