@@ -9,7 +9,7 @@
 //!
 //! ```
 //! use std::time::{Duration, Instant};
-//! use rescind_world::{Command, End, World};
+//! use rescind_world::{Command, World, WorldEnd};
 //!
 //! # fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # if rescind_world::support().is_err() { return Ok(()); }
@@ -17,7 +17,7 @@
 //! let mut command = Command::new("/bin/sleep");
 //! command.argument("300");
 //! let report = World::new().spawn(command)?.wait()?;
-//! assert_eq!(report.end, End::Exited(0));
+//! assert_eq!(report.end, WorldEnd::Exited(0));
 //! assert!(report.virtual_time >= Duration::from_secs(300));
 //! assert!(began.elapsed() < Duration::from_secs(30));
 //! # Ok(())
