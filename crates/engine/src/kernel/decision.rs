@@ -41,10 +41,11 @@ impl Decisions for Schedule {
     }
 
     fn choose(&mut self, point: &Point, legal: &[Decision]) -> Decision {
-        let said = self.decision(&point.request, point.count).filter(|decision| !decision.is_fault());
-        // Of what is given a schedule may say several things; all but this one were so before.
-        let of_given = |decision: &Decision| point.request != RequestKind::Given || legal.contains(decision);
-        let said = said.filter(of_given);
+        let said = match point.request {
+            // Of what is given a schedule may say several things; all but this one were so before.
+            RequestKind::Given => legal.iter().copied().find(|decision| self.gives(*decision)),
+            _ => self.decision(&point.request, point.count).filter(|decision| !decision.is_fault()),
+        };
         said.or_else(|| legal.first().copied()).unwrap_or(Decision::Serve)
     }
 }
@@ -155,6 +156,16 @@ mod tests {
 
     fn desk(schedule: &str) -> Desk {
         Desk::new(Box::new(schedule.parse::<Schedule>().unwrap()))
+    }
+
+    #[test]
+    fn a_given_backup_has_the_name_whatever_else_is_given() {
+        for schedule in
+            ["given:same-name", "given:same-name given:not-cassandra", "given:not-cassandra given:same-name"]
+        {
+            assert!(desk(schedule).given_has_the_name(), "{schedule}");
+        }
+        assert!(!desk("given:not-cassandra").given_has_the_name());
     }
 
     #[test]

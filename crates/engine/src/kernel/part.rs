@@ -87,7 +87,7 @@ impl<S: Service> Part for Store<S> {
 
     fn give(&mut self, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
         let given = setup.given.backups.iter().any(|given| given.may_take_the_name());
-        let decides = setup.schedule.terms().iter().any(|term| term.decision == Decision::SameName);
+        let decides = setup.schedule.gives(Decision::SameName);
         if decides && !given {
             let message = "`given:same-name` needs a given backup `{backup}` that is READY";
             return Err(InvalidSetup::Given(message.to_owned()));

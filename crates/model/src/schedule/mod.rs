@@ -127,6 +127,11 @@ impl Schedule {
         self.term_for(request, count).map(|term| term.decision)
     }
 
+    /// True if it says that this is given.
+    pub fn gives(&self, decision: Decision) -> bool {
+        self.terms.iter().any(|term| term.request == RequestKind::Given && term.decision == decision)
+    }
+
     /// The term that speaks for the `count`-th request of a kind: the one that says most precisely which it is for.
     fn term_for(&self, request: &RequestKind, count: u32) -> Option<&Term> {
         let speaks = |term: &&Term| match term.count {
