@@ -47,7 +47,7 @@ const DENIED: Hazard = lasting(
     "each RPC has a permission of its own, and the caller's role may lack just this one",
 );
 /// Only for a cancel.
-pub const UNIMPLEMENTED: Hazard = lasting(
+const UNIMPLEMENTED: Hazard = lasting(
     Code::Unimplemented,
     "google/longrunning/operations.proto: a server that does not support cancelling answers UNIMPLEMENTED",
 );

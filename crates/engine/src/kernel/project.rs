@@ -70,6 +70,12 @@ impl Project {
         self.recording.as_ref()
     }
 
+    fn take_down(&mut self, request: impl FnOnce() -> Recorded) {
+        if let Some(recording) = &mut self.recording {
+            recording.requests.push(request());
+        }
+    }
+
     /// Keeps the latest request for [`take_latest`](Self::take_latest) from now on, even without a journal.
     pub fn observe(&mut self) {
         self.journal.observe();
@@ -119,10 +125,8 @@ impl Project {
         clock: Time,
     ) -> Result<Vec<u8>, Status> {
         let now = self.tick(clock);
-        let Project { services, parts, desk, journal, recording, .. } = self;
-        if let Some(recording) = recording {
-            recording.requests.push(Recorded::call(addressed, request, transport, clock));
-        }
+        self.take_down(|| Recorded::call(addressed, request, transport, clock));
+        let Project { services, parts, desk, journal, .. } = self;
         let reception = Reception { addressed, now, transport, choices: services.choices(), desk, journal };
         parts[addressed.target.service].call(request, reception)
     }
@@ -138,10 +142,8 @@ impl Project {
         clock: Time,
     ) -> Result<RestReply, Status> {
         let now = self.tick(clock);
-        let Project { services, parts, desk, journal, recording, .. } = self;
-        if let Some(recording) = recording {
-            recording.requests.push(Recorded::rest(addressed, request, clock));
-        }
+        self.take_down(|| Recorded::rest(addressed, request, clock));
+        let Project { services, parts, desk, journal, .. } = self;
         let reception = Reception {
             addressed,
             now,
@@ -182,10 +184,8 @@ impl Project {
     /// Refuses a request that is none of any service, unless it meets a fault, and takes it down.
     pub fn refuse(&mut self, arrival: &Arrival<'_>, refusal: Status, clock: Time) -> Status {
         let now = self.tick(clock);
-        let Project { services, parts, desk, journal, recording, .. } = self;
-        if let Some(recording) = recording {
-            recording.requests.push(Recorded::refused(arrival, &refusal, clock));
-        }
+        self.take_down(|| Recorded::refused(arrival, &refusal, clock));
+        let Project { services, parts, desk, journal, .. } = self;
         parts.iter_mut().for_each(|part| part.end_due(now, services.choices()));
         let touched = || {
             let found = parts.iter().map(|part| part.touched(arrival.resource));

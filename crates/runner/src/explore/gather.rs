@@ -169,7 +169,7 @@ impl<'a> Gathered<'a> {
         if differs.is_some() || self.shown.get(&key).is_some_and(|shown| !shorter(shown)) {
             return;
         }
-        let blank = self.case(&schedule);
+        let blank = self.case_of(&scenario);
         let (verdict, reason) =
             Verdict::of_run(&self.session.known_failures, &scenario, &blank.id, &observation, &findings);
         let observation = Some(observation);
@@ -179,11 +179,14 @@ impl<'a> Gathered<'a> {
 
     /// A case that was not run by this schedule yet.
     fn case(&self, schedule: &Schedule) -> CaseResult {
+        self.case_of(&scenario_of(&self.ready.sample.manifest.id, schedule))
+    }
+
+    fn case_of(&self, scenario: &Scenario) -> CaseResult {
         let sample = &self.ready.sample;
-        let scenario = scenario_of(&sample.manifest.id, schedule);
         CaseResult {
-            replay: self.session.replay_of(&sample.manifest.id, schedule),
-            ..self.session.blank(sample, &scenario)
+            replay: self.session.replay_of(&sample.manifest.id, &scenario.schedule),
+            ..self.session.blank(sample, scenario)
         }
     }
 
