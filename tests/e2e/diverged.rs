@@ -4,7 +4,7 @@ use rescind_model::Verdict;
 use rescind_tests::TestCatalog;
 
 /// Looks once at the operation of the backup that was begun.
-const LOOK: &str = r#"bash ask.bash GET "backups/$1/operations/_auto_op_1""#;
+const LOOK: &str = r#"bash ask.bash GET "$(cat "$TMPDIR/operation")""#;
 
 #[test]
 fn the_request_is_refused_and_the_case_has_diverged_in_every_report() {

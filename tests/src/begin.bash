@@ -3,8 +3,11 @@
 [ -n "${RESCIND_EMULATOR:-}" ] || exit 0
 database="projects/$GOOGLE_CLOUD_PROJECT/instances/test-instance/databases/test-db"
 printf -v expires '%(%Y-%m-%dT%H:%M:%SZ)T' $(($(date +%s) + 3 * 24 * 60 * 60))
+created=$(bash ask.bash POST "backups?backupId=$1" "{\"database\":\"$database\",\"expireTime\":\"$expires\"}")
+# Below the instance, as ask.bash has it; a script under test may look there, too.
+operation=$(grep -o "backups/$1/operations/[^\"]*" <<<"$created" | head -n 1)
+printf %s "$operation" >"$TMPDIR/operation"
 {
-  bash ask.bash POST "backups?backupId=$1" "{\"database\":\"$database\",\"expireTime\":\"$expires\"}"
-  bash ask.bash POST "backups/$1/operations/_auto_op_1:cancel" '{}'
-  bash ask.bash GET "backups/$1/operations/_auto_op_1"
+  bash ask.bash POST "$operation:cancel" '{}'
+  bash ask.bash GET "$operation"
 } >/dev/null

@@ -34,7 +34,16 @@ pub fn accept(args: &AcceptArgs) -> Result<u8, Failure> {
     let comparison = Comparison::of(&before, &results);
     let changes = terminal::render_changes(&comparison, &terminal::TerminalOptions::default());
     let cases = accepted.cases.len();
-    let cases = format!("{cases} case{}", if cases == 1 { "" } else { "s" });
+    let mut cases = format!("{cases} case{}", if cases == 1 { "" } else { "s" });
+    if !accepted.explorations.is_empty() {
+        let faults: usize = accepted.explorations.iter().map(|it| it.found.len()).sum();
+        let samples = accepted.explorations.len();
+        cases.push_str(&format!(
+            ", {faults} fault{} of {samples} explored sample{}",
+            if faults == 1 { "" } else { "s" },
+            if samples == 1 { "" } else { "s" }
+        ));
+    }
     let done = if old.as_ref() == Some(&accepted) {
         "stays as it is"
     } else {

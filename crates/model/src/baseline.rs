@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{CaseId, CaseResult, Finding, Results, Verdict};
+use crate::{CaseId, CaseResult, DistinctFault, Exploration, Finding, Results, SampleId, Verdict};
 
 /// The version of the baseline's schema. It changes when a reader of the old one could misread the new one.
 pub const BASELINE_VERSION: u32 = 1;
@@ -33,6 +33,20 @@ pub struct BaselineCase {
     pub stdout: Option<String>,
 }
 
+/// What was accepted of the exploration of a sample.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct BaselineExploration {
+    /// The sample.
+    pub sample: SampleId,
+    /// How many faults befell one case, at most.
+    pub faults: u32,
+    /// How many looks at a running operation in a row found it still running, at most.
+    pub polls: u32,
+    /// What was wrong.
+    pub found: Vec<DistinctFault>,
+}
+
 /// Accepted results, which a later run is compared with.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -43,6 +57,9 @@ pub struct Baseline {
     pub source: String,
     /// The cases, in the order of their ids.
     pub cases: Vec<BaselineCase>,
+    /// The explorations, in the order of their samples. Their histories are no cases here.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub explorations: Vec<BaselineExploration>,
 }
 
 /// Why results cannot be accepted.
@@ -62,6 +79,9 @@ pub enum AcceptError {
         /// The source of the results.
         results: String,
     },
+    /// A fault that was not found may yet be there.
+    #[error("the exploration of {0} is not complete; accept one that went to its end, without --budget")]
+    Unexplored(SampleId),
     /// There is nothing to accept.
     #[error("no case was run, so there is nothing to accept")]
     NothingRan,
@@ -84,7 +104,12 @@ impl BaselineCase {
 impl Baseline {
     /// A baseline of this source, with no case.
     pub fn empty(source: impl Into<String>) -> Baseline {
-        Baseline { baseline_version: BASELINE_VERSION, source: source.into(), cases: Vec::new() }
+        Baseline {
+            baseline_version: BASELINE_VERSION,
+            source: source.into(),
+            cases: Vec::new(),
+            explorations: Vec::new(),
+        }
     }
 
     /// Nothing if the code of results from this source is what was accepted.
@@ -104,8 +129,11 @@ impl Baseline {
     /// to be set up) keeps what it had. A case that the results do not have at all is dropped if the run was whole, and
     /// kept if options chose among the cases.
     ///
+    /// Of an exploration the faults are kept, and the histories are not.
+    ///
     /// # Errors
-    /// Interrupted results, results of another source, and results in which not one case was run.
+    /// Interrupted results, results of another source, an exploration that is not complete, and results in which not one case
+    /// was run.
     pub fn accept(&self, results: &Results) -> Result<Baseline, AcceptError> {
         if results.interrupted {
             return Err(AcceptError::Interrupted);
@@ -113,6 +141,9 @@ impl Baseline {
         self.check_source(&results.environment.source)?;
         if !results.cases.iter().any(|case| case.verdict.tells_of_the_sample()) {
             return Err(AcceptError::NothingRan);
+        }
+        if !results.explorations.is_empty() {
+            return self.accept_faults(&results.explorations);
         }
         let mut cases: BTreeMap<&CaseId, BaselineCase> =
             self.cases.iter().map(|case| (&case.id, case.clone())).collect();
@@ -122,7 +153,20 @@ impl Baseline {
         for case in results.cases.iter().filter(|case| case.verdict.tells_of_the_sample()) {
             cases.insert(&case.id, BaselineCase::of(case));
         }
-        Ok(Baseline { cases: cases.into_values().collect(), ..Baseline::empty(&*self.source) })
+        Ok(Baseline { cases: cases.into_values().collect(), ..self.clone() })
+    }
+
+    fn accept_faults(&self, explorations: &[Exploration]) -> Result<Baseline, AcceptError> {
+        let mut accepted: BTreeMap<SampleId, BaselineExploration> =
+            self.explorations.iter().map(|it| (it.sample.clone(), it.clone())).collect();
+        for exploration in explorations {
+            if !exploration.is_complete() {
+                return Err(AcceptError::Unexplored(exploration.sample.clone()));
+            }
+            let Exploration { sample, faults, polls, found, .. } = exploration.clone();
+            accepted.insert(sample.clone(), BaselineExploration { sample, faults, polls, found });
+        }
+        Ok(Baseline { explorations: accepted.into_values().collect(), ..self.clone() })
     }
 }
 
@@ -225,5 +269,37 @@ mod tests {
           ]
         }
         "#);
+    }
+
+    fn explored(sample: &str, left: usize) -> Exploration {
+        Exploration {
+            sample: sample.parse().unwrap(),
+            faults: 2,
+            polls: 2,
+            schedules: 9,
+            histories: 3,
+            processes: 3,
+            left,
+            found: Vec::new(),
+            covered: Vec::new(),
+            never_reached: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn of_explorations_the_faults_are_kept_beside_the_cases_and_only_of_whole_ones() {
+        let base = Baseline::empty("").accept(&results([("go/a", Verdict::Pass)])).unwrap();
+        let mut explored_results = results([("go/given_same-name", Verdict::Pass)]);
+        explored_results.explorations = vec![explored("spanner/go", 0)];
+        let both = base.accept(&explored_results).unwrap();
+        assert_eq!(ids(&both), ["spanner/go/a pass"], "histories are no cases of a baseline");
+        assert_eq!(both.explorations.len(), 1);
+        explored_results.explorations[0].sample = "spanner/java".parse().unwrap();
+        assert_eq!(both.accept(&explored_results).unwrap().explorations.len(), 2);
+        explored_results.explorations = vec![explored("spanner/go", 1)];
+        let refused = both.accept(&explored_results).unwrap_err();
+        assert_eq!(refused, AcceptError::Unexplored("spanner/go".parse().unwrap()));
+        let again = both.accept(&results([("go/a", Verdict::Fail)])).unwrap();
+        assert_eq!(again.explorations, both.explorations, "a run says nothing of them");
     }
 }

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Outcome, Rule, SampleId, Schedule, Term};
+use crate::{Due, Finding, Outcome, Rule, SampleId, Schedule, Term, fingerprint};
 
 /// An exploration of a sample: every legal schedule up to a bound. Its histories are cases of the results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -46,6 +46,9 @@ impl Exploration {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct DistinctFault {
+    /// By what it is known again in another exploration: `wrong-exit-refused-1f0e9c3a5b`. What is said counts, but for
+    /// numbers, and but for the request from which it follows.
+    pub id: String,
     /// The rule that is broken.
     pub rule: Rule,
     /// How the case came out.
@@ -60,4 +63,51 @@ pub struct DistinctFault {
     pub in_words: String,
     /// The command that plays it.
     pub replay: String,
+}
+
+impl DistinctFault {
+    /// The [id](DistinctFault::id) of the fault that a finding is about, in a case in which this was due.
+    pub fn id_of(finding: &Finding, due: &Due) -> String {
+        // From which request it follows is another matter in each history.
+        let said = finding.message.replace(&due.because, "");
+        let digest = fingerprint([without_numbers(&said)]);
+        format!("{}-{}-{}", finding.rule, due.outcome, digest.get(..10).unwrap_or_default())
+    }
+}
+
+/// A message in which one number is as good as another: that of a request, of an exit, of an operation.
+fn without_numbers(message: &str) -> String {
+    let mut text = String::with_capacity(message.len());
+    for character in message.chars() {
+        match character {
+            '0'..='9' if text.ends_with('#') => {}
+            '0'..='9' => text.push('#'),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn neither_numbers_nor_the_request_that_it_follows_from_tell_faults_apart() {
+        assert_eq!(without_numbers("request 12 of b1: exit 3"), "request # of b#: exit #");
+        let due = |because: &str| Due {
+            outcome: Outcome::Refused,
+            exit: None,
+            claims: Vec::new(),
+            excuse: None,
+            because: because.to_owned(),
+        };
+        let id = |said: &str, because: &str| {
+            DistinctFault::id_of(&Finding::new(Rule::WrongExit, format!("{said}: {because}")), &due(because))
+        };
+        let known = id("exited with 3", "request 1 was answered NOT_FOUND");
+        assert!(known.starts_with("wrong-exit-refused-"), "{known}");
+        assert_eq!(known, id("exited with 70", "nothing was asked"));
+        assert_ne!(known, id("exited with 3 in the end", "nothing was asked"));
+    }
 }

@@ -14,6 +14,7 @@
 //! `Results`, the rule ids, the verdicts and the exit codes are the stable API of rescind.
 
 mod baseline;
+mod change;
 mod code;
 mod contract;
 mod endpoint;
@@ -38,7 +39,10 @@ mod suggestion;
 pub mod template;
 mod verdict;
 
-pub use baseline::{AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baseline, BaselineCase};
+pub use baseline::{
+    AcceptError, BASELINE_OUTPUT_BYTES, BASELINE_VERSION, Baseline, BaselineCase, BaselineExploration,
+};
+pub use change::{ChangeKind, ResourceChange};
 pub use code::{Code, UnknownCode};
 pub use contract::{ClaimPattern, Contract, Placeholders, Stream};
 pub use endpoint::Endpoint;

@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{ClockKind, Entry, Limits, Snapshot};
+use crate::{ClockKind, Entry, Limits, ResourceChange, Snapshot};
 
 /// What a process wrote to one of its streams.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -88,6 +88,9 @@ pub struct Observation {
     /// `the name example.com`, `/proc/1/environ`.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub out_of_reach: Vec<String>,
+    /// What of its credentials it printed, and where, in words: `the access token on standard error`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub leaked_credentials: Vec<String>,
     /// Every request that the emulator received.
     pub journal: Vec<Entry>,
     /// The service before the sample began. A backup that [took the name](Snapshot::renamed) that the sample asked for
@@ -97,6 +100,9 @@ pub struct Observation {
     pub at_exit: Snapshot,
     /// The service when every operation had then run to its end.
     pub settled: Snapshot,
+    /// What else is then not as it was given: everything that is there or was, the sample's own backups among it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub changes: Vec<ResourceChange>,
 }
 
 impl Observation {

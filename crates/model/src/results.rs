@@ -222,10 +222,12 @@ pub(crate) mod testing {
             stderr: Captured::default(),
             leaked_processes: Vec::new(),
             out_of_reach: Vec::new(),
+            leaked_credentials: Vec::new(),
             journal: Vec::new(),
             given: Snapshot::default(),
             at_exit: Snapshot::default(),
             settled: Snapshot::default(),
+            changes: Vec::new(),
         }
     }
 

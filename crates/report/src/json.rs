@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use rescind_model::{BASELINE_VERSION, Baseline, CaseId, Results, SCHEMA_VERSION};
 use serde::{Deserialize, Serialize};
 
-use crate::compare::{Base, BaseCase};
+use crate::compare::{Base, BaseCase, ExploredSample};
 
 /// Writes the results as indented JSON. The order of the fields is that of the types, so that files can be compared.
 ///
@@ -169,6 +169,15 @@ pub enum BaseFile {
 }
 
 impl Base for BaseFile {
+    fn explorations(&self) -> impl Iterator<Item = ExploredSample<'_>> {
+        let (results, baseline) = match self {
+            BaseFile::Results(results) => (Some(results.as_ref()), None),
+            BaseFile::Baseline(baseline) => (None, Some(baseline)),
+        };
+        let of_results = results.into_iter().flat_map(Base::explorations);
+        of_results.chain(baseline.into_iter().flat_map(Base::explorations))
+    }
+
     fn cases(&self) -> impl Iterator<Item = BaseCase<'_>> {
         let (results, baseline) = match self {
             BaseFile::Results(results) => (Some(results.as_ref()), None),

@@ -104,10 +104,12 @@ fn each_observed(observation: &mut Observation, hide: &impl Fn(&mut String)) {
         stderr,
         leaked_processes,
         out_of_reach,
+        leaked_credentials: _,
         journal,
         given,
         at_exit,
         settled,
+        changes,
     } = observation;
     hide(&mut stdout.text);
     hide(&mut stderr.text);
@@ -125,6 +127,7 @@ fn each_observed(observation: &mut Observation, hide: &impl Fn(&mut String)) {
         snapshot.backups.iter_mut().for_each(|backup| hide(&mut backup.name));
         snapshot.operations.iter_mut().for_each(|operation| hide(&mut operation.name));
     }
+    changes.iter_mut().for_each(|change| hide(&mut change.name));
 }
 
 #[cfg(test)]

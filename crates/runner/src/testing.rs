@@ -9,8 +9,8 @@ use async_trait::async_trait;
 use rescind_catalog::{Manifest, PageNames, Run, ServiceProfile, Source, Stage, Tool, Variables};
 use rescind_model::{
     BackupState, Claim, ClaimPattern, Code, Contract, Decided, Endpoint, Entry, Expectation, ExpectedExit,
-    Given, GivenBackup, OperationState, OperationView, Outcome, Reply, Scenario, Schedule, Snapshot, Stream,
-    Touched, Transport,
+    Given, GivenBackup, OperationState, OperationView, Outcome, Reply, ResourceChange, Scenario, Schedule,
+    Snapshot, Stream, Touched, Transport,
 };
 
 use crate::process::Supervisor;
@@ -56,6 +56,7 @@ pub(crate) fn setup() -> Setup {
         database: "d".to_owned(),
         backup: "b1".to_owned(),
         given: Given { backups: vec![foreign], ..Given::default() },
+        bystanders: false,
         schedule: Schedule::default(),
         choices: rescind_engine::Settings::default(),
     }
@@ -198,6 +199,11 @@ impl Backend for Fake {
     async fn settle(&self, project: &str) -> Result<(), BackendError> {
         self.call(project, "settle");
         Ok(())
+    }
+
+    async fn changes(&self, project: &str) -> Result<Vec<ResourceChange>, BackendError> {
+        self.call(project, "changes");
+        Ok(Vec::new())
     }
 
     async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError> {

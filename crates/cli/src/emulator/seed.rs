@@ -47,6 +47,7 @@ fn of_path(path: &DatabasePath) -> Result<(String, Setup), InvalidId> {
         database: path.database.clone(),
         backup: String::new(),
         given: Given::default(),
+        bystanders: false,
         schedule: Schedule::default(),
         choices: Settings::default(),
     };
@@ -60,6 +61,7 @@ fn of_seed(seed: &Seed) -> Setup {
         database: seed.database.clone(),
         backup: String::new(),
         given: seed.given.clone(),
+        bystanders: false,
         schedule: Schedule::default(),
         choices: Settings::default(),
     }

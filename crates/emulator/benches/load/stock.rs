@@ -40,6 +40,7 @@ impl Stock {
             database: "db".into(),
             backup: "b1".into(),
             given: Given::default(),
+            bystanders: false,
             schedule: Schedule::default(),
             choices: Settings::default(),
         };

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tonic::body::Body;
 
 use super::document::{
-    Done, FaultsDocument, Health, JournalDocument, Progress, ProjectDocument, ProjectList,
+    ChangesDocument, Done, FaultsDocument, Health, JournalDocument, Progress, ProjectDocument, ProjectList,
 };
 use super::guard::Guard;
 use super::refusal::{PREFIX, Refusal};
@@ -81,6 +81,9 @@ fn respond(
             (Method::GET, &|| ok(&JournalDocument { entries: emulator.journal(project)? }))
         }
         ["projects", project, "snapshot"] => (Method::GET, &|| ok(&emulator.snapshot(project)?)),
+        ["projects", project, "changes"] => {
+            (Method::GET, &|| ok(&ChangesDocument { changes: emulator.changes(project)? }))
+        }
         ["projects", project, "settle"] => (Method::POST, &|| {
             emulator.settle(project)?;
             ok(&emulator.snapshot(project)?)

@@ -1,6 +1,6 @@
 //! The documents of the control API.
 
-use rescind_model::{Entry, Schedule};
+use rescind_model::{Entry, ResourceChange, Schedule};
 use serde::{Deserialize, Serialize};
 
 use crate::Setup;
@@ -62,6 +62,13 @@ pub struct FaultsDocument {
 pub struct JournalDocument {
     /// In the order in which they were received.
     pub entries: Vec<Entry>,
+}
+
+/// What is not as it was when the project was put: the reply to `GET projects/{project}/changes`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChangesDocument {
+    /// In the order of the names.
+    pub changes: Vec<ResourceChange>,
 }
 
 /// Nothing: the reply where there is nothing to tell.

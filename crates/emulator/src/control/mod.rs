@@ -10,8 +10,8 @@ mod refusal;
 mod server;
 
 pub use self::document::{
-    Done, ErrorBody, ErrorDocument, FaultsDocument, Health, JournalDocument, Progress, ProjectDocument,
-    ProjectList,
+    ChangesDocument, Done, ErrorBody, ErrorDocument, FaultsDocument, Health, JournalDocument, Progress,
+    ProjectDocument, ProjectList,
 };
 pub use self::guard::Guard;
 pub use self::refusal::PREFIX;

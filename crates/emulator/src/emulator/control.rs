@@ -5,7 +5,7 @@ use std::collections::hash_map::Entry;
 use std::sync::Arc;
 
 use parking_lot::Mutex;
-use rescind_model::{Entry as Request, Schedule, Snapshot};
+use rescind_model::{Entry as Request, ResourceChange, Schedule, Snapshot};
 
 use super::{Emulator, Projects};
 use rescind_engine::{Decisions, FreeRunning, InvalidSetting, InvalidSetup, Project, Recording, Setup};
@@ -211,6 +211,14 @@ impl Emulator {
     /// There is no such project.
     pub fn snapshot(&self, project: &str) -> Result<Snapshot, ControlError> {
         Ok(self.prepared(project)?.lock().snapshot())
+    }
+
+    /// What is there in a project, and is not as it was when it was prepared; nothing if it keeps no journal.
+    ///
+    /// # Errors
+    /// There is no such project.
+    pub fn changes(&self, project: &str) -> Result<Vec<ResourceChange>, ControlError> {
+        Ok(self.prepared(project)?.lock().changes())
     }
 
     /// Lets the operations that the sample started run to their end, as the schedule says it at further polls, which no

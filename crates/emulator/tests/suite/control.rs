@@ -148,7 +148,7 @@ async fn what_is_wrong_with_a_call_is_told() {
         let body = format!(r#"{{ "setup": {{ "service": "spanner", {rest}, {setup} }} }}"#);
         error(ask("PUT", "/rescind/v1/projects/p", &body))
     };
-    insta::assert_snapshot!(put(r#""shedule": """#), @"400 at setup.shedule: unknown field `shedule`, expected one of `service`, `instance`, `database`, `backup`, `given`, `schedule`, `choices` at line 1 column 78");
+    insta::assert_snapshot!(put(r#""shedule": """#), @"400 at setup.shedule: unknown field `shedule`, expected one of `service`, `instance`, `database`, `backup`, `given`, `bystanders`, `schedule`, `choices` at line 1 column 78");
     insta::assert_snapshot!(put(r#""schedule": "polll:done""#), @"400 at setup.schedule: unknown request `polll` (did you mean `poll`?); a request is one of create, cancel, poll, early-poll, get, delete, list, given, or the name of an RPC such as UpdateBackup at line 1 column 95");
     insta::assert_snapshot!(put(r#""given": { "backups": [{ "id": "B!", "state": "READY" }] }"#), @"400 at setup.given: given backup `B!`: no id of a backup in Spanner");
     insta::assert_snapshot!(error(ask("PUT", "/rescind/v1/projects/p", "{} x")), @"400 at .: missing field `setup` at line 1 column 2");

@@ -215,6 +215,7 @@ fn setup(schedule: &str) -> Setup {
         database: "thing".into(),
         backup: "copy".into(),
         given: Given::default(),
+        bystanders: false,
         schedule: schedule.parse().unwrap(),
         choices: Settings::default(),
     }
@@ -270,10 +271,12 @@ async fn it_is_served_and_plays_a_case_that_can_be_judged() {
         stderr: Captured::default(),
         leaked_processes: Vec::new(),
         out_of_reach: Vec::new(),
+        leaked_credentials: Vec::new(),
         given,
         journal: emulator.journal("p").unwrap(),
         at_exit,
         settled: emulator.snapshot("p").unwrap(),
+        changes: emulator.changes("p").unwrap(),
     };
     let scenario = Scenario {
         name: "stopped".into(),

@@ -6,6 +6,7 @@ mod access;
 mod alloydb;
 mod backup_changes;
 mod backups;
+mod bystanders;
 mod cases;
 mod choices;
 mod configs;

@@ -9,6 +9,7 @@ mod choices;
 mod clusters;
 mod errors;
 mod given;
+mod inventory;
 mod listing;
 mod name;
 mod request_id;
@@ -28,7 +29,7 @@ pub use self::table::{v1, v1beta};
 use crate::kernel::choices::Choices;
 use crate::kernel::hazard;
 use crate::kernel::rpc::Method;
-use crate::kernel::{Hazard, InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
+use crate::kernel::{Hazard, InvalidSetup, Inventory, ListName, OperationsPath, Service, Setup, Time};
 
 impl Service for AlloyDb {
     const NAME: &'static str = "alloydb";
@@ -69,6 +70,10 @@ impl Service for AlloyDb {
 
     fn backups(store: &Store) -> Vec<BackupView> {
         store.state.views().collect()
+    }
+
+    fn inventory(store: &Store) -> Inventory {
+        inventory::of(store)
     }
 
     fn backup_state(store: &Store, name: &str) -> Option<BackupState> {

@@ -13,9 +13,11 @@ use crate::kernel::{InvalidSetup, Setup, Span, Time};
 
 const CASSANDRA: Datastore = Datastore { r#type: "cassandra", version: "3.11" };
 const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
+/// The ids of all that is there beside what the sample is told to use begin so.
+const BYSTANDER: &str = "bystander";
 
 /// Gives a store the instance with the id that the set-up calls the database, and the given backups of it,
-/// each with the job that made it.
+/// each with the job that made it, and what is there beside.
 ///
 /// # Errors
 /// The set-up asks for what GeminiDB could not be in.
@@ -27,7 +29,7 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
         )));
     }
     let datastore = if setup.given.not_cassandra { MONGODB } else { CASSANDRA };
-    let instance = Instance { id: id.into(), datastore: datastore.clone(), building: None };
+    let instance = Instance { id: id.into(), datastore, building: None };
     if !setup.given.database_missing {
         let there = store.state.instances.insert(instance.id.clone(), instance.clone());
         if there.is_some() {
@@ -35,6 +37,9 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
         }
     }
     let mut begin = clock - choices.age_of_given;
+    if setup.bystanders {
+        give_bystanders(store, &instance, begin, choices);
+    }
     for given in &setup.given.backups {
         let name = given.id.replace("{backup}", &setup.backup);
         begin = begin + Span::MICROSECOND;
@@ -55,26 +60,48 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
             BackupState::Failed => Some(End::Failed),
             BackupState::Deleting => return refused("backups of GeminiDB are never DELETING"),
         };
-        let job = Job::Backup { instance: instance.id.clone(), stops: Vec::new() };
-        let key = jobs::start(store, job, begin);
-        if let Some(job) = store.operations.get_mut(key) {
-            job.foreign = true;
-        }
-        let backup = Backup {
-            name: name.into(),
-            description: Box::default(),
-            instance: instance.id.clone(),
-            datastore: datastore.clone(),
-            tables: Vec::new(),
-            state: BackupState::Creating,
-            begin,
-            end: None,
-            foreign: true,
-        };
-        store.state.insert(key, backup);
-        if let Some(end) = end {
-            store.end(key, end, begin, choices);
-        }
+        give_backup(store, &instance, &name, end, begin, choices);
     }
     Ok(())
+}
+
+/// A READY backup of the instance that the sample is told to use; another instance, and a backup of that which is being made.
+fn give_bystanders(store: &mut Store, instance: &Instance, begin: Time, choices: &Choices) {
+    let ready = format!("{BYSTANDER}-backup");
+    give_backup(store, instance, &ready, Some(End::Completed), begin - Span::MICROSECOND, choices);
+    let id = format!("{BYSTANDER}-instance");
+    let other = Instance { id: id.as_str().into(), datastore: CASSANDRA, building: None };
+    store.state.instances.insert(other.id.clone(), other.clone());
+    give_backup(store, &other, &format!("{id}-backup"), None, begin - Span::hours(1), choices);
+}
+
+/// Adds a backup that has ended so, or is being made for as long as the case lasts, with the job that made it.
+fn give_backup(
+    store: &mut Store,
+    instance: &Instance,
+    name: &str,
+    end: Option<End>,
+    begin: Time,
+    choices: &Choices,
+) {
+    let job = Job::Backup { instance: instance.id.clone(), stops: Vec::new() };
+    let key = jobs::start(store, job, begin);
+    if let Some(job) = store.operations.get_mut(key) {
+        job.foreign = true;
+    }
+    let backup = Backup {
+        name: name.into(),
+        description: Box::default(),
+        instance: instance.id.clone(),
+        datastore: instance.datastore.clone(),
+        tables: Vec::new(),
+        state: BackupState::Creating,
+        begin,
+        end: None,
+        foreign: true,
+    };
+    store.state.insert(key, backup);
+    if let Some(end) = end {
+        store.end(key, end, begin, choices);
+    }
 }

@@ -7,6 +7,7 @@ mod api;
 mod backups;
 mod choices;
 mod given;
+mod inventory;
 mod job;
 mod jobs;
 mod message;
@@ -23,7 +24,9 @@ pub use self::state::GeminiDb;
 use self::state::Store;
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::Operation;
-use crate::kernel::{InvalidSetup, RestCall, RestReply, RestRequest, Service, Setup, Status, Time};
+use crate::kernel::{
+    InvalidSetup, Inventory, RestCall, RestReply, RestRequest, Service, Setup, Status, Time,
+};
 
 impl Service for GeminiDb {
     const NAME: &'static str = "geminidb";
@@ -59,6 +62,10 @@ impl Service for GeminiDb {
 
     fn backups(store: &Store) -> Vec<BackupView> {
         store.state.views(&store.id).collect()
+    }
+
+    fn inventory(store: &Store) -> Inventory {
+        inventory::of(store)
     }
 
     fn backup_state(store: &Store, name: &str) -> Option<BackupState> {

@@ -1,6 +1,8 @@
 //! A service's part in a project, whichever service it is.
 
-use rescind_model::{Code, Decision, OperationView, RequestKind, Snapshot, Touched, Transport};
+use rescind_model::{
+    Code, Decision, OperationView, RequestKind, ResourceChange, Snapshot, Touched, Transport,
+};
 
 use super::addressed::Addressed;
 use super::call::Call;
@@ -62,6 +64,12 @@ pub trait Part: Send {
     /// The state of what a name is about, as far as this part has it.
     fn touched(&self, resource: &str) -> Touched;
 
+    /// Notes what is there now, so that [changes](Part::changes) can be told.
+    fn note_given(&mut self);
+
+    /// How what is there differs from what was [noted](Part::note_given), in the order of the names.
+    fn changes(&self) -> Vec<ResourceChange>;
+
     /// Adds the backups, and the operations that create them.
     fn add_to(&self, snapshot: &mut Snapshot);
 
@@ -104,6 +112,14 @@ impl<S: Service> Part for Store<S> {
 
     fn touched(&self, resource: &str) -> Touched {
         S::touched(self, resource)
+    }
+
+    fn note_given(&mut self) {
+        self.given = Some(S::inventory(self));
+    }
+
+    fn changes(&self) -> Vec<ResourceChange> {
+        self.given.as_ref().map(|given| given.changes(&S::inventory(self))).unwrap_or_default()
     }
 
     fn add_to(&self, snapshot: &mut Snapshot) {
@@ -174,5 +190,8 @@ fn rename<S: Service>(store: &mut Store<S>, given: &str, wanted: &str) {
     };
     if parent == wanted_parent && !id.is_empty() && S::backup_state(store, wanted).is_none() {
         S::rename(store, given, wanted);
+        if let Some(noted) = &mut store.given {
+            noted.rename(given, wanted);
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use rescind_model::{Entry, Schedule, Snapshot, Touched, Transport, suggestion};
+use rescind_model::{Entry, ResourceChange, Schedule, Snapshot, Touched, Transport, suggestion};
 
 use super::addressed::Addressed;
 use super::decision::{Decisions, Desk};
@@ -50,7 +50,11 @@ impl Project {
             let close = suggestion(name, self.services.names());
             return Err(InvalidSetup::Service { service: name.to_owned(), close, known });
         };
-        self.parts[part].give(setup, clock, self.services.choices())
+        self.parts[part].give(setup, clock, self.services.choices())?;
+        if self.keeps_journal() {
+            self.parts[part].note_given();
+        }
+        Ok(())
     }
 
     /// The same project, in which operations that are started from now on take this time; none where decisions end them.
@@ -205,6 +209,14 @@ impl Project {
         snapshot.backups.sort_by(|a, b| a.name.cmp(&b.name));
         snapshot.operations.sort_by(|a, b| a.name.cmp(&b.name));
         snapshot
+    }
+
+    /// What is not as it was when the project was set up, own backups and given ones among it, in the order of the names;
+    /// nothing if it keeps no journal.
+    pub fn changes(&self) -> Vec<ResourceChange> {
+        let mut changes: Vec<ResourceChange> = self.parts.iter().flat_map(|part| part.changes()).collect();
+        changes.sort();
+        changes
     }
 
     /// Lets every operation of the case run to its end, as the decisions say it at further looks that no client makes

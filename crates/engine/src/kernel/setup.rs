@@ -21,6 +21,10 @@ pub struct Setup {
     /// What is there before.
     #[serde(default)]
     pub given: Given,
+    /// True if there is more beside what the sample is told to use, so that what it changes there can be told: another
+    /// database with a backup that is being made, a backup that is READY, and what else a service has of its own.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub bystanders: bool,
     /// What the server decides.
     #[serde(default)]
     pub schedule: Schedule,

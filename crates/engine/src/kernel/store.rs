@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use rescind_model::Code;
 
 use super::choices::Choices;
+use super::inventory::Inventory;
 use super::operation::{End, Ending, Key, Operation};
 use super::operations::Operations;
 use super::status::Status;
@@ -21,6 +22,8 @@ pub struct Store<S> {
     /// The full name of the READY backup that was given as `{backup}`, until it is decided whether it has the name that
     /// the sample asks for.
     pub(super) given_as_wanted: Option<Box<str>>,
+    /// What was there before the case began; none if nobody asks what was changed.
+    pub(super) given: Option<Inventory>,
     /// How long operations take; none if time is no matter, but the decisions of a schedule.
     pace: Option<Span>,
     /// Operations that will complete, by when.
@@ -38,6 +41,7 @@ impl<S> Store<S> {
             operations: Operations::new(has_operations),
             state,
             given_as_wanted: None,
+            given: None,
             pace: None,
             due: BTreeSet::new(),
             ending: Vec::new(),

@@ -5,6 +5,7 @@
 
 mod backup;
 mod backups;
+mod bystanders;
 mod change;
 mod choices;
 mod configs;
@@ -16,8 +17,10 @@ mod encryption;
 mod errors;
 mod family;
 mod given;
+mod given_backups;
 mod iam;
 mod instances;
+mod inventory;
 mod labels;
 mod managed;
 mod moves;
@@ -42,7 +45,7 @@ pub use self::table::{data, database_admin, instance_admin};
 use crate::kernel::choices::Choices;
 use crate::kernel::hazard;
 use crate::kernel::rpc::Method;
-use crate::kernel::{Hazard, InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
+use crate::kernel::{Hazard, InvalidSetup, Inventory, ListName, OperationsPath, Service, Setup, Time};
 
 impl Service for Spanner {
     const NAME: &'static str = "spanner";
@@ -99,6 +102,10 @@ impl Service for Spanner {
             instance.backups.latest_first(None).map(view).collect()
         };
         store.state.instances.values().flat_map(of_instance).collect()
+    }
+
+    fn inventory(store: &Store) -> Inventory {
+        inventory::of(store)
     }
 
     fn backup_state(store: &Store, name: &str) -> Option<BackupState> {

@@ -2,7 +2,7 @@
 
 use super::evidence::Evidence;
 use super::output;
-use crate::{Ended, Entry, ExpectedExit, Finding, OperationState, RequestKind, Rule};
+use crate::{ChangeKind, Ended, Entry, ExpectedExit, Finding, OperationState, RequestKind, Rule};
 
 /// `leaked-backup`: a backup of the sample is left, where it could have been avoided.
 pub(super) fn leaked_backup(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
@@ -47,6 +47,35 @@ pub(super) fn cancelled_foreign_operation(evidence: &Evidence<'_>, findings: &mu
             asked.seq, asked.resource
         );
         findings.push(Finding::new(Rule::CancelledForeignOperation, message));
+    }
+}
+
+/// `foreign-changed`: what was there before is gone or altered. The deletion of a backup is [told by its own
+/// rule](deleted_foreign_backup).
+pub(super) fn foreign_changed(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let given = &evidence.observation.given.backups;
+    for change in &evidence.observation.changes {
+        let is_backup = || given.iter().any(|backup| backup.name == change.name);
+        let told = match change.change {
+            ChangeKind::Created => true,
+            ChangeKind::Deleted => is_backup(),
+            ChangeKind::Altered => false,
+        };
+        if !told {
+            let message = format!("{change}, which was there before the sample began");
+            findings.push(Finding::new(Rule::ForeignChanged, message));
+        }
+    }
+}
+
+/// `leaked-resource`: the sample has made something and left it. A backup is [told by its own rule](leaked_backup).
+pub(super) fn leaked_resource(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    let settled = &evidence.observation.settled;
+    for change in &evidence.observation.changes {
+        let is_backup = settled.own_backups().any(|backup| backup.name == change.name);
+        if change.change == ChangeKind::Created && !is_backup {
+            findings.push(Finding::new(Rule::LeakedResource, format!("{change} and left it")));
+        }
     }
 }
 

@@ -22,12 +22,14 @@ use crate::{Contract, Due, Ended, Finding, Observation, Placeholders, Rule, Scen
 
 type Check = fn(&Evidence<'_>, &mut Vec<Finding>);
 
-const CHECKS: [Check; 14] = [
+const CHECKS: [Check; 17] = [
     ended,
     requests::nothing_happened,
     effects::leaked_backup,
     effects::deleted_foreign_backup,
     effects::cancelled_foreign_operation,
+    effects::foreign_changed,
+    effects::leaked_resource,
     output::false_claim,
     output::missing_claim,
     effects::wrong_exit,
@@ -35,6 +37,7 @@ const CHECKS: [Check; 14] = [
     requests::cancel_not_sent,
     requests::malformed_request,
     requests::out_of_reach,
+    output::leaked_credential,
     effects::leaked_process,
     output::output_differs,
 ];

@@ -68,6 +68,14 @@ pub(super) fn reports_clean_end(evidence: &Evidence<'_>) -> bool {
     evidence.contract.claims.is_empty() || claims_made(evidence).iter().any(|made| tells(made.claim))
 }
 
+/// `leaked-credential`: the output holds what should be nobody else's. Whoever copies the sample prints a credential of their
+/// own.
+pub(super) fn leaked_credential(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
+    for printed in &evidence.observation.leaked_credentials {
+        findings.push(Finding::new(Rule::LeakedCredential, format!("printed {printed}")));
+    }
+}
+
 /// `output-differs`: standard output is not the expected one.
 ///
 /// What a sample says of a fault that no scenario has named is its own to choose.

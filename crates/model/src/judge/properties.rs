@@ -92,10 +92,12 @@ pub(crate) fn any_observation() -> impl Strategy<Value = Observation> {
             stderr: Captured::default(),
             leaked_processes: leaked.into_iter().map(|command| LeakedProcess { command }).collect(),
             out_of_reach: asked,
+            leaked_credentials: Vec::new(),
             journal,
             given,
             at_exit,
             settled,
+            changes: Vec::new(),
         },
     )
 }

@@ -7,9 +7,9 @@ use regex::Regex;
 
 use super::*;
 use crate::{
-    BackupState, BackupView, Captured, Claim, ClaimPattern, ClockKind, Code, Entry, Expectation,
-    ExpectedExit, Given, LeakedProcess, Limits, OperationState, OperationView, Outcome, Reply, Schedule,
-    Snapshot, Stream, Touched, Transport,
+    BackupState, BackupView, Captured, ChangeKind, Claim, ClaimPattern, ClockKind, Code, Entry, Expectation,
+    ExpectedExit, Given, LeakedProcess, Limits, OperationState, OperationView, Outcome, Reply,
+    ResourceChange, Schedule, Snapshot, Stream, Touched, Transport,
 };
 
 const BACKUP: &str = "projects/p/instances/i/backups/b";
@@ -107,10 +107,12 @@ pub(crate) fn observation(stdout: &str, exit: i32, settled: Snapshot) -> Observa
         stderr: Captured::default(),
         leaked_processes: Vec::new(),
         out_of_reach: Vec::new(),
+        leaked_credentials: Vec::new(),
         journal: [begin, cancel].into_iter().chain(looks).collect(),
         given: Snapshot::default(),
         at_exit: settled.clone(),
         settled,
+        changes: Vec::new(),
     }
 }
 
@@ -184,6 +186,50 @@ fn a_foreign_backup_must_survive_and_is_never_leaked() {
     // A backup of the sample under the same name is not the one that was there.
     seen.settled.backups[0].foreign = false;
     assert_eq!(rules(&scenario, &seen), [Rule::LeakedBackup, Rule::DeletedForeignBackup]);
+}
+
+fn changed(resource: &str, name: &str, change: ChangeKind) -> ResourceChange {
+    ResourceChange { name: name.into(), resource: resource.into(), change, fields: Vec::new() }
+}
+
+#[test]
+fn nothing_else_may_be_changed_or_left_and_backups_have_rules_of_their_own() {
+    use ChangeKind::{Altered, Created, Deleted};
+    let scenario = cancel_wins();
+    let cancelled = || observation("It was cancelled.\n", 0, cancelled());
+    let told = |resource, name, change| {
+        let seen = Observation { changes: vec![changed(resource, name, change)], ..cancelled() };
+        rules(&scenario, &seen)
+    };
+    assert_eq!(told("database", "d2", Deleted), [Rule::ForeignChanged]);
+    assert_eq!(told("instance", "i", Altered), [Rule::ForeignChanged]);
+    assert_eq!(told("backup", BACKUP, Altered), [Rule::ForeignChanged]);
+    assert_eq!(told("backup schedule", "s", Created), [Rule::LeakedResource]);
+    let mut deleted = Observation { changes: vec![changed("backup", BACKUP, Deleted)], ..cancelled() };
+    deleted.given.backups.push(backup(true));
+    assert_eq!(rules(&scenario, &deleted), [Rule::DeletedForeignBackup]);
+    let mut left = Observation { changes: vec![changed("backup", BACKUP, Created)], ..cancelled() };
+    left.settled.backups.push(backup(false));
+    assert!(!rules(&scenario, &left).contains(&Rule::LeakedResource));
+    let fields = vec!["config".to_owned(), "labels".to_owned()];
+    let seen = Observation {
+        changes: vec![ResourceChange { fields, ..changed("instance", "i", Altered) }],
+        ..cancelled()
+    };
+    let findings = judge(&scenario, &contract(), &seen, &placeholders());
+    assert_eq!(
+        findings[0].message,
+        "altered config and labels of the instance i, which was there before the sample began"
+    );
+}
+
+#[test]
+fn a_credential_in_the_output_is_told_by_its_name_and_not_shown() {
+    let leaked_credentials = vec!["the access token on standard error".to_owned()];
+    let seen = Observation { leaked_credentials, ..observation("It was cancelled.\n", 0, cancelled()) };
+    let findings = judge(&cancel_wins(), &contract(), &seen, &placeholders());
+    assert_eq!(findings[0].rule, Rule::LeakedCredential);
+    assert_eq!(findings[0].message, "printed the access token on standard error");
 }
 
 #[test]

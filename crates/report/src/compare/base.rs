@@ -1,6 +1,9 @@
 //! The base of a comparison: results or a baseline, seen alike.
 
-use rescind_model::{Baseline, BaselineCase, CaseId, CaseResult, Finding, Results, Verdict};
+use rescind_model::{
+    Baseline, BaselineCase, CaseId, CaseResult, DistinctFault, Exploration, Finding, Results, SampleId,
+    Verdict,
+};
 
 /// A case of the base.
 #[derive(Clone, Copy, Debug)]
@@ -15,13 +18,45 @@ pub struct BaseCase<'a> {
     pub stdout: Option<&'a str>,
 }
 
+/// An exploration of the base, or of the head.
+#[derive(Clone, Copy, Debug)]
+pub struct ExploredSample<'a> {
+    /// The sample.
+    pub sample: &'a SampleId,
+    /// How many faults befell one case, and how many looks in a row found an operation running, at most.
+    pub bounds: (u32, u32),
+    /// True if no schedule within the bounds was left out.
+    pub is_complete: bool,
+    /// What was wrong.
+    pub found: &'a [DistinctFault],
+}
+
+impl<'a> ExploredSample<'a> {
+    pub(super) fn of(exploration: &'a Exploration) -> ExploredSample<'a> {
+        let Exploration { sample, faults, polls, found, .. } = exploration;
+        ExploredSample { sample, bounds: (*faults, *polls), is_complete: exploration.is_complete(), found }
+    }
+
+    /// True if this one would have found whatever the other one has.
+    pub(super) fn covers(&self, other: &ExploredSample<'_>) -> bool {
+        self.is_complete && self.bounds.0 >= other.bounds.0 && self.bounds.1 >= other.bounds.1
+    }
+}
+
 /// What a head can be compared with.
 pub trait Base {
+    /// Every sample that was explored, each once.
+    fn explorations(&self) -> impl Iterator<Item = ExploredSample<'_>>;
+
     /// Every case, each once.
     fn cases(&self) -> impl Iterator<Item = BaseCase<'_>>;
 }
 
 impl Base for Results {
+    fn explorations(&self) -> impl Iterator<Item = ExploredSample<'_>> {
+        self.explorations.iter().map(ExploredSample::of)
+    }
+
     fn cases(&self) -> impl Iterator<Item = BaseCase<'_>> {
         self.cases.iter().map(|case: &CaseResult| BaseCase {
             id: &case.id,
@@ -33,6 +68,15 @@ impl Base for Results {
 }
 
 impl Base for Baseline {
+    fn explorations(&self) -> impl Iterator<Item = ExploredSample<'_>> {
+        self.explorations.iter().map(|it| ExploredSample {
+            sample: &it.sample,
+            bounds: (it.faults, it.polls),
+            is_complete: true,
+            found: &it.found,
+        })
+    }
+
     fn cases(&self) -> impl Iterator<Item = BaseCase<'_>> {
         self.cases.iter().map(|BaselineCase { id, verdict, findings, stdout }| BaseCase {
             id,

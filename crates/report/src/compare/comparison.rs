@@ -5,77 +5,8 @@ use std::collections::BTreeMap;
 use rescind_model::{CaseId, CaseResult, Finding, Results, Rule, Verdict, exit};
 
 use super::base::{Base, BaseCase, printed};
-
-/// What a change did to one case.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum CaseChange {
-    /// It breaks a rule that it did not break in the base.
-    Regressed,
-    /// It failed in the base and passes now.
-    Fixed,
-    /// The base knows nothing of it.
-    New,
-    /// The base has it, and the head, which is whole, does not.
-    Removed,
-    /// It fails, as it did in the base or as the list of known failures says.
-    StillFailing,
-    /// It does not do the same thing each time, in the head or in the base: nothing follows from it.
-    Flaky,
-    /// It was not run in the head, not to its end, or not as its scenario has it: unsupported, undecided, not played,
-    /// skipped, failed to be set up, or not asked for.
-    NotCompared,
-    /// It passes, as it did in the base.
-    Unchanged,
-}
-
-impl CaseChange {
-    /// Every change, in the order in which reports speak of them.
-    pub const ALL: [CaseChange; 8] = [
-        CaseChange::Regressed,
-        CaseChange::Fixed,
-        CaseChange::New,
-        CaseChange::Removed,
-        CaseChange::StillFailing,
-        CaseChange::Flaky,
-        CaseChange::NotCompared,
-        CaseChange::Unchanged,
-    ];
-}
-
-/// One case on both sides.
-#[derive(Debug)]
-pub struct Delta<'a> {
-    /// The case.
-    pub id: &'a CaseId,
-    /// What the change did to it.
-    pub change: CaseChange,
-    /// What the base has of it, if it is there.
-    pub base: Option<BaseCase<'a>>,
-    /// Its result in the head, if it is there.
-    pub head: Option<&'a CaseResult>,
-    /// The rules that it breaks more often than in the base.
-    pub broken: Vec<Rule>,
-    /// The rules that it breaks less often than in the base.
-    pub mended: Vec<Rule>,
-    /// True if both ran, the output of both was kept, and it differs.
-    pub prints_otherwise: bool,
-}
-
-impl Delta<'_> {
-    /// True if the change has to answer for it: a case that regressed, or a new one that fails.
-    pub fn is_regression(&self) -> bool {
-        match self.change {
-            CaseChange::Regressed => true,
-            CaseChange::New => self.head.is_some_and(|case| case.verdict == Verdict::Fail),
-            CaseChange::Fixed
-            | CaseChange::Removed
-            | CaseChange::StillFailing
-            | CaseChange::Flaky
-            | CaseChange::NotCompared
-            | CaseChange::Unchanged => false,
-        }
-    }
-}
+use super::delta::{CaseChange, Delta};
+use super::faults;
 
 /// What makes a comparison fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,7 +28,7 @@ pub fn exit_code(results: &Results, fail_on: FailOn) -> u8 {
     }
 }
 
-/// A base and a head, case by case.
+/// A base and a head, case by case, or fault by fault.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     /// What is there now.
@@ -107,8 +38,11 @@ pub struct Comparison<'a> {
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares the head with the base.
+    /// Compares the head with the base: case by case, or where the head has explored, fault by fault.
     pub fn of(base: &'a impl Base, head: &'a Results) -> Comparison<'a> {
+        if !head.explorations.is_empty() {
+            return Comparison { head, deltas: faults::deltas(base, head) };
+        }
         let mut sides: BTreeMap<&CaseId, (Option<BaseCase<'a>>, Option<&CaseResult>)> = BTreeMap::new();
         for case in base.cases() {
             sides.entry(case.id).or_default().0 = Some(case);
@@ -226,5 +160,5 @@ fn delta<'a>(
         (Some(before), Some(after)) => before != after,
         _ => false,
     };
-    Delta { id, change, base, head, broken, mended, prints_otherwise }
+    Delta { id: id.clone(), change, base, head, broken, mended, prints_otherwise, fault: None }
 }

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
-use rescind_model::{CaseResult, Rule, Verdict};
+use rescind_model::{CaseResult, DistinctFault, Rule, Verdict};
 use similar::TextDiff;
 
 use super::base::printed;
-use super::comparison::{CaseChange, Comparison, Delta};
-use crate::text::{cut_middle, plural};
+use super::comparison::Comparison;
+use super::delta::{CaseChange, Delta};
+use crate::text::{FIELD_CHARS, cut_middle, one_line, plural};
 
 impl fmt::Display for CaseChange {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -27,6 +28,10 @@ impl fmt::Display for CaseChange {
 impl Delta<'_> {
     /// What changed, as phrases: `pass → fail`, `breaks leaked-backup`, `prints something else`.
     pub fn phrases(&self) -> Vec<String> {
+        if let Some(DistinctFault { rule, outcome, message, in_words, .. }) = self.fault {
+            let broken = format!("{rule} in the outcome `{outcome}`: {}", one_line(message, FIELD_CHARS));
+            return vec![broken, format!("when {}", one_line(in_words, FIELD_CHARS))];
+        }
         let word = |verdict: Option<Verdict>| {
             verdict.map_or_else(|| "not there".to_owned(), |verdict| verdict.to_string())
         };
@@ -73,6 +78,9 @@ impl Comparison<'_> {
             let words = counts.map(|change| {
                 let failing = self.with(*change).filter(|delta| delta.is_regression()).count();
                 match change {
+                    CaseChange::New if failing == count(change) && !self.head.explorations.is_empty() => {
+                        format!("{failing} new fault{}", plural(failing))
+                    }
                     CaseChange::New if failing > 0 => format!("{} new ({failing} failing)", count(change)),
                     _ => format!("{} {change}", count(change)),
                 }
@@ -80,13 +88,16 @@ impl Comparison<'_> {
             words.collect::<Vec<_>>().join(", ")
         };
         let changed = list(changes);
+        let explored = !self.head.explorations.is_empty();
         let cases = self.deltas.len();
         let mistakes = match self.list_mistakes().len() {
             0 => String::new(),
             count => format!("; {count} mistake{} in the list of known failures", plural(count)),
         };
         let headline = match (changed.as_str(), list(rest)) {
+            ("", rest) if rest.is_empty() && explored => "no fault, as before".to_owned(),
             ("", rest) if rest.is_empty() => "no changes: there are no cases".to_owned(),
+            ("", rest) if explored => format!("no changes in {cases} fault{}: {rest}", plural(cases)),
             ("", rest) => format!("no changes in {cases} case{}: {rest}", plural(cases)),
             (changed, rest) if rest.is_empty() => changed.to_owned(),
             (changed, rest) => format!("{changed}; {rest}"),

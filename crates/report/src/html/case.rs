@@ -129,12 +129,16 @@ fn streams(observation: &Observation) -> Vec<StreamView> {
 
 fn states(observation: &Observation) -> Vec<(&'static str, Vec<String>)> {
     let words = |snapshot: &Snapshot| {
+        // What is there beside what the sample was told to use is worth a word only if it had to do with it.
+        let asked = |name: &str| observation.journal.iter().any(|entry| entry.resource.starts_with(name));
         let foreign = |is: bool| if is { ", there before" } else { "" };
         let name = |name: &str| one_line(short_resource(name), FIELD_CHARS);
-        let backups = snapshot.backups.iter().map(|backup| {
+        let shown = snapshot.backups.iter().filter(|backup| !backup.foreign || asked(&backup.name));
+        let backups = shown.map(|backup| {
             format!("backup {} is {}{}", name(&backup.name), backup.state, foreign(backup.foreign))
         });
-        let operations = snapshot.operations.iter().map(|operation| {
+        let shown = snapshot.operations.iter().filter(|it| !it.foreign || asked(&it.name));
+        let operations = shown.map(|operation| {
             format!(
                 "operation {} is {}{}",
                 name(&operation.name),

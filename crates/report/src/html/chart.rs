@@ -1,7 +1,7 @@
 //! The sequence chart of a case: requests and replies as arrows, the states beside them as bands.
 
 use askama::Template;
-use rescind_model::{Code, Ended, Observation};
+use rescind_model::{BackupView, Code, Ended, Observation};
 
 use crate::requests::{FoldedRequest, Transition, heading, requests};
 use crate::text::{capital, one_line};
@@ -88,7 +88,11 @@ impl Chart {
         let settled = &observation.settled;
         let last = |track: &mut Track, state: Option<String>| track.extend(y + 4, y + END, state.as_deref());
         last(&mut operation, settled.own_operations().next().map(|operation| operation.state.to_string()));
-        last(&mut backup, settled.backups.first().map(|backup| backup.state.to_string()));
+        let own = settled.own_backups().next();
+        // Somebody else's, if it is one that the sample has asked about.
+        let asked = |it: &&BackupView| observation.journal.iter().any(|entry| entry.resource == it.name);
+        let shown = own.or_else(|| settled.backups.iter().find(asked));
+        last(&mut backup, shown.map(|backup| backup.state.to_string()));
         let mut bands = operation.bands;
         bands.extend(backup.bands);
         Chart {

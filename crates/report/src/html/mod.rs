@@ -5,7 +5,9 @@
 
 mod case;
 mod chart;
+mod exploration;
 mod prose;
+mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -13,6 +15,7 @@ use askama::Template;
 use rescind_model::{CaseResult, Results, Verdict};
 
 use self::case::CaseView;
+use self::exploration::ExplorationView;
 use self::prose::{Prose, lines};
 use crate::error::RenderError;
 use crate::grouping::{headline, not_run};
@@ -28,6 +31,7 @@ struct HtmlReport<'a> {
     environment: Vec<(String, String)>,
     verdicts: BTreeMap<Verdict, usize>,
     languages: BTreeSet<&'a str>,
+    explorations: Vec<ExplorationView>,
     matrices: Vec<Matrix<'a>>,
     notes: Vec<Note>,
     style: &'static str,
@@ -52,6 +56,7 @@ pub fn render(results: &Results) -> Result<String, RenderError> {
         environment: environment(results),
         verdicts: results.summary().0,
         languages: results.cases.iter().map(|case| case.id.sample.language.as_str()).collect(),
+        explorations: results.explorations.iter().map(|it| ExplorationView::of(results, it)).collect(),
         matrices: Matrix::all(results),
         notes: notes(results),
         style: include_str!("../../templates/style.css"),

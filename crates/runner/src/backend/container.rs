@@ -6,7 +6,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rescind_model::{Entry, Snapshot};
+use rescind_model::{Entry, ResourceChange, Snapshot};
 use testcontainers::bollard::models::{HostConfig, PortBinding};
 use testcontainers::core::build::build_options::BuildImageOptions;
 use testcontainers::core::client::docker_client_instance;
@@ -193,6 +193,10 @@ impl Backend for Container {
 
     async fn settle(&self, project: &str) -> Result<(), BackendError> {
         self.remote.settle(project).await
+    }
+
+    async fn changes(&self, project: &str) -> Result<Vec<ResourceChange>, BackendError> {
+        self.remote.changes(project).await
     }
 
     async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError> {

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use rescind_emulator::{ControlError, Emulator, WallClock};
-use rescind_model::{Entry, Snapshot};
+use rescind_model::{Entry, ResourceChange, Snapshot};
 
 use super::{Backend, BackendError};
 use crate::{Setup, Upstream};
@@ -57,6 +57,10 @@ impl Backend for Embedded {
 
     async fn settle(&self, project: &str) -> Result<(), BackendError> {
         self.emulator.settle(project).map_err(failed("settle", project))
+    }
+
+    async fn changes(&self, project: &str) -> Result<Vec<ResourceChange>, BackendError> {
+        self.emulator.changes(project).map_err(failed("compare", project))
     }
 
     async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError> {

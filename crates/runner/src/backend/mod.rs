@@ -17,7 +17,7 @@ pub use remote::{ConnectError, Remote, find_emulator};
 
 use async_trait::async_trait;
 use rescind_emulator::Setup;
-use rescind_model::{Entry, Snapshot};
+use rescind_model::{Entry, ResourceChange, Snapshot};
 
 use crate::Upstream;
 
@@ -57,6 +57,12 @@ pub trait Backend: Send + Sync {
     /// # Errors
     /// If the emulator cannot.
     async fn settle(&self, project: &str) -> Result<(), BackendError>;
+
+    /// What of a project is not as it was when it was prepared, in the order of the names.
+    ///
+    /// # Errors
+    /// If the emulator cannot tell.
+    async fn changes(&self, project: &str) -> Result<Vec<ResourceChange>, BackendError>;
 
     /// Every request that a project received.
     ///

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use async_trait::async_trait;
 use rescind_emulator::{Emulator, WallClock};
 use rescind_engine::Recording;
-use rescind_model::{Entry, Snapshot};
+use rescind_model::{Entry, ResourceChange, Snapshot};
 
 use super::embedded::Embedded;
 use super::{Backend, BackendError};
@@ -53,6 +53,10 @@ impl Backend for Recorder {
 
     async fn settle(&self, project: &str) -> Result<(), BackendError> {
         self.embedded.settle(project).await
+    }
+
+    async fn changes(&self, project: &str) -> Result<Vec<ResourceChange>, BackendError> {
+        self.embedded.changes(project).await
     }
 
     async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError> {

@@ -6,8 +6,8 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use http::Method;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
-use rescind_emulator::control::{Done, Health, JournalDocument, Progress, ProjectDocument};
-use rescind_model::{Entry, Snapshot};
+use rescind_emulator::control::{ChangesDocument, Done, Health, JournalDocument, Progress, ProjectDocument};
+use rescind_model::{Entry, ResourceChange, Snapshot};
 use serde::de::DeserializeOwned;
 
 use super::control::{Control, ControlAt};
@@ -172,6 +172,12 @@ impl Backend for Remote {
     async fn settle(&self, project: &str) -> Result<(), BackendError> {
         let _settled: Snapshot = self.call("settle", Method::POST, project, "/settle", Bytes::new()).await?;
         Ok(())
+    }
+
+    async fn changes(&self, project: &str) -> Result<Vec<ResourceChange>, BackendError> {
+        let document: ChangesDocument =
+            self.call("compare", Method::GET, project, "/changes", Bytes::new()).await?;
+        Ok(document.changes)
     }
 
     async fn journal(&self, project: &str) -> Result<Vec<Entry>, BackendError> {

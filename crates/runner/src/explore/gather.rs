@@ -41,10 +41,9 @@ struct Ran {
     differs: Option<String>,
 }
 
-/// What makes two faults one: the rule, the outcome, and what is said, but for numbers.
-type Key = (Rule, Outcome, String);
-
 struct Fault {
+    rule: Rule,
+    outcome: Outcome,
     histories: BTreeSet<usize>,
     length: usize,
     schedule: Schedule,
@@ -66,7 +65,7 @@ pub(super) struct Gathered<'a> {
     runs: HashMap<usize, Ran>,
     shown: BTreeMap<(usize, Vec<Rule>), Shown>,
     others: Vec<CaseResult>,
-    faults: BTreeMap<Key, Fault>,
+    faults: BTreeMap<String, Fault>,
     coverage: Coverage,
     /// How often the sample was run, or is being run.
     pub(super) processes: usize,
@@ -149,6 +148,7 @@ impl<'a> Gathered<'a> {
             given,
             at_exit: play.at_exit,
             settled: play.settled,
+            changes: play.changes,
             ..attempted.observation.clone()
         };
         let (wall_ms, virtual_ms) = (milliseconds(attempted.wall), attempted.virtual_time.map(milliseconds));
@@ -193,11 +193,11 @@ impl<'a> Gathered<'a> {
     pub(super) fn end(self, search: &Search, services: &Services) -> Explored {
         let sample: SampleId = self.ready.sample.manifest.id.clone();
         let mut found: Vec<(usize, DistinctFault)> = (self.faults.into_iter())
-            .map(|((rule, outcome, _), fault)| {
-                let Fault { histories, length, schedule, message } = fault;
+            .map(|(id, fault)| {
+                let Fault { rule, outcome, histories, length, schedule, message } = fault;
                 let replay = self.session.replay_of(&sample, &schedule);
                 let (histories, in_words) = (histories.len(), schedule.in_words());
-                (length, DistinctFault { rule, outcome, message, histories, schedule, in_words, replay })
+                (length, DistinctFault { id, rule, outcome, message, histories, schedule, in_words, replay })
             })
             .collect();
         found.sort_by_key(|(length, fault)| (*length, fault.rule, fault.schedule.to_string()));
@@ -225,23 +225,22 @@ impl<'a> Gathered<'a> {
 
 /// Takes up a finding, as one of a fault that may have been found before.
 fn note_fault(
-    faults: &mut BTreeMap<Key, Fault>,
+    faults: &mut BTreeMap<String, Fault>,
     finding: &Finding,
     due: &Due,
     history: usize,
     length: usize,
     schedule: &Schedule,
 ) {
-    // From which request it follows is another matter in each history.
-    let said = finding.message.replace(&due.because, "");
-    let key = (finding.rule, due.outcome, without_numbers(&said));
     let new = || Fault {
+        rule: finding.rule,
+        outcome: due.outcome,
         histories: BTreeSet::new(),
         length,
         schedule: schedule.clone(),
         message: finding.message.clone(),
     };
-    let fault = faults.entry(key).or_insert_with(new);
+    let fault = faults.entry(DistinctFault::id_of(finding, due)).or_insert_with(new);
     fault.histories.insert(history);
     if (length, schedule.to_string()) < (fault.length, fault.schedule.to_string()) {
         let histories = std::mem::take(&mut fault.histories);
@@ -249,27 +248,9 @@ fn note_fault(
     }
 }
 
-/// A message in which one number is as good as another: that of a request, of an exit, of an operation.
-fn without_numbers(message: &str) -> String {
-    let mut text = String::with_capacity(message.len());
-    for character in message.chars() {
-        match character {
-            '0'..='9' if text.ends_with('#') => {}
-            '0'..='9' => text.push('#'),
-            other => text.push(other),
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_do_not_tell_faults_apart() {
-        assert_eq!(without_numbers("request 12 of b1: exit 3"), "request # of b#: exit #");
-    }
 
     #[test]
     fn a_schedule_is_a_scenario_of_its_own() {

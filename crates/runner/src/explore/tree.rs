@@ -9,7 +9,7 @@ use std::sync::Arc;
 use rescind_engine::{
     InvalidSetup, Met, Noting, Points, Project, Recorded, Recording, Replied, Services, Setup, Time,
 };
-use rescind_model::{Entry, Schedule, Snapshot};
+use rescind_model::{Entry, ResourceChange, Schedule, Snapshot};
 
 /// How the sample goes on at a node.
 #[derive(Debug)]
@@ -44,6 +44,7 @@ pub(super) struct Play {
     pub(super) given: Snapshot,
     pub(super) at_exit: Snapshot,
     pub(super) settled: Snapshot,
+    pub(super) changes: Vec<ResourceChange>,
     /// The points that were met: the requests, then what settling decided.
     pub(super) points: Vec<Met>,
     /// How many of these were requests.
@@ -204,7 +205,8 @@ impl Played {
         self.project.settle(began);
         points.extend(self.points.take());
         let settled = self.project.snapshot();
-        Play { history, journal, given: self.given, at_exit, settled, points, requests }
+        let changes = self.project.changes();
+        Play { history, journal, given: self.given, at_exit, settled, changes, points, requests }
     }
 }
 

@@ -16,6 +16,7 @@ use tokio_rustls::rustls::pki_types::{PrivateKeyDer, PrivatePkcs8KeyDer};
 use tokio_rustls::rustls::{self, ServerConfig, crypto::ring};
 
 use super::keystore;
+use super::token::ACCESS_TOKEN;
 
 /// The authority's certificate, for those who read PEM.
 pub(super) const AUTHORITY: &str = "authority.pem";
@@ -29,6 +30,9 @@ const NAMES: [&str; 3] = ["*.googleapis.com", "localhost", "127.0.0.1"];
 
 /// The size of the service account's key: PHP's library signs with none that is smaller.
 const ACCOUNT_KEY_BITS: usize = 2048;
+
+/// How long the lines of a key are in PEM (RFC 7468, 2).
+const PEM_LINE: usize = 64;
 
 /// What a front shows and what a case must know to believe it: made once for a run, with keys that nobody else has and
 /// that are gone with the run.
@@ -118,6 +122,24 @@ impl Pki {
         let key = new_account_key().map_err(PkiError::AccountKey)?;
         // Whoever was first; another thread's is as good.
         Ok(self.account_key.get_or_init(|| key))
+    }
+}
+
+impl Pki {
+    /// What of the credentials that a case is given stands in a text: `the access token`, `the private key of its service
+    /// account`.
+    pub(crate) fn credentials_in(&self, text: &str) -> Vec<&'static str> {
+        let mut found = Vec::new();
+        if text.contains(ACCESS_TOKEN) {
+            found.push("the access token");
+        }
+        let key = self.account_key.get().map(String::as_str).unwrap_or_default();
+        // All lines between the first and the last are of the key; each is as good as secret by itself.
+        let lines = key.lines().filter(|line| line.len() == PEM_LINE && !line.starts_with('-'));
+        if lines.into_iter().any(|line| text.contains(line)) {
+            found.push("the private key of its service account");
+        }
+        found
     }
 }
 

@@ -9,6 +9,9 @@ use tonic::body::Body;
 /// libraries have built in. No service has one of these.
 const PATHS: [&str; 4] = ["/token", "/oauth2/v4/token", "/oauth2/v3/token", "/o/oauth2/token"];
 
+/// The access token that a case gets, wherever it asks for one; manifests that hand one over say the same.
+pub(crate) const ACCESS_TOKEN: &str = "ya29.rescind";
+
 /// A bearer token for an hour (RFC 6749, 5.1). Nobody looks at it: any token opens the project of the case, and none
 /// opens any other.
 const TOKEN: &str = r#"{"access_token":"ya29.rescind","token_type":"Bearer","expires_in":3600}"#;

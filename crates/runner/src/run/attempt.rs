@@ -64,6 +64,7 @@ pub(crate) fn setup(service: &ServiceProfile, given: Given, schedule: Schedule) 
         database: service.database.clone(),
         backup: BACKUP.to_owned(),
         given,
+        bystanders: true,
         schedule,
         choices: Settings::default(),
     }
@@ -133,7 +134,9 @@ impl Case<'_> {
         let at_exit = self.backend.snapshot(project).await?;
         self.backend.settle(project).await?;
         let settled = self.backend.snapshot(project).await?;
+        let changes = self.backend.changes(project).await?;
         let journal = self.backend.journal(project).await?;
+        let leaked_credentials = self.credentials_in(&finished);
         let observation = Observation {
             ended: self.ended(&finished),
             limits: self.limits,
@@ -141,10 +144,12 @@ impl Case<'_> {
             stderr: finished.stderr,
             leaked_processes: finished.leaked,
             out_of_reach: finished.out_of_reach,
+            leaked_credentials,
             given: given.renamed(BACKUP, &journal),
             journal,
             at_exit,
             settled,
+            changes,
         };
         let names = names(self.service(), project);
         let findings = judge(self.scenario, self.contract, &observation, &names);
@@ -165,6 +170,16 @@ impl Case<'_> {
             Ended::Deadline if busy => Ended::ProcessorTime,
             ended => ended,
         }
+    }
+
+    /// What of its credentials a process has printed.
+    fn credentials_in(&self, finished: &FinishedProcess) -> Vec<String> {
+        let streams = [(&finished.stdout, "standard output"), (&finished.stderr, "standard error")];
+        let printed = streams.into_iter().flat_map(|(captured, stream)| {
+            let found = self.pki.credentials_in(&captured.text).into_iter();
+            found.map(move |credential| format!("{credential} on {stream}"))
+        });
+        printed.collect()
     }
 
     fn invocation(&self, project: &str, scratch: &Scratch, reach: &Reach) -> Result<Invocation, CaseError> {

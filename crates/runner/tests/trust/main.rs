@@ -97,6 +97,7 @@ impl House {
             database: "d".to_owned(),
             backup: "b1".to_owned(),
             given: Given::default(),
+            bystanders: false,
             schedule: Schedule::default(),
             choices: rescind_engine::Settings::default(),
         };

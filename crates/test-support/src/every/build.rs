@@ -115,10 +115,12 @@ pub(super) fn observed(ended: Ended, stdout: &str, stderr: &str, journal: Journa
         stderr: Captured::whole(stderr),
         leaked_processes: Vec::new(),
         out_of_reach: Vec::new(),
+        leaked_credentials: Vec::new(),
         journal: journal.entries,
         given,
         at_exit: end,
         settled,
+        changes: Vec::new(),
     }
 }
 

@@ -82,6 +82,15 @@ pub(super) fn cases() -> Vec<CaseResult> {
                     Rule::CancelledForeignOperation,
                     format!("request 3 asked to cancel {}/operations/_auto_op_1, which ran before the sample began", backup()),
                 ),
+                Finding::new(
+                    Rule::ForeignChanged,
+                    "altered labels of the instance projects/p/instances/i, which was there before the sample began",
+                ),
+                Finding::new(
+                    Rule::LeakedResource,
+                    "created the backup schedule projects/p/instances/i/databases/d/backupSchedules/s and left it",
+                ),
+                Finding::new(Rule::LeakedCredential, "printed the access token on standard error"),
             ],
             location: location(),
             wall_ms: 701,

@@ -28,6 +28,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         database: "test".into(),
         backup: "b1".into(),
         given: Given { backups, ..Given::default() },
+        bystanders: false,
         schedule: schedule.parse().unwrap(),
         choices: rescind_engine::Settings::default(),
     }

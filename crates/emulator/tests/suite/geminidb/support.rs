@@ -19,6 +19,7 @@ pub fn setup(schedule: &str, given: &[(&str, BackupState)]) -> Setup {
         database: INSTANCE.into(),
         backup: "nightly".into(),
         given: Given { backups: backups.collect(), ..Given::default() },
+        bystanders: false,
         schedule: schedule.parse().unwrap(),
         choices: rescind_engine::Settings::default(),
     }

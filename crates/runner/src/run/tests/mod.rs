@@ -128,7 +128,10 @@ async fn every_case_has_a_project_of_its_own_and_a_clean_environment() {
         no_proxy=*
         "); }
         let calls = fixture.backend.calls.lock().unwrap()[&project].clone();
-        assert_eq!(calls, ["prepare", "snapshot", "snapshot", "settle", "snapshot", "journal", "remove"]);
+        assert_eq!(
+            calls,
+            ["prepare", "snapshot", "snapshot", "settle", "snapshot", "changes", "journal", "remove"]
+        );
     }
     let replay = &seen.results.cases[0].replay;
     insta::assert_snapshot!(replay, @"rescind run --service spanner --language sh --scenario one --page 'my page.md'");

@@ -1,0 +1,57 @@
+//! What was explored of a sample: how far, its faults, and the tree of decisions.
+
+use rescind_model::{DistinctFault, Exploration, Results};
+
+use super::prose::{Prose, prose};
+use super::tree::DecisionTree;
+use crate::exploration::{extent, ies};
+use crate::text::{FIELD_CHARS, one_line};
+
+/// An explored sample.
+pub(super) struct ExplorationView {
+    pub sample: String,
+    pub extent: String,
+    pub faults: Vec<FaultView>,
+    pub tree: Option<DecisionTree>,
+}
+
+/// A fault, with the case that shows it.
+pub(super) struct FaultView {
+    pub rule: &'static str,
+    pub description: &'static str,
+    pub place: String,
+    pub message: Prose,
+    pub when: String,
+    pub case: Option<String>,
+    pub replay: String,
+}
+
+impl ExplorationView {
+    pub(super) fn of(results: &Results, exploration: &Exploration) -> ExplorationView {
+        let shown_by = |fault: &DistinctFault| {
+            let schedule = fault.schedule.to_string();
+            let mut cases = results.cases.iter().filter(|case| case.id.sample == exploration.sample);
+            cases.find(|case| case.schedule == schedule).map(|case| case.id.to_string())
+        };
+        let fault = |fault: &DistinctFault| FaultView {
+            rule: fault.rule.id(),
+            description: fault.rule.description(),
+            place: format!(
+                "in the outcome {}, {} histor{}",
+                fault.outcome,
+                fault.histories,
+                ies(fault.histories)
+            ),
+            message: prose(&fault.message),
+            when: one_line(&fault.in_words, FIELD_CHARS),
+            case: shown_by(fault),
+            replay: one_line(&fault.replay, FIELD_CHARS),
+        };
+        ExplorationView {
+            sample: exploration.sample.to_string(),
+            extent: extent(exploration),
+            faults: exploration.found.iter().map(fault).collect(),
+            tree: DecisionTree::of(results, exploration),
+        }
+    }
+}
