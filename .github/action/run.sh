@@ -38,6 +38,24 @@ run() {
   rescind run "${options[@]}" "${globs[@]}" "${reports[@]}" "${whole[@]}"
 }
 
+# Explores what has changed. With a baseline, only faults that it does not have make the job fail.
+explore() {
+  local options=(--root "${CATALOGUE:-$GITHUB_ACTION_PATH}" --changed-since "$EXPLORE_SINCE")
+  each --language "${LANGUAGES:-}"
+  each --service "${SERVICES:-}"
+  [ -z "${PAGE:-}" ] || options+=(--page "$PAGE")
+  if [ -n "${PAGE:-}" ] && [ "${ALLOW_UNCOVERED:-}" = true ]; then options+=(--allow-uncovered); fi
+  [ -z "${KNOWN_FAILURES:-}" ] || options+=(--known-failures "$KNOWN_FAILURES")
+  if [ -z "${BASELINE:-}" ]; then
+    rescind explore "${options[@]}" "${globs[@]}" "${reports[@]}" "${whole[@]}"
+    return
+  fi
+  local explored=0
+  rescind explore "${options[@]}" "${globs[@]}" "${whole[@]}" || explored=$?
+  [ "$explored" -le 1 ] && [ -f "$REPORTS/results.json" ] || return "$explored"
+  rescind compare "$BASELINE" "$REPORTS/results.json" --fail-on "${FAIL_ON:-regression}" "${reports[@]}"
+}
+
 merge() {
   local files fail=(--exit-code)
   mapfile -d '' files < <(find "$RESULTS" -name results.json -print0 | LC_ALL=C sort -z)
@@ -56,7 +74,13 @@ merge() {
 }
 
 code=0
-if [ -n "${RESULTS:-}" ]; then merge || code=$?; else run || code=$?; fi
+if [ -n "${RESULTS:-}" ]; then
+  merge || code=$?
+elif [ -n "${EXPLORE_SINCE:-}" ]; then
+  explore || code=$?
+else
+  run || code=$?
+fi
 
 # A run that never fails (FAIL_ON=never) leaves it to a later job to put its results together, and to write the
 # annotations: written here too, each would be there twice.

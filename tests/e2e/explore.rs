@@ -60,6 +60,61 @@ fn every_history_is_a_case_of_the_results_and_every_report_takes_them() {
     }
 }
 
+/// Runs git where the catalogue lies.
+fn git(catalog: &TestCatalog, arguments: &[&str]) {
+    let identity = ["-c", "user.name=a", "-c", "user.email=a@example.com", "-c", "commit.gpgsign=false"];
+    let mut git = std::process::Command::new("git");
+    let done = git.arg("-C").arg(catalog.root()).args(identity).args(arguments).output().unwrap();
+    assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stderr));
+}
+
+#[test]
+fn only_what_has_changed_since_a_revision_is_explored_if_that_is_wanted() {
+    let catalog = catalog();
+    git(&catalog, &["init", "--quiet"]);
+    git(&catalog, &["add", "."]);
+    git(&catalog, &["commit", "--quiet", "--message", "all"]);
+    let arguments = ["explore", "--faults", "0", "--polls", "0", "--changed-since", "HEAD"];
+    let unchanged = rescind(catalog.root(), &arguments).exits(0);
+    assert_eq!(unchanged.stdout, "no sample's code has changed since HEAD: there is nothing to explore\n");
+    // What stands beside the region is no published code.
+    catalog.edit("samples/spanner/shell/sample.sh", "# [START demo]", "# A remark. [START demo]");
+    rescind(catalog.root(), &arguments).exits(0);
+    catalog.edit("samples/spanner/shell/sample.sh", "*READY*)", "*\"READY\"*)");
+    let (ran, results) = results(catalog.root(), &arguments);
+    ran.exits(1);
+    assert_eq!(results.explorations.len(), 1);
+    let unknown = rescind(catalog.root(), &["explore", "--changed-since", "no-such-branch"]).exits(2);
+    assert!(
+        unknown.stderr.contains("--changed-since no-such-branch: git knows no such revision"),
+        "{}",
+        unknown.stderr
+    );
+}
+
+#[test]
+fn accepted_faults_are_known_again_and_a_new_one_fails_a_comparison() {
+    let catalog = catalog();
+    let explore = |results: &str| {
+        rescind(catalog.root(), &["explore", "--faults", "0", "--polls", "0", "--results", results]).exits(1)
+    };
+    explore("first.json");
+    let accepted = rescind(catalog.root(), &["accept", "first.json", "--baseline", "base.json"]).exits(0);
+    assert!(accepted.stdout.contains("of 1 explored sample"), "{}", accepted.stdout);
+    explore("again.json");
+    let compared = rescind(catalog.root(), &["compare", "base.json", "again.json"]).exits(0);
+    assert!(compared.stdout.contains("still failing"), "{}", compared.stdout);
+    // It claims what nobody has seen.
+    catalog.edit(
+        "samples/spanner/shell/sample.sh",
+        "bash ask.bash DELETE",
+        "bash ask.bash DELETE backups/other; bash ask.bash GET",
+    );
+    explore("worse.json");
+    let compared = rescind(catalog.root(), &["compare", "base.json", "worse.json"]).exits(1);
+    assert!(compared.stdout.contains("new fault"), "{}", compared.stdout);
+}
+
 /// Looks at the list of backups, or does not.
 const CHANCE: &str =
     "case $(od -An -N1 -tu1 /dev/urandom) in *[02468]) bash ask.bash GET backups >/dev/null ;; esac";

@@ -59,6 +59,7 @@ fn the_first_catalogue_is_complete() {
     create-reply-lost
     create-unavailable-already-exists
     delete-permission-denied
+    delete-reply-lost
     delete-unavailable-once
     get-permission-denied
     never-ends

@@ -1,12 +1,16 @@
 //! `rescind explore`.
 
+use anyhow::Context as _;
+use rescind_catalog::{Catalog, Plan};
+use rescind_model::exit;
 use rescind_report::{compare as policy, terminal};
 use rescind_runner::{Bounds, Exploring};
 
-use crate::args::{ExploreArgs, FailOnArg};
+use crate::args::{CodeArgs, ExploreArgs, FailOnArg};
+use crate::changed::{self, Revision};
 use crate::failure::Failure;
 use crate::machine::Machine;
-use crate::output::say;
+use crate::output::{print, say};
 use crate::{execution, plan, progress, report};
 
 /// Explores the selected samples, reports, and gives the exit code.
@@ -15,15 +19,22 @@ use crate::{execution, plan, progress, report};
 /// Anything that keeps the exploration from beginning.
 pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
-    let ExploreArgs { samples, code, cases, output, .. } = args;
-    let plan = plan::plan(machine, &catalog, samples.resolved(), code, cases, None)?;
+    let mut plan = planned(machine, &catalog, args, &args.code)?;
+    if let Some(name) = &args.changed_since {
+        keep_changed(machine, &catalog, args, name, &mut plan)?;
+        if plan.samples.is_empty() {
+            print(&format!("no sample's code has changed since {name}: there is nothing to explore\n"))?;
+            return Ok(exit::OK);
+        }
+    }
+    let output = &args.output;
     let targets = report::targets(output)?;
     let exploring = Exploring {
         bounds: Bounds { faults: args.faults, polls: args.polls },
         budget: args.budget,
         repeat: args.repeat,
     };
-    let mut finished = execution::explore(machine, plan, cases.resolved(0), exploring)?;
+    let mut finished = execution::explore(machine, plan, args.cases.resolved(0), exploring)?;
     machine.redactor.results(&mut finished.results);
     let results = &finished.results;
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
@@ -32,4 +43,36 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
     report::write(&targets, |format| format.render(results))?;
     printed?;
     Ok(policy::exit_code(results, FailOnArg::Any.into()))
+}
+
+fn planned(
+    machine: &Machine,
+    catalog: &Catalog,
+    args: &ExploreArgs,
+    code: &CodeArgs,
+) -> Result<Plan, Failure> {
+    plan::plan(machine, catalog, args.samples.resolved(), code, &args.cases, None)
+}
+
+/// Keeps the samples whose code has changed since a revision.
+fn keep_changed(
+    machine: &Machine,
+    catalog: &Catalog,
+    args: &ExploreArgs,
+    revision: &str,
+    plan: &mut Plan,
+) -> Result<(), Failure> {
+    let Some(page) = &args.code.page else {
+        return changed::keep(plan, &Revision::find(&machine.places.root, revision)?, None);
+    };
+    let revision = Revision::find(&machine.places.current, revision)?;
+    let page = machine.places.current.join(page);
+    let Some(then) = revision.read(&page)? else { return changed::keep(plan, &revision, None) };
+    let folder = tempfile::tempdir().context("cannot make a temporary folder").map_err(Failure::setup)?;
+    let old = folder.path().join(page.file_name().unwrap_or_default());
+    std::fs::write(&old, then).with_context(|| old.display().to_string()).map_err(Failure::setup)?;
+    // Whatever was wrong with the page then, it says nothing of what is on it now.
+    let code = CodeArgs { page: Some(old), allow_uncovered: true, ..args.code.clone() };
+    let before = planned(machine, catalog, args, &code).ok();
+    changed::keep(plan, &revision, before.as_ref())
 }

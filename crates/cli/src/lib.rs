@@ -7,6 +7,7 @@ mod accept;
 mod args;
 mod backend;
 mod builtin;
+mod changed;
 mod compare;
 mod doctor;
 mod emulator;

@@ -67,7 +67,7 @@ wait_for_end() {
         sleep "$delay"
         waited=$((waited + delay))
         delay=$(((delay * 3 + 1) / 2))
-        [ "$delay" -le 20 ] || delay=20
+        [ "$delay" -le 60 ] || delay=60
       fi
     fi
   done

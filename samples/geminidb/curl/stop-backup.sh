@@ -61,7 +61,7 @@ wait_for_job() {
       sleep "$delay"
       waited=$((waited + delay))
       delay=$(((delay * 3 + 1) / 2))
-      [ "$delay" -le 20 ] || delay=20
+      [ "$delay" -le 60 ] || delay=60
       job_state "$1"
     fi
   done

@@ -72,16 +72,17 @@ discard_backup() {
   esac
 }
 
-# What the answer, an operation, says of its end.
-end_of_operation() {
-  jq --raw-output 'if .done != true then "running" else .error.code // "completed" end' "$answer"
+# Reads the answer, an operation: leaves its name in $operation, and how it ended in $end.
+read_operation() {
+  set -- $(jq --raw-output '.name, if .done != true then "running" else .error.code // "completed" end' "$answer")
+  operation=$1 end=$2
 }
 
 echo "Creating backup $backup_id of database $database_id."
-backup=$(jq --null-input --compact-output --arg database "$instance/databases/$database_id" '
-  (now * 1000000 | floor) as $now
-  | ($now / 1000000 | floor + 3 * 24 * 60 * 60 | strftime("%Y-%m-%dT%H:%M:%S")) as $second
-  | { database: $database, expireTime: "\($second).\($now % 1000000 + 1000000 | tostring[1:])Z" }')
+# A day from now: where the clock is a day ahead of UTC, that is the time. The fraction of the second is this run's own: it
+# tells our backup from others.
+expires=$(TZ=UTC-24 date +%Y-%m-%dT%H:%M:%S).$(printf '1%05d' $(($$ % 100000)))Z
+backup="{\"database\": \"$instance/databases/$database_id\", \"expireTime\": \"$expires\"}"
 request POST "$instance/backups?backupId=$backup_id" --data "$backup"
 if [ "$code" != OK ]; then
   echo "Could not create backup $backup_id: $code." >&2
@@ -91,8 +92,7 @@ if [ "$code" != OK ]; then
   esac
   exit 1
 fi
-operation=$(jq --raw-output .name "$answer")
-end=$(end_of_operation)
+read_operation
 
 echo "Cancelling operation $operation."
 repeatable_request POST "$operation:cancel" --data '{}'
@@ -104,7 +104,7 @@ delay=1 waited=0
 while [ "$end" = running ]; do
   repeatable_request GET "$operation"
   if [ "$code" = OK ]; then
-    end=$(end_of_operation)
+    read_operation
   else
     end=unseen
   fi
@@ -115,7 +115,7 @@ while [ "$end" = running ]; do
       sleep "$delay"
       waited=$((waited + delay))
       delay=$(((delay * 3 + 1) / 2))
-      [ "$delay" -le 10 ] || delay=10
+      [ "$delay" -le 60 ] || delay=60
     fi
   fi
 done

@@ -27,6 +27,9 @@ pub struct ExploreArgs {
     /// Run the sample so often for each history; one that does not do the same each time is flaky
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=100))]
     pub repeat: u32,
+    /// Only the samples whose published code is another one than in this revision of git, such as `origin/main`
+    #[arg(long, value_name = "REVISION", conflicts_with = "source")]
+    pub changed_since: Option<String>,
     /// With which code.
     #[command(flatten)]
     pub code: CodeArgs,

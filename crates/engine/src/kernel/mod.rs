@@ -16,6 +16,7 @@ pub mod hazard;
 mod inventory;
 mod journal;
 pub mod longrunning;
+mod moments;
 pub mod name;
 mod noting;
 pub mod operation;

@@ -80,6 +80,16 @@ impl Project {
         }
     }
 
+    /// The services that there are.
+    pub(super) fn services(&self) -> &Services {
+        &self.services
+    }
+
+    /// The latest moment of a request.
+    pub(super) fn latest(&self) -> Time {
+        self.latest
+    }
+
     /// Keeps the latest request for [`take_latest`](Self::take_latest) from now on, even without a journal.
     pub fn observe(&mut self) {
         self.journal.observe();

@@ -5,6 +5,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 
 use prost::DecodeError;
+use prost_reflect::MessageDescriptor;
 use rescind_model::{Code, Decision, RequestKind, suggestion};
 
 use super::addressed::{Addressed, Target};
@@ -16,6 +17,7 @@ use super::rpc::Method;
 use super::service::{OperationsPath, Service};
 use super::status::Status;
 use super::store::Store;
+use crate::proto;
 
 /// The services of an emulator, with the choices that were made for them.
 ///
@@ -45,6 +47,8 @@ trait Hosted: Send + Sync {
     fn name(&self) -> &'static str;
     /// Its RPCs, in the order of its table.
     fn methods(&self) -> Vec<RpcName>;
+    /// The gRPC service and the name of an RPC, by its number.
+    fn method(&self, method: usize) -> Option<(&'static str, &'static str)>;
     /// How its operations are reached over HTTP.
     fn operations(&self) -> &'static [OperationsPath];
     /// True for the name of a resource of its below which there can be operations.
@@ -82,6 +86,10 @@ impl<S: Service> Hosted for Host<S> {
         let name =
             |method: &Method<S>| RpcName { service: method.service, name: method.name, path: method.path };
         S::METHODS.iter().map(name).collect()
+    }
+
+    fn method(&self, method: usize) -> Option<(&'static str, &'static str)> {
+        S::METHODS.get(method).map(|method| (method.service, method.name))
     }
 
     fn operations(&self) -> &'static [OperationsPath] {
@@ -255,6 +263,13 @@ impl Services {
             Some(hosted) => hosted.rest_error(status),
             None => RestReply::error(status),
         }
+    }
+
+    /// The message that an RPC replies with; none if no proto describes it.
+    pub(super) fn reply_of(&self, addressed: &Addressed) -> Option<MessageDescriptor> {
+        let (service, name) = self.hosted.get(addressed.target.service)?.method(addressed.target.method)?;
+        let service = proto::pool().get_service_by_name(service)?;
+        service.methods().find(|method| method.name() == name).map(|method| method.output())
     }
 
     /// The choices that concern every service.

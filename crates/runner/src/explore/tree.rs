@@ -29,7 +29,7 @@ struct Node {
 }
 
 /// A place in the tree of which nobody knows yet how the sample goes on: the reply that it is told, at a node.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub(super) struct Frontier {
     node: usize,
     reply: Option<Replied>,
@@ -109,7 +109,7 @@ impl HistoryTree {
                     return Ok(Walk::Known(Box::new(play)));
                 }
                 Next::Request(request) => {
-                    let reply = played.project.play(request);
+                    let reply = played.project.play(request, began);
                     match self.child(played.node, &reply) {
                         Some(child) => played.node = child,
                         None => {
@@ -144,7 +144,7 @@ impl HistoryTree {
                 }
             }
             let Next::Request(known) = &self.nodes[played.node].next else { continue };
-            let reply = played.project.play(known);
+            let reply = played.project.play(known, began);
             played.node = match self.child(played.node, &reply) {
                 Some(child) => child,
                 None => self.add(played.node, reply),
