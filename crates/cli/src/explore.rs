@@ -4,6 +4,7 @@ use rescind_report::{compare as policy, terminal};
 use rescind_runner::{Bounds, Exploring};
 
 use crate::args::{ExploreArgs, FailOnArg};
+use crate::coverage::CoverageGate;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::say;
@@ -16,14 +17,16 @@ use crate::{execution, plan, progress, report};
 pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
     let ExploreArgs { samples, code, cases, output, .. } = args;
-    let plan = plan::plan(machine, &catalog, samples.resolved(), code, cases, None)?;
+    let mut plan = plan::plan(machine, &catalog, samples.resolved(), code, cases, None)?;
     let targets = report::targets(output)?;
     let exploring = Exploring {
         bounds: Bounds { faults: args.faults, polls: args.polls },
         budget: args.budget,
         repeat: args.repeat,
     };
+    let mut coverage = CoverageGate::announce(&mut plan);
     let mut finished = execution::explore(machine, plan, cases.resolved(0), exploring)?;
+    coverage.settle(&mut finished.results);
     machine.redactor.results(&mut finished.results);
     let results = &finished.results;
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
@@ -31,5 +34,6 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
     say(progress::timing(&finished.timing));
     report::write(&targets, |format| format.render(results))?;
     printed?;
-    Ok(policy::exit_code(results, FailOnArg::Any.into()))
+    let fail_on = FailOnArg::Any.into();
+    Ok(coverage.exit_code(policy::exit_code(results, fail_on), fail_on))
 }
