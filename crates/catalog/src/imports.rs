@@ -302,7 +302,7 @@ mod tests {
 
     #[test]
     fn they_are_put_below_those_that_are_there() {
-        assert_eq!(place("java", b"package a;\n\nimport b.C;\n\nclass D {\n"), 23);
+        assert_eq!(place("java", b"package a;\n\nimport b.C;\n\nclass D {\n"), 24);
         assert_eq!(place("java", b"package a;\n\nclass D {\n"), 11);
         assert_eq!(place("python", b"# x\n"), 4);
         assert_eq!(place("go", b"package a\nimport \"b\"\n"), 21);

@@ -297,7 +297,7 @@ mod tests {
     #[test]
     fn a_pre_is_a_block_and_what_marks_it_up_is_no_code() {
         let page = "<h1>Cancel</h1>\n<h2 id=c>C<b>++</b></h2>\n<pre class=\"language-cpp\"><code>\na &lt; b;\n<span>c</span>();</code></pre>\n";
-        assert_eq!(blocks(page), [own(["C++ < Cancel", "cpp", "\na < b;\nc();\n", "3-5"])]);
+        assert_eq!(blocks(page), [own(["C++ < Cancel", "cpp", "a < b;\nc();\n", "4-5"])]);
         let page = "<h2>Go</h2><pre>\nx\n</pre><h3>A</h3><h2>B</h2><pre>y</pre>";
         assert_eq!(blocks(page), [own(["Go", "", "x\n", "2-2"]), own(["B", "", "y\n", "3-3"])]);
     }

@@ -130,7 +130,7 @@ impl Finder<'_> {
         }
         match node {
             Node::Heading(heading) => {
-                let text = without_id(&node.to_string());
+                let text = without_id(&inner_text(node));
                 self.outline.heading(heading.depth, &text, at);
             }
             Node::Code(code) => {

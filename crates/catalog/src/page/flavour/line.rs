@@ -145,7 +145,7 @@ fn colons(line: &str, is_ended: &impl Fn(&ContainerEnd) -> bool) -> Option<Marke
         return Some(Marker::End(ContainerEnd::Tag(format!("{ended}-end"))));
     }
     let by_tag = ContainerEnd::Tag(format!("{kind}-end"));
-    if !kind.is_empty() && is_ended(&by_tag) {
+    if matches!(kind, "zone" | "row" | "column" | "moniker") && is_ended(&by_tag) {
         let label = rest.trim_end_matches(':').split('"').nth(1).unwrap_or_default();
         let label = label.strip_prefix("programming-language-").unwrap_or(label);
         return Some(Marker::Begin { ends: by_tag, labels: labels([label]) });
