@@ -71,7 +71,7 @@ impl Origin<'_> {
     /// and the page is what can be changed; the place as the compiler has it is told too.
     fn told(&self, file: &str, line: &str, says: &str) -> String {
         let same_file = Path::new(file).file_name() == self.file.file_name();
-        let published = line.parse().ok().filter(|_| same_file).and_then(|line| self.lines.of(line));
+        let published = line.parse::<u32>().ok().filter(|_| same_file).and_then(|line| self.lines.of(line));
         match published {
             Some(line) => format!("{}:{line}: {says}", self.origin),
             None => format!(
