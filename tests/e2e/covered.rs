@@ -12,12 +12,15 @@ fn catalog() -> TestCatalog {
 }
 
 #[test]
-fn code_that_no_manifest_covers_is_an_error_with_its_line_and_nothing_is_run() {
+fn code_that_no_manifest_covers_is_an_error_with_its_line_and_the_rest_is_run() {
     let catalog = catalog();
-    let ran = catalog.run(&["--page", "page.md", "--results", "results.json"]).exits(2);
-    assert_eq!(ran.stdout, "");
-    assert!(!catalog.root().join("results.json").exists());
-    insta::assert_snapshot!(ran.stderr, @r"
+    let (ran, results) = results(catalog.root(), &["run", "--page", "page.md"]);
+    let ran = ran.exits(1);
+    assert_eq!(results.cases.len(), 1);
+    let coverage = "coverage: 1 of 2 languages; csharp: no manifest covers the page's code under `C#`";
+    assert_eq!(results.notices.last().unwrap(), coverage);
+    assert!(ran.stdout.contains("coverage: 1 of 2 languages"), "{}", ran.stdout);
+    insta::assert_snapshot!(ran.stderr.lines().take(7).collect::<Vec<_>>().join("\n"), @r"
     error: no manifest covers the page's code under `C#`
      --> page.md:9:1
       |

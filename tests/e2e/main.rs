@@ -14,6 +14,7 @@ mod hostile;
 mod interrupt;
 mod known;
 mod listing;
+mod pages;
 mod published;
 mod reports;
 mod shards;

@@ -124,7 +124,7 @@ fn a_source_that_has_the_region_of_no_service_names_them_all() {
 }
 
 #[test]
-fn a_source_without_the_region_or_with_two_is_pointed_at() {
+fn a_source_without_the_region_or_with_one_that_is_not_whole_is_pointed_at() {
     let catalog = TestCatalog::new("true");
     let message = |content: &str| {
         catalog.write("cancel.sh", content);
@@ -137,11 +137,11 @@ fn a_source_without_the_region_or_with_two_is_pointed_at() {
     --> cancel.sh
      = help: the code of a sample stands between a line with `[START demo]` and one with `[END demo]`
     ");
-    insta::assert_snapshot!(message("# [START demo]\n# [END demo]\n# [START demo]\n"), @"
-    error: `[START demo]` stands in line 3 once more; a file has one region of a tag
-     --> cancel.sh:3:3
+    insta::assert_snapshot!(message("# [START demo]\n# [START demo]\n# [END demo]\n"), @"
+    error: `[START demo]` stands in line 2 once more, before `[END demo]`
+     --> cancel.sh:2:3
       |
-    3 | # [START demo]
+    2 | # [START demo]
       |   ^^^^^^^^^^^^
     ");
 }

@@ -7,8 +7,10 @@
 
 mod catalog;
 mod check;
+mod choice;
 mod contract;
 mod diagnostic;
+mod imports;
 mod known;
 mod lines;
 mod located;
@@ -17,8 +19,10 @@ mod manifests;
 mod page;
 mod placeholders;
 mod plan;
+mod published;
 mod raw;
 mod region;
+mod region_error;
 mod scalar;
 mod scenarios;
 mod schema;
@@ -31,6 +35,7 @@ mod written;
 mod yaml;
 
 pub use catalog::Catalog;
+pub use choice::BlockChoice;
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use known::{Day, ListedFailure};
 pub use lines::Lines;
@@ -40,9 +45,12 @@ pub use page::{
 };
 pub use placeholders::{COMMAND_PLACEHOLDERS, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS};
 pub use plan::{
-    Places, Plan, PlanError, PlannedSample, RunRequest, SampleCode, Selected, Selection, SourceFile, selected,
+    LanguageCoverage, PageCoverage, Places, Plan, PlanError, PlannedSample, RunRequest, SampleCode, Selected,
+    Selection, SourceFile, selected,
 };
-pub use region::{Region, RegionError, Replaced};
+pub use published::{LineOrigins, PublishedCode};
+pub use region::{Region, Replaced};
+pub use region_error::RegionError;
 pub use schema::schemas;
 pub use seeds::{Seed, Seeds};
 pub use service::ServiceProfile;

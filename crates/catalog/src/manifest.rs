@@ -8,6 +8,7 @@ use std::time::Duration;
 use regex::Regex;
 use rescind_model::{Contract, Endpoint, SampleId, Scenario};
 
+use crate::choice::BlockChoice;
 use crate::substitute::Substitute;
 use crate::{ServiceProfile, Variables};
 
@@ -76,6 +77,8 @@ pub struct PageNames {
     pub headings: Vec<String>,
     /// The first words of the info strings of fenced blocks, compared alike.
     pub fences: Vec<String>,
+    /// What is taken of a page that has several blocks; none where one has to be chosen by who runs it.
+    pub blocks: Option<BlockChoice>,
 }
 
 /// A program that a sample needs.

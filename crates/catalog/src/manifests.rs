@@ -10,12 +10,13 @@ use regex::Regex;
 use rescind_model::{Placeholders, SampleId, suggestion};
 
 use crate::check;
+use crate::choice::BlockChoice;
 use crate::contract::{Promises, Scenarios};
 use crate::diagnostic::Log;
 use crate::located::Located;
 use crate::manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 use crate::placeholders::{COMMAND_PLACEHOLDERS, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS};
-use crate::raw::{RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawTool};
+use crate::raw::{RawBlocks, RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawTool};
 use crate::region::Region;
 use crate::service::{ServiceDefaults, placeholders};
 use crate::variables::Variables;
@@ -123,7 +124,8 @@ fn page_names(raw: RawPageNames, log: &mut Log<'_>) -> PageNames {
     let mut words = |key: &str, texts: Vec<Text>| {
         texts.into_iter().map(|text| check::one_line(log, key, &text)).collect::<Vec<_>>()
     };
-    PageNames { headings: words("headings", raw.headings), fences: words("fences", raw.fences) }
+    let blocks = raw.blocks.map(|RawBlocks::Joined| BlockChoice::Joined);
+    PageNames { headings: words("headings", raw.headings), fences: words("fences", raw.fences), blocks }
 }
 
 fn resolve_tool(raw: RawTool, log: &mut Log<'_>) -> Option<Tool> {

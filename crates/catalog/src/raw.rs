@@ -90,6 +90,17 @@ pub(crate) struct RawPageNames {
     pub(crate) headings: Vec<Text>,
     /// The first words of the info strings of fenced blocks, compared alike: `javascript` stands for `js` too.
     pub(crate) fences: Vec<Text>,
+    /// What is taken of a page that has several blocks in the language.
+    pub(crate) blocks: Option<RawBlocks>,
+}
+
+/// What is taken of several blocks.
+#[derive(Clone, Copy, Deserialize, JsonSchema)]
+#[schemars(rename = "Blocks")]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum RawBlocks {
+    /// All of them, in order, as one.
+    Joined,
 }
 
 /// A program that a sample needs.

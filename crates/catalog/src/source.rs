@@ -5,12 +5,13 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, whole_file};
-use crate::region::{Region, RegionError};
+use crate::region::Region;
+use crate::region_error::RegionError;
 
 /// Reads a file and finds the region of a tag in it.
 ///
 /// # Errors
-/// A file that cannot be read; a tag that is missing or there twice, with its place.
+/// A file that cannot be read; a tag that is missing or does not fit the one before, with its place.
 pub fn read_region(file: &Path, tag: &str) -> Result<(Vec<u8>, Region), Diagnostics> {
     let content = std::fs::read(file)
         .map_err(|error| whole_file(file, format!("the file with the code cannot be read: {error}")))?;
@@ -20,26 +21,23 @@ pub fn read_region(file: &Path, tag: &str) -> Result<(Vec<u8>, Region), Diagnost
     }
 }
 
-fn diagnostic(file: &Path, content: &[u8], tag: &str, error: &RegionError) -> Diagnostic {
-    let (place, help) = match error {
-        RegionError::NoStart { .. } => (None, true),
-        RegionError::NoEnd { at, .. } => (Some(place(content, at, &format!("[START {tag}]"))), true),
-        RegionError::Twice { which, at, .. } => {
-            (Some(place(content, at, &format!("[{which} {tag}]"))), false)
-        }
-    };
-    let help = help.then(|| {
+/// What is wrong with a region, at its place in the file.
+pub(crate) fn diagnostic(file: &Path, content: &[u8], tag: &str, error: &RegionError) -> Diagnostic {
+    let place = error.place().map(|(words, at)| place(content, at, &format!("[{words}")));
+    let help = matches!(error, RegionError::NoStart { .. } | RegionError::NoEnd { .. }).then(|| {
         format!("the code of a sample stands between a line with `[START {tag}]` and one with `[END {tag}]`")
     });
     Diagnostic { place, help, ..whole_file(file, error.to_string()) }
 }
 
-/// The place of a tag within a line. What is not UTF-8 is shown as U+FFFD, which is longer than what it stands for.
+/// The place of a tag, which begins so, within a line. What is not UTF-8 is shown as U+FFFD, which is longer than what it stands for.
 fn place(content: &[u8], line: &Range<usize>, tag: &str) -> Place {
     let shown = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     let (before, line) = (shown(&content[..line.start]), shown(&content[line.clone()]));
-    let start = before.len() + line.find(tag).unwrap_or(0);
-    Place::new(&Arc::from(shown(content)), start..start + tag.len())
+    let at = line.find(tag).unwrap_or(0);
+    let length = line[at..].find(']').map_or(tag.len(), |end| end + 1);
+    let start = before.len() + at;
+    Place::new(&Arc::from(shown(content)), start..start + length)
 }
 
 #[cfg(test)]
@@ -70,8 +68,8 @@ mod tests {
           |
           = help: the code of a sample stands between a line with `[START cancel]` and one with `[END cancel]`
         ");
-        insta::assert_snapshot!(error(b"// [START cancel]\n// [END cancel]\n\xff // [START cancel]\n"), @"
-        error: `[START cancel]` stands in line 3 once more; a file has one region of a tag
+        insta::assert_snapshot!(error(b"// [START cancel]\n// x\n\xff // [START cancel]\n"), @"
+        error: `[START cancel]` stands in line 3 once more, before `[END cancel]`
          --> FOLDER/cancel.go:3:6
           |
         3 | � // [START cancel]
@@ -93,6 +91,6 @@ mod tests {
         let file = folder.path().join("cancel.go");
         std::fs::write(&file, b"\xff\n[START cancel]\ncode\n[END cancel]\n").unwrap();
         let (content, region) = read_region(&file, "cancel").unwrap();
-        assert_eq!(region.code(&content), b"code\n");
+        assert_eq!(region.code(&content).bytes, b"code\n");
     }
 }

@@ -16,7 +16,7 @@ fn uncovered(text: &str) -> (Vec<String>, String) {
     let is_meant =
         |it: &&Manifest| it.id.service.name() == "spanner" && languages.contains(&it.id.language.as_str());
     let manifests: Vec<&Manifest> = catalog.manifests.iter().filter(is_meant).collect();
-    let page = Page::parse("docs/page.md", text);
+    let page = Page::parse("docs/page.md", text).unwrap();
     let found = page.uncovered(&manifests);
     let refused = page.refuse(&found).err().map(|error| error.to_string()).unwrap_or_default();
     (found.iter().map(Uncovered::place).collect(), refused)
@@ -103,7 +103,7 @@ fn a_fence_that_is_written_otherwise_is_told_with_those_that_are_looked_for() {
 fn what_the_page_calls_a_language_is_known_by_the_table() {
     let catalog = catalog();
     let manifests: Vec<&Manifest> = catalog.manifests.iter().filter(|it| it.id.language == "go").collect();
-    let page = Page::parse("p", "# Cancel\n## .NET\n```c#\nx\n```\n");
+    let page = Page::parse("p", "# Cancel\n## .NET\n```c#\nx\n```\n").unwrap();
     let found = page.uncovered(&manifests);
     assert_eq!(found.len(), 1);
     assert_eq!(found[0].languages(), ["csharp", "cancel", "csharp"]);

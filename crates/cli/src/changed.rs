@@ -62,8 +62,10 @@ pub fn keep(plan: &mut Plan, revision: &Revision<'_>, before: Option<&Plan>) -> 
         let same = match (&sample.code, before) {
             (SampleCode::Bundled, _) => is_same_region(&sample, revision)?,
             (code, before) => before.is_some_and(|before| {
-                let same = |other: &&PlannedSample| other.manifest.id == sample.manifest.id;
-                before.samples.iter().find(same).is_some_and(|other| says_the_same(code, &other.code))
+                let same = |other: &PlannedSample| {
+                    other.manifest.id == sample.manifest.id && says_the_same(code, &other.code)
+                };
+                before.samples.iter().any(same)
             }),
         };
         if !same {
@@ -91,7 +93,6 @@ fn is_same_region(sample: &PlannedSample, revision: &Revision<'_>) -> Result<boo
     let file: PathBuf = source.folder.join(&source.file);
     let now = std::fs::read(&file).with_context(|| file.display().to_string()).map_err(Failure::usage)?;
     let Some(then) = revision.read(&file)? else { return Ok(false) };
-    let code =
-        |content: &[u8]| Region::find(content, &source.region).ok().map(|it| it.code(content).to_vec());
+    let code = |content: &[u8]| Region::find(content, &source.region).ok().map(|it| it.code(content).bytes);
     Ok(code(&now).is_some() && code(&now) == code(&then))
 }

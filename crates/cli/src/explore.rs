@@ -8,6 +8,7 @@ use rescind_runner::{Bounds, Exploring};
 
 use crate::args::{CodeArgs, ExploreArgs, FailOnArg};
 use crate::changed::{self, Revision};
+use crate::coverage::CoverageGate;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::{print, say};
@@ -34,7 +35,9 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
         budget: args.budget,
         repeat: args.repeat,
     };
+    let mut coverage = CoverageGate::announce(&mut plan);
     let mut finished = execution::explore(machine, plan, args.cases.resolved(0), exploring)?;
+    coverage.settle(&mut finished.results);
     machine.redactor.results(&mut finished.results);
     let results = &finished.results;
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
@@ -42,7 +45,8 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
     say(progress::timing(&finished.timing));
     report::write(&targets, |format| format.render(results))?;
     printed?;
-    Ok(policy::exit_code(results, FailOnArg::Any.into()))
+    let fail_on = FailOnArg::Any.into();
+    Ok(coverage.exit_code(policy::exit_code(results, fail_on), fail_on))
 }
 
 fn planned(
@@ -62,17 +66,25 @@ fn keep_changed(
     revision: &str,
     plan: &mut Plan,
 ) -> Result<(), Failure> {
-    let Some(page) = &args.code.page else {
+    if args.code.page.is_empty() {
         return changed::keep(plan, &Revision::find(&machine.places.root, revision)?, None);
-    };
+    }
     let revision = Revision::find(&machine.places.current, revision)?;
-    let page = machine.places.current.join(page);
-    let Some(then) = revision.read(&page)? else { return changed::keep(plan, &revision, None) };
     let folder = tempfile::tempdir().context("cannot make a temporary folder").map_err(Failure::setup)?;
-    let old = folder.path().join(page.file_name().unwrap_or_default());
-    std::fs::write(&old, then).with_context(|| old.display().to_string()).map_err(Failure::setup)?;
-    // Whatever was wrong with the page then, it says nothing of what is on it now.
-    let code = CodeArgs { page: Some(old), allow_uncovered: true, ..args.code.clone() };
-    let before = planned(machine, catalog, args, &code).ok();
+    let mut pages = Vec::new();
+    for (number, page) in args.code.page.iter().enumerate() {
+        let page = machine.places.current.join(page);
+        if let Some(then) = revision.read(&page)? {
+            let old = folder.path().join(number.to_string());
+            let put = std::fs::create_dir(&old).and_then(|()| {
+                let old = old.join(page.file_name().unwrap_or_default());
+                std::fs::write(&old, then).map(|()| pages.push(old))
+            });
+            put.with_context(|| old.display().to_string()).map_err(Failure::setup)?;
+        }
+    }
+    // Whatever was wrong with a page then, it says nothing of what is on it now.
+    let code = CodeArgs { page: pages, allow_uncovered: vec!["*".to_owned()], ..args.code.clone() };
+    let before = planned(machine, catalog, args, &code).ok().filter(|_| !code.page.is_empty());
     changed::keep(plan, &revision, before.as_ref())
 }

@@ -9,6 +9,7 @@ mod backend;
 mod builtin;
 mod changed;
 mod compare;
+mod coverage;
 mod doctor;
 mod emulator;
 mod execution;
@@ -40,7 +41,7 @@ pub fn main() -> ExitCode {
         CliCommand::Run(args) => machine().and_then(|machine| run::run(&machine, args)),
         CliCommand::Explore(args) => machine().and_then(|machine| explore::explore(&machine, args)),
         CliCommand::Replay(args) => machine().and_then(|machine| replay::replay(&machine, args)),
-        CliCommand::List(selection) => machine().and_then(|machine| list::list(&machine, selection)),
+        CliCommand::List(args) => machine().and_then(|machine| list::list(&machine, args)),
         CliCommand::Doctor(args) => machine().and_then(|machine| doctor::doctor(&machine, args)),
         CliCommand::Report(args) => report::report(args),
         CliCommand::Compare(args) => compare::compare(args),

@@ -24,9 +24,9 @@ pub fn plan(
 ) -> Result<Plan, Failure> {
     let request = RunRequest {
         selection,
-        page: code.page.clone(),
+        pages: code.page.clone(),
         block: code.block,
-        allow_uncovered: code.allow_uncovered,
+        allow_uncovered: code.allow_uncovered.clone(),
         sources: code.source.clone(),
         known_failures: code.known_failures.clone(),
         partition,

@@ -5,6 +5,7 @@ use rescind_report::compare::{self as policy, Comparison};
 use rescind_report::terminal;
 
 use crate::args::{FailOnArg, RunArgs};
+use crate::coverage::CoverageGate;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::say;
@@ -24,7 +25,9 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
         plan.notices.extend(compare::check_source(base, &plan.source)?);
     }
     let fail_on = fail_on(args)?;
+    let mut coverage = CoverageGate::announce(&mut plan);
     let mut finished = execution::run(machine, args, plan, cases.resolved(args.retries))?;
+    coverage.settle(&mut finished.results);
     machine.redactor.results(&mut finished.results);
 
     let results = &finished.results;
@@ -41,10 +44,11 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
         _ => format.render(results),
     })?;
     printed?;
-    Ok(match &comparison {
+    let code = match &comparison {
         Some(comparison) => comparison.exit_code(fail_on),
         None => policy::exit_code(results, fail_on),
-    })
+    };
+    Ok(coverage.exit_code(code, fail_on))
 }
 
 /// What is to make the run fail.

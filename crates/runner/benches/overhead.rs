@@ -149,7 +149,7 @@ fn manifest(folder: &Path) -> Result<Manifest> {
         title: "true".to_owned(),
         file: PathBuf::from("true.yaml"),
         source: Source { folder: sample, file: "none".into(), region: "none".to_owned() },
-        page: PageNames { headings: Vec::new(), fences: Vec::new() },
+        page: PageNames { headings: Vec::new(), fences: Vec::new(), blocks: None },
         toolchain: Vec::new(),
         variables: Variables::default(),
         prepare: Stage::default(),

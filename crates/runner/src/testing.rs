@@ -73,7 +73,7 @@ pub(crate) fn manifest(folder: &Path, language: &str, script: &str) -> Manifest 
         title: language.to_owned(),
         file: PathBuf::from(format!("manifests/spanner/{language}.yaml")),
         source: Source { folder, file: "main.sh".into(), region: "tag".to_owned() },
-        page: PageNames { headings: Vec::new(), fences: Vec::new() },
+        page: PageNames { headings: Vec::new(), fences: Vec::new(), blocks: None },
         toolchain: Vec::new(),
         variables: Variables::default(),
         prepare: Stage::default(),

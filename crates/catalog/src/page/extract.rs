@@ -1,13 +1,16 @@
-//! One block of a page for each language.
+//! The code of a page for each language.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 use rescind_model::SampleId;
 
-use super::names::same_language;
-use super::{Block, Page};
+use super::error::PageError;
+use super::names::{is_usual, same_language};
+use super::{Block, Page, session};
+use crate::choice::BlockChoice;
 use crate::manifest::{Manifest, PageNames};
+use crate::published::PublishedCode;
 
 /// A sample whose code is looked for on a page.
 #[derive(Clone, Copy, Debug)]
@@ -30,108 +33,66 @@ impl<'a> WantedSample<'a> {
 /// What a page has for the samples.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Extraction {
-    /// The block of each sample that has one.
-    pub blocks: BTreeMap<SampleId, Block>,
+    /// The code of each sample that has some: of a session, its commands.
+    pub code: BTreeMap<SampleId, PublishedCode>,
     /// The samples that have none.
     pub without_block: Vec<SampleId>,
 }
 
-/// Why a page's code cannot be had.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    /// The file cannot be read.
-    #[error("the page `{page}` cannot be read: {error}")]
-    Unreadable {
-        /// The page's name.
-        page: String,
-        /// What the system says.
-        #[source]
-        error: std::io::Error,
-    },
-    /// The file is not UTF-8.
-    #[error("the page `{page}` is not UTF-8 in line {line}")]
-    NotUtf8 {
-        /// The page's name.
-        page: String,
-        /// The first line that is not, from 1.
-        line: u32,
-    },
-    /// No block for a language that was asked for.
-    #[error("the page `{page}` has no block for {sample}: {missing}")]
-    NoBlock {
-        /// The page's name.
-        page: String,
-        /// The sample that was asked for.
-        sample: SampleId,
-        /// What was looked for, and what the page has.
-        missing: String,
-    },
-    /// No block for any of the languages.
-    #[error("the page `{page}` has no block for any of the samples: {missing}")]
-    NoBlocks {
-        /// The page's name.
-        page: String,
-        /// What the page has.
-        missing: String,
-    },
-    /// Several blocks for one language, and no choice of one that is there.
-    #[error("the page `{page}` has {count} blocks for {sample}; choose one by its number:{choices}")]
-    Ambiguous {
-        /// The page's name.
-        page: String,
-        /// The sample.
-        sample: SampleId,
-        /// How many blocks there are.
-        count: usize,
-        /// One line for each.
-        choices: String,
-    },
-}
-
 impl Page {
-    /// The block of each sample: a fenced block in its language, under a heading that names the language.
+    /// The code of each sample: a block in its language, under a title that names the language.
     ///
-    /// `block` is the number, from 1, of the one to take where there are several.
+    /// `choice` says what is taken where there are several, in the place of what a sample's manifest says.
     ///
     /// # Errors
     /// No block for a sample that is required, or for none of the samples at all; several blocks for one sample.
     pub fn extract<'a>(
         &self,
         wanted: impl IntoIterator<Item = WantedSample<'a>>,
-        block: Option<usize>,
+        choice: Option<BlockChoice>,
     ) -> Result<Extraction, PageError> {
         let mut extraction = Extraction::default();
         for WantedSample { sample, names, required } in wanted {
-            match self.choose(sample, names, block)? {
-                Some(block) => {
-                    extraction.blocks.insert(sample.clone(), block.clone());
+            let chosen = self.choose(sample, names, choice.or(names.blocks))?;
+            if !chosen.is_empty() {
+                let mut code = PublishedCode::default();
+                for part in chosen.into_iter().map(session::code) {
+                    code.join(part);
                 }
-                None if required => {
-                    let (page, sample) = (self.name.clone(), sample.clone());
-                    return Err(PageError::NoBlock { page, sample, missing: self.missing(names) });
-                }
-                None => extraction.without_block.push(sample.clone()),
+                extraction.code.insert(sample.clone(), code);
+            } else if required {
+                let (page, sample) = (self.name.clone(), sample.clone());
+                return Err(PageError::NoBlock { page, sample, missing: self.missing(names) });
+            } else {
+                extraction.without_block.push(sample.clone());
             }
         }
-        if extraction.blocks.is_empty() {
+        if extraction.code.is_empty() {
             return Err(PageError::NoBlocks { page: self.name.clone(), missing: self.headings_named() });
         }
         Ok(extraction)
     }
 
+    /// The blocks that are to be run as one.
     fn choose(
         &self,
         sample: &SampleId,
         names: &PageNames,
-        block: Option<usize>,
-    ) -> Result<Option<&Block>, PageError> {
+        choice: Option<BlockChoice>,
+    ) -> Result<Vec<&Block>, PageError> {
         let candidates = self.candidates(names);
-        let chosen = block.and_then(|number| candidates.get(number.checked_sub(1)?));
-        match (candidates.as_slice(), chosen) {
-            ([], _) => Ok(None),
-            ([only], _) => Ok(Some(only)),
-            (_, Some(chosen)) => Ok(Some(chosen)),
-            (_, None) => Err(PageError::Ambiguous {
+        if candidates.len() < 2 || choice == Some(BlockChoice::Joined) {
+            return Ok(candidates);
+        }
+        let chosen = match choice {
+            Some(BlockChoice::Number(number)) => {
+                usize::try_from(number).ok().and_then(|number| candidates.get(number.checked_sub(1)?))
+            }
+            _ => None,
+        };
+        match chosen {
+            Some(chosen) => Ok(vec![chosen]),
+            None => Err(PageError::Ambiguous {
                 page: self.name.clone(),
                 sample: sample.clone(),
                 count: candidates.len(),
@@ -140,16 +101,19 @@ impl Page {
         }
     }
 
-    /// The blocks under a heading that names the language, and of these the ones whose fence does too. (Commands to
-    /// install a library stand under the same heading.) Where no fence names it, those that name nothing.
+    /// The blocks under a title that names the language, and of these the ones whose fence does too. (Commands to
+    /// install a library stand under the same heading.) Where no fence names it, sessions of a terminal in which commands
+    /// are shown, if it is a shell that is looked for; else those that name nothing.
     pub(super) fn candidates(&self, names: &PageNames) -> Vec<&Block> {
         let under = || self.blocks.iter().filter(|block| names.name_a_heading_of(block));
         let in_language: Vec<&Block> = under().filter(|block| names.name_the_fence_of(block)).collect();
-        if in_language.is_empty() {
-            under().filter(|block| block.fence.is_empty()).collect()
-        } else {
-            in_language
+        if !in_language.is_empty() {
+            return in_language;
         }
+        let is_session = |block: &&Block| session::is_terminal(block) && session::has_prompt(block);
+        let sessions: Vec<&Block> =
+            under().filter(|block| names.has_a_shell() && is_session(block)).collect();
+        if sessions.is_empty() { under().filter(|block| block.fence.is_empty()).collect() } else { sessions }
     }
 
     fn missing(&self, names: &PageNames) -> String {
@@ -175,7 +139,8 @@ impl Page {
     }
 
     fn headings_named(&self) -> String {
-        match self.headings.as_slice() {
+        let headings: Vec<String> = self.titles.iter().map(|title| title.text.clone()).collect();
+        match headings.as_slice() {
             [] => "it has no headings".to_owned(),
             headings => format!("its headings are {}", quoted(headings, ", ")),
         }
@@ -183,13 +148,34 @@ impl Page {
 }
 
 impl PageNames {
-    pub(super) fn name_a_heading_of(&self, block: &Block) -> bool {
-        let is_named = |heading: &String| self.headings.iter().any(|name| same_language(name, heading));
-        block.headings.iter().any(is_named)
+    /// True if it is a name of the language.
+    pub(super) fn name(&self, title: &str) -> bool {
+        self.headings.iter().any(|name| same_language(name, title))
     }
 
+    /// True if the nearest of a block's titles that names any language names this one.
+    pub(super) fn name_a_heading_of(&self, block: &Block) -> bool {
+        self.name_nearest(&block.headings)
+    }
+
+    /// The same for any titles, the nearest first.
+    pub(super) fn name_nearest(&self, titles: &[String]) -> bool {
+        titles.iter().find(|title| self.name(title) || is_usual(title)).is_some_and(|title| self.name(title))
+    }
+
+    /// True if a block is marked with the language.
     pub(super) fn name_the_fence_of(&self, block: &Block) -> bool {
-        self.fences.iter().any(|name| same_language(name, &block.fence))
+        self.is_fence(&block.fence)
+    }
+
+    /// The same for any word.
+    pub(super) fn is_fence(&self, fence: &str) -> bool {
+        self.fences.iter().any(|name| same_language(name, fence))
+    }
+
+    /// True if the language is that of a shell.
+    pub(super) fn has_a_shell(&self) -> bool {
+        self.is_fence("shell")
     }
 }
 
@@ -221,22 +207,24 @@ mod tests {
 
     fn names(headings: &[&str], fences: &[&str]) -> PageNames {
         let own = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        PageNames { headings: own(headings), fences: own(fences) }
+        PageNames { headings: own(headings), fences: own(fences), blocks: None }
     }
 
-    fn python(text: &str, required: bool, block: Option<usize>) -> Result<Extraction, PageError> {
+    fn python(text: &str, required: bool, block: Option<u32>) -> Result<Extraction, PageError> {
+        let choice = block.map(BlockChoice::Number);
         let names = names(&["Python"], &["python", "py"]);
         let sample = "spanner/python".parse().unwrap();
         Page::parse("page.md", text)
-            .extract([WantedSample { sample: &sample, names: &names, required }], block)
+            .unwrap()
+            .extract([WantedSample { sample: &sample, names: &names, required }], choice)
     }
 
-    fn code(text: &str, block: Option<usize>) -> String {
+    fn code(text: &str, block: Option<u32>) -> String {
         let extraction = python(text, true, block).unwrap();
-        extraction.blocks.into_values().map(|block| block.code).collect()
+        extraction.code.into_values().map(|code| String::from_utf8(code.bytes).unwrap()).collect()
     }
 
-    fn error(text: &str, required: bool, block: Option<usize>) -> String {
+    fn error(text: &str, required: bool, block: Option<u32>) -> String {
         python(text, required, block).unwrap_err().to_string()
     }
 
@@ -262,8 +250,8 @@ mod tests {
         for (language, names, code) in &languages {
             let sample = format!("spanner/{language}").parse().unwrap();
             let wanted = WantedSample { sample: &sample, names, required: true };
-            let extraction = Page::parse("page.md", page).extract([wanted], None).unwrap();
-            assert_eq!(extraction.blocks[&sample].code, *code, "{language}");
+            let extraction = Page::parse("page.md", page).unwrap().extract([wanted], None).unwrap();
+            assert_eq!(extraction.code[&sample].bytes, code.as_bytes(), "{language}");
         }
     }
 
@@ -275,9 +263,49 @@ mod tests {
     }
 
     #[test]
+    fn several_are_one_if_that_is_the_rule() {
+        let names = PageNames { blocks: Some(BlockChoice::Joined), ..names(&["Python"], &["py"]) };
+        let sample = "spanner/python".parse().unwrap();
+        let page = Page::parse("p", TWO).unwrap();
+        let extract = |choice| {
+            page.extract([WantedSample { sample: &sample, names: &names, required: true }], choice)
+                .unwrap()
+                .code
+        };
+        let code = &extract(None)[&sample];
+        assert_eq!(
+            (code.bytes.as_slice(), code.lines.as_slice()),
+            (&b"\n  one()\ntwo()\n"[..], &[4, 5, 10][..])
+        );
+        assert_eq!(extract(Some(BlockChoice::Number(2)))[&sample].bytes, b"two()\n");
+    }
+
+    #[test]
+    fn the_nearest_title_that_names_a_language_counts() {
+        let page = "# Python\n```sh\npip\n```\n=== \"Node.js\"\n    ```python\n    no\n    ```\n=== \"3.12\"\n    ```python\n    yes\n    ```\n";
+        assert_eq!(code(page, None), "yes\n");
+    }
+
+    #[test]
+    fn commands_in_a_session_are_run_where_there_is_no_script() {
+        let names = names(&["Shell"], &["sh"]);
+        let sample = "spanner/shell".parse().unwrap();
+        let code = |text: &str| {
+            let wanted = [WantedSample { sample: &sample, names: &names, required: true }];
+            let page = Page::parse("p", text).unwrap();
+            page.extract(wanted, None)
+                .map(|found| String::from_utf8(found.code[&sample].bytes.clone()).unwrap())
+        };
+        let session = "# Shell\n```console\n$ a\nb\n```\n";
+        assert_eq!(code(session).unwrap(), "a\n");
+        assert_eq!(code(&format!("{session}```bash\nc\n```\n")).unwrap(), "c\n");
+        assert!(code("# Shell\n```console\noutput\n```\n").is_err());
+    }
+
+    #[test]
     fn without_a_number_that_is_there_the_choices_are_shown() {
         insta::assert_snapshot!(error(TWO, false, None), @"
-        the page `page.md` has 2 blocks for spanner/python; choose one by its number:
+        the page `page.md` has 2 blocks for spanner/python; choose one by its number, or have them `joined`:
           1: lines 4-5, under Query > python: one()
           2: lines 10-10, under Update > Python: two()
         ");
@@ -297,13 +325,13 @@ mod tests {
     fn a_sample_that_the_page_has_nothing_for_is_told() {
         let (python, node) = (names(&["Python"], &["python"]), names(&["Node.js"], &["javascript"]));
         let (python_id, node_id) = ("spanner/python".parse().unwrap(), "spanner/nodejs".parse().unwrap());
-        let page = Page::parse("p", "# A\n## Python\n```python\nx\n```\n## Go\nno code\n");
+        let page = Page::parse("p", "# A\n## Python\n```python\nx\n```\n## Go\nno code\n").unwrap();
         let wanted = [
             WantedSample { sample: &python_id, names: &python, required: false },
             WantedSample { sample: &node_id, names: &node, required: false },
         ];
         let extraction = page.extract(wanted, None).unwrap();
-        assert_eq!(extraction.blocks.keys().collect::<Vec<_>>(), [&python_id]);
+        assert_eq!(extraction.code.keys().collect::<Vec<_>>(), [&python_id]);
         assert_eq!(extraction.without_block, std::slice::from_ref(&node_id));
     }
 
@@ -314,8 +342,8 @@ mod tests {
         for (heading, fence) in [("NODEJS", "js"), ("JavaScript", "Node"), ("node.js", "nodejs")] {
             let text = format!("# {heading}\n```{fence}\nx\n```\n");
             let wanted = [WantedSample { sample: &sample, names: &names, required: true }];
-            let extraction = Page::parse("p", &text).extract(wanted, None).unwrap();
-            assert_eq!(extraction.blocks[&sample].code, "x\n", "{heading} {fence}");
+            let extraction = Page::parse("p", &text).unwrap().extract(wanted, None).unwrap();
+            assert_eq!(extraction.code[&sample].bytes, b"x\n", "{heading} {fence}");
         }
     }
 
@@ -328,6 +356,6 @@ mod tests {
         std::fs::write(&path, b"# A\nb\xff\n").unwrap();
         insta::assert_snapshot!(shown(Page::read(&path).unwrap_err()), @"the page `page.md` is not UTF-8 in line 2");
         std::fs::write(&path, b"# A\n").unwrap();
-        assert_eq!(Page::read(&path).unwrap().headings, ["A"]);
+        assert_eq!(Page::read(&path).unwrap().titles[0].text, "A");
     }
 }

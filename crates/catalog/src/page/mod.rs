@@ -1,46 +1,64 @@
-//! Pages: Markdown whose headings name languages and whose fenced blocks hold the code.
+//! Pages: documents in which titles name languages and blocks hold the code.
 //!
-//! [`Page::parse`] finds the blocks, by the CommonMark grammar; [`Page::extract`] chooses one for each language, and
-//! [`Page::uncovered`] tells what is left.
+//! [`Page::read`] finds the blocks, by the grammar of the page's format; [`Page::extract`] chooses the code of each language,
+//! and [`Page::uncovered`] tells what is left.
+//!
+//! The readers (`markdown.rs`, `mdx.rs`, `html.rs`, `rst.rs`, `asciidoc.rs`) tell an `Outline` what they meet;
+//! `flavour` is what sites add to Markdown, `info.rs` reads info strings, `session.rs` tells commands from what they print.
 
-mod blocks;
+mod asciidoc;
 mod coverage;
+mod error;
 mod extract;
+mod fence;
+mod flavour;
+mod html;
+mod info;
+mod markdown;
+mod mdx;
 mod names;
+mod outline;
+mod rst;
+mod session;
 
 use std::path::Path;
 use std::sync::Arc;
 
 use crate::ServiceProfile;
+use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
-pub use blocks::Block;
 pub use coverage::Uncovered;
-pub use extract::{Extraction, PageError, WantedSample};
+pub use error::PageError;
+pub use extract::{Extraction, WantedSample};
 pub use names::{canonical_language, same_language};
+pub use outline::Block;
+use outline::{Found, Title, Unread};
 
 /// A page that was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
     /// The page's name in messages, mostly its path.
     pub name: String,
-    /// Its headings, in order, without the marks of Markdown.
-    pub headings: Vec<String>,
-    /// Its fenced blocks, in order.
+    /// Its blocks, in order.
     pub blocks: Vec<Block>,
+    /// Its titles, in order: headings, labels of tabs, of what is folded in.
+    titles: Vec<Title>,
+    /// What may hold code and is no block.
+    unread: Vec<Unread>,
     /// The page itself.
     text: Arc<str>,
 }
 
 impl Page {
-    /// Reads a page from a file.
+    /// Reads a page from a file, whose name tells the format.
     ///
     /// # Errors
-    /// A file that cannot be read or that is not UTF-8.
+    /// A file that cannot be read, that is not UTF-8, or that does not hold to its format.
     pub fn read(path: &Path) -> Result<Page, PageError> {
         let page = path.display().to_string();
         match std::fs::read(path) {
             Ok(bytes) => match String::from_utf8(bytes) {
-                Ok(text) => Ok(Page::parse(page, &text)),
+                Ok(text) => Page::parse(page, &text),
                 Err(error) => {
                     let at = error.utf8_error().valid_up_to();
                     let line = crate::Lines::of(&error.as_bytes()[..at], b"").first;
@@ -51,12 +69,32 @@ impl Page {
         }
     }
 
-    /// Finds the headings and the fenced blocks of a page.
-    pub fn parse(name: impl Into<String>, text: &str) -> Page {
+    /// Finds the titles and the blocks of a page, whose name tells the format: Markdown, if it ends otherwise than those of
+    /// other formats do.
+    ///
+    /// # Errors
+    /// A page of MDX that is none.
+    pub fn parse(name: impl Into<String>, text: &str) -> Result<Page, PageError> {
+        let name = name.into();
         // Some editors begin a file with a byte order mark, which would keep its first line from being a heading.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let (headings, blocks) = blocks::find(text);
-        Page { name: name.into(), headings, blocks, text: text.into() }
+        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
+        let found = match extension.as_deref() {
+            Some("html" | "htm" | "xhtml") => html::find(text),
+            Some("rst" | "rest") => rst::find(text),
+            Some("adoc" | "asciidoc" | "asc") => asciidoc::find(text),
+            Some("mdx") => mdx::find(text).map_err(|(message, at)| not_mdx(&name, text, message, at))?,
+            // Docusaurus takes its pages of Markdown for MDX; others have tags that look like JSX and are not.
+            _ if mdx::looks_like(text) => mdx::find(text).unwrap_or_else(|_| markdown::find(text)),
+            _ => markdown::find(text),
+        };
+        let Found { titles, blocks, unread } = found;
+        Ok(Page { name, blocks, titles, unread, text: text.into() })
+    }
+
+    /// The titles, in order: headings, labels of tabs, of what is folded in.
+    pub fn titles(&self) -> impl Iterator<Item = &str> {
+        self.titles.iter().map(|title| title.text.as_str())
     }
 
     /// True if it names the service anywhere, by its id or by its title, in letters of any case.
@@ -64,4 +102,10 @@ impl Page {
         let text = self.text.to_lowercase();
         text.contains(service.id.name()) || text.contains(&service.title.to_lowercase())
     }
+}
+
+fn not_mdx(name: &str, text: &str, message: String, at: usize) -> PageError {
+    let message = format!("this is no MDX: {message}");
+    let place = Some(Place::new(&Arc::from(text), at..at));
+    PageError::Malformed(Diagnostics::one(Diagnostic { file: name.into(), place, message, help: None }))
 }

@@ -8,13 +8,16 @@
 const LANGUAGES: &[(&str, &[&str])] = &[
     ("cpp", &["C++", "CPlusPlus", "cc", "cxx"]),
     ("csharp", &["C#", "C-Sharp", "cs", "dotnet", ".NET"]),
+    ("curl", &[]),
+    ("gcloud", &["gcloud CLI", "Google Cloud CLI"]),
     ("go", &["Golang"]),
     ("java", &[]),
-    ("nodejs", &["Node.js", "Node", "JavaScript", "js"]),
+    ("nodejs", &["Node.js", "Node", "JavaScript", "js", "mjs", "cjs"]),
     ("php", &[]),
-    ("python", &["Python 3", "python3", "py"]),
+    ("python", &["Python 3", "python3", "py", "py3", "pycon", "ipython", "ipython3"]),
     ("ruby", &["rb"]),
     ("rust", &["rs"]),
+    ("shell", &["sh", "bash", "zsh", "Shell script", "shellscript"]),
 ];
 
 /// The name that the table has for a language, or the name itself, in lower case.
@@ -67,7 +70,7 @@ mod tests {
     fn the_usual_names_are_known_and_others_are_themselves() {
         for (language, names) in [
             ("csharp", "C# csharp cs dotnet"),
-            ("nodejs", "Node.js nodejs javascript js node"),
+            ("nodejs", "Node.js nodejs javascript js mjs node"),
             ("cpp", "C++ cpp cc cxx"),
             ("python", "Python py python3"),
             ("go", "Go golang"),

@@ -5,8 +5,10 @@ use std::sync::Arc;
 
 use rescind_model::{CaseId, Contract, KnownFailure, Location, Partition, Scenario, Shard, fingerprint};
 
-use crate::lines::Lines;
+use super::coverage::PageCoverage;
+use crate::diagnostic::Diagnostics;
 use crate::manifest::Manifest;
+use crate::published::LineOrigins;
 
 /// The code of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,12 +19,10 @@ pub enum SampleCode {
     Published {
         /// The whole content of the manifest's source file, with the region replaced.
         file_content: Vec<u8>,
-        /// The lines of the published code in that content.
-        lines: Lines,
+        /// Which lines of that content are published, and where.
+        lines: LineOrigins,
         /// Where the code is from, for messages: the path of the page or of the file.
         origin: String,
-        /// The line of the origin that the code begins in, from 1.
-        origin_line: u32,
     },
 }
 
@@ -62,6 +62,10 @@ pub struct Plan {
     pub filtered: bool,
     /// Which part of the run this is, if it is split over several machines.
     pub shard: Option<Shard>,
+    /// What the pages have, and what of it is run; nothing where the code is from no page.
+    pub coverage: Vec<PageCoverage>,
+    /// What the pages have and is not run, at its places.
+    pub uncovered: Option<Diagnostics>,
     /// What the results are to say besides the cases.
     pub notices: Vec<String>,
     /// The cases that are known to fail.

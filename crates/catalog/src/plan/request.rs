@@ -7,6 +7,8 @@ use std::time::SystemTime;
 
 use rescind_model::{InvalidId, Partition, ServiceId};
 
+use crate::choice::BlockChoice;
+
 /// Which cases: globs, or names. Without any, all of them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Selection {
@@ -32,8 +34,10 @@ pub struct SourceFile {
     pub service: Option<ServiceId>,
     /// The language of the sample.
     pub language: String,
-    /// The file.
+    /// The file, or a glob that stands for files.
     pub path: PathBuf,
+    /// The tag of the region in it; none for the one that the sample's manifest names.
+    pub tag: Option<String>,
 }
 
 impl FromStr for SourceFile {
@@ -42,13 +46,18 @@ impl FromStr for SourceFile {
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let parts = text.split_once('=').filter(|(name, path)| !name.is_empty() && !path.is_empty());
         let (name, path) = parts.ok_or("expected LANGUAGE=FILE or SERVICE/LANGUAGE=FILE")?;
+        let (path, tag) = match path.rsplit_once('#') {
+            Some(("", _) | (_, "")) => return Err("expected FILE#TAG".to_owned()),
+            Some((path, tag)) => (path, Some(tag.to_owned())),
+            None => (path, None),
+        };
         let (service, language) = match name.split_once('/') {
             Some((service, language)) => {
                 (Some(service.parse().map_err(|error: InvalidId| error.to_string())?), language)
             }
             None => (None, name),
         };
-        Ok(SourceFile { service, language: language.to_owned(), path: path.into() })
+        Ok(SourceFile { service, language: language.to_owned(), path: path.into(), tag })
     }
 }
 
@@ -57,7 +66,8 @@ impl fmt::Display for SourceFile {
         if let Some(service) = &self.service {
             write!(f, "{service}/")?;
         }
-        write!(f, "{}={}", self.language, self.path.display())
+        write!(f, "{}={}", self.language, self.path.display())?;
+        self.tag.iter().try_for_each(|tag| write!(f, "#{tag}"))
     }
 }
 
@@ -66,12 +76,12 @@ impl fmt::Display for SourceFile {
 pub struct RunRequest {
     /// Which cases.
     pub selection: Selection,
-    /// The page that has the samples' code.
-    pub page: Option<PathBuf>,
-    /// Which block of the page, where a language has several; from 1.
-    pub block: Option<u32>,
-    /// True if code of the page that no sample covers is no error.
-    pub allow_uncovered: bool,
+    /// The pages that have the samples' code.
+    pub pages: Vec<PathBuf>,
+    /// What is taken of a page, where a language has several blocks.
+    pub block: Option<BlockChoice>,
+    /// The languages whose published code need not be run: names and globs.
+    pub allow_uncovered: Vec<String>,
     /// The files that have the samples' code; then only samples that have one are run.
     pub sources: Vec<SourceFile>,
     /// The list of known failures, in the place of the catalogue's.
@@ -115,10 +125,10 @@ mod tests {
 
     #[test]
     fn a_source_has_a_language_and_a_file_and_may_have_a_service() {
-        for text in ["go=a=b.go", "spanner/python=../x/cancel.py"] {
+        for text in ["go=a=b.go", "spanner/python=../x/cancel.py", "go=a/**/*.go#a_tag", "go=c#/x.go#t"] {
             assert_eq!(text.parse::<SourceFile>().unwrap().to_string(), text);
         }
-        for bad in ["go", "go=", "=x.go", "/go=x.go", "Spanner/go=x.go"] {
+        for bad in ["go", "go=", "=x.go", "/go=x.go", "Spanner/go=x.go", "go=#t", "go=x.go#"] {
             assert!(bad.parse::<SourceFile>().is_err(), "{bad}");
         }
     }

@@ -1,5 +1,7 @@
 //! From what is asked for to the cases.
 
+use std::path::PathBuf;
+
 use rescind_model::{KnownFailure, Location, fingerprint};
 
 use super::cases::{Plan, PlannedSample, SampleCode};
@@ -16,37 +18,39 @@ impl RunRequest {
     /// # Errors
     /// A glob, a page, a file or a region that is wrong; a selection that matches no case.
     pub fn plan(&self, catalog: &Catalog, places: &Places) -> Result<Plan, PlanError> {
-        let selected = match &self.page {
-            Some(page) => page::selected(catalog, page, self)?,
-            None => selected(catalog, &self.selection)?,
+        let selected = match self.pages.as_slice() {
+            [] => selected(catalog, &self.selection)?,
+            _ => page::selected(catalog, self)?,
         };
         let mut plan = Plan {
             filtered: !self.selection.is_everything(),
             known_failures: self.known_failures(catalog, places)?,
             ..Plan::default()
         };
-        match &self.page {
-            Some(page) => {
-                plan.source = places.name_of(page);
-                page::plan(places, catalog, &selected, page, self, &mut plan)?;
+        let mut files: Vec<PathBuf> = self.pages.clone();
+        match self.pages.as_slice() {
+            [_, ..] => {
+                let names: Vec<String> = self.pages.iter().map(|page| places.name_of(page)).collect();
+                plan.source = names.join(", ");
+                page::plan(places, catalog, &selected, self, &mut plan)?;
             }
-            None if !self.sources.is_empty() => {
+            [] if !self.sources.is_empty() => {
                 let name =
                     |it: &SourceFile| SourceFile { path: places.name_of(&it.path).into(), ..it.clone() };
                 let names: Vec<String> = self.sources.iter().map(|source| name(source).to_string()).collect();
                 plan.source = names.join(", ");
                 // The samples without a file were not asked for.
                 plan.filtered = true;
-                source::plan(places, catalog, &selected, &self.sources, &mut plan)?;
+                files = source::plan(places, catalog, &selected, self, &mut plan)?;
             }
-            None => {
+            [] => {
                 plan.source = "bundled".to_owned();
                 for sample in &selected {
                     plan.samples.push(bundled(places, sample)?);
                 }
             }
         }
-        plan.catalogue = self.catalogue(catalog)?;
+        plan.catalogue = self.catalogue(catalog, &files)?;
         if let Some(partition) = self.partition {
             plan.keep_part(partition);
         }
@@ -57,10 +61,9 @@ impl RunRequest {
     ///
     /// # Errors
     /// A page or a file that cannot be read.
-    fn catalogue(&self, catalog: &Catalog) -> Result<String, PlanError> {
+    fn catalogue(&self, catalog: &Catalog, files: &[PathBuf]) -> Result<String, PlanError> {
         let mut parts = vec![catalog.fingerprint.clone().into_bytes()];
-        let sources = self.sources.iter().map(|source| &source.path);
-        for path in self.page.iter().chain(sources).chain(&self.known_failures) {
+        for path in files.iter().chain(&self.known_failures) {
             let read = std::fs::read(path);
             parts.push(read.map_err(|source| PlanError::Read { file: path.clone(), source })?);
         }

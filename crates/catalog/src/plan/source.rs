@@ -1,11 +1,16 @@
 //! `--source`: the code of a sample out of a file of another repository.
 
+use std::path::PathBuf;
+
 use rescind_model::{Location, SampleId};
 
-use super::cases::{Plan, SampleCode};
+use super::allowed::Allowed;
+use super::cases::Plan;
+use super::coverage::PageCoverage;
 use super::error::PlanError;
-use super::planned::{planned, region_of};
-use super::request::{Places, SourceFile};
+use super::files::files;
+use super::planned::{planned, published};
+use super::request::{Places, RunRequest, SourceFile};
 use super::select::Selected;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
@@ -17,48 +22,49 @@ use crate::source::read_region;
 /// A file with the sample whose region it has.
 struct Matched<'a> {
     sample: &'a SampleId,
-    option: &'a SourceFile,
+    /// The option, with the one file of those that its glob stands for.
+    file: SourceFile,
     content: Vec<u8>,
     region: Region,
 }
 
-/// Plans the selected samples that a file is given for, each with the file's region in the place of its own.
+/// Plans the selected samples that a file is given for, each with the file's region in the place of its own. Gives the
+/// files.
 ///
 /// # Errors
-/// A language that no sample has; a file without the region, or with two; two files for one sample.
+/// A language that no sample has; a file without the region, or with one that is not whole; two files for one sample.
 pub fn plan(
     places: &Places,
     catalog: &Catalog,
     selected: &[Selected<'_>],
-    options: &[SourceFile],
+    request: &RunRequest,
     plan: &mut Plan,
-) -> Result<(), PlanError> {
+) -> Result<Vec<PathBuf>, PlanError> {
     let mut matched: Vec<Matched<'_>> = Vec::new();
-    for option in options {
-        let found = matching(catalog, selected, option)?;
-        if let Some(earlier) = matched.iter().find(|earlier| earlier.sample == found.sample) {
-            return Err(PlanError::Options(format!(
-                "--source {option}: {} has its code from --source {} already",
-                found.sample, earlier.option
-            )));
+    let allowed = Allowed::new(&request.allow_uncovered)?;
+    let mut coverage = PageCoverage { page: plan.source.clone(), ..PageCoverage::default() };
+    for option in &request.sources {
+        for found in matching_files(places, catalog, selected, option)? {
+            if let Some(earlier) = matched.iter().find(|earlier| earlier.sample == found.sample) {
+                return Err(twice(&found, earlier));
+            }
+            matched.push(found);
         }
-        matched.push(found);
     }
     for sample in selected {
         let Some(found) = matched.iter().find(|found| *found.sample == sample.manifest.id) else { continue };
-        let (own, own_region) = region_of(sample.manifest)?;
-        let replaced = own_region.replace(&own, found.region.code(&found.content));
-        let code = SampleCode::Published {
-            file_content: replaced.bytes,
-            lines: replaced.lines,
-            origin: found.option.path.display().to_string(),
-            origin_line: found.region.lines.first,
-        };
-        let location = places.relative(&found.option.path).map(|file| Location {
+        let code = found.region.code(&found.content);
+        let outside = found.region.outside(&found.content);
+        let origin = found.file.path.display().to_string();
+        let lines = code.span().unwrap_or(found.region.lines);
+        let location = places.relative(&found.file.path).map(|file| Location {
             file,
-            first_line: found.region.lines.first,
-            last_line: found.region.lines.last,
+            first_line: lines.first,
+            last_line: lines.last,
         });
+        let id = &sample.manifest.id;
+        coverage.run(id, code.lines.clone(), allowed.allows(&id.language));
+        let code = published(sample.manifest, &code, &outside, origin)?;
         plan.samples.push(planned(sample, code, location));
     }
     if plan.samples.is_empty() {
@@ -67,28 +73,88 @@ pub fn plan(
         ));
     }
     plan.replay_options =
-        options.iter().flat_map(|option| ["--source".to_owned(), option.to_string()]).collect();
-    Ok(())
+        matched.iter().flat_map(|found| ["--source".to_owned(), found.file.to_string()]).collect();
+    plan.coverage.push(coverage);
+    Ok(matched.into_iter().map(|found| found.file.path).collect())
 }
 
-/// The sample that an option means, one of those that are selected if it can be. Where samples of several services have
+/// That two files have the code of one sample.
+fn twice(found: &Matched<'_>, earlier: &Matched<'_>) -> PlanError {
+    PlanError::Options(format!(
+        "--source {}: {} has its code from --source {} already",
+        found.file, found.sample, earlier.file
+    ))
+}
+
+/// The samples that an option means: one for a file, and one for each file of a glob that has a region of the tag.
+fn matching_files<'a>(
+    places: &Places,
+    catalog: &'a Catalog,
+    selected: &[Selected<'a>],
+    option: &SourceFile,
+) -> Result<Vec<Matched<'a>>, PlanError> {
+    let Some(found) = files(&places.current, &option.path)? else {
+        return Ok(vec![matching(catalog, selected, option, option.clone())?]);
+    };
+    let mut matched = Vec::new();
+    let mut without = None;
+    for path in found {
+        match matching(catalog, selected, option, SourceFile { path, ..option.clone() }) {
+            Ok(file) => matched.push(file),
+            // Of the files that a glob stands for, most have other code in them.
+            Err(PlanError::Diagnostics(wrong)) if wrong.iter().all(|it| it.place.is_none()) => {
+                without = Some(wrong);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    if matched.is_empty() {
+        let why = match &without {
+            None => "matches no file".to_owned(),
+            Some(wrong) => {
+                let says: Vec<&str> = wrong.iter().map(|it| it.message.as_str()).collect();
+                format!("has no file with the region: {}", says.join("; "))
+            }
+        };
+        return Err(PlanError::Options(format!("--source {option}: the glob {why}")));
+    }
+    Ok(matched)
+}
+
+/// The sample that a file is for, one of those that are selected if it can be. Where samples of several services have
 /// the language, the region in the file tells.
 fn matching<'a>(
     catalog: &'a Catalog,
     selected: &[Selected<'a>],
-    option: &'a SourceFile,
+    option: &SourceFile,
+    file: SourceFile,
 ) -> Result<Matched<'a>, PlanError> {
     let meant = |manifest: &&Manifest| {
         same_language(&manifest.id.language, &option.language)
             && option.service.as_ref().is_none_or(|it| *it == manifest.id.service)
     };
     let of_selected: Vec<&Manifest> = selected.iter().map(|sample| sample.manifest).filter(meant).collect();
-    let candidates =
+    let mut candidates: Vec<&Manifest> =
         if of_selected.is_empty() { catalog.manifests.iter().filter(meant).collect() } else { of_selected };
+    // A tag that is one of the samples' own means that sample; another could be of any of them.
+    if let Some(tag) = &option.tag {
+        if candidates.iter().any(|manifest| manifest.source.region == *tag) {
+            candidates.retain(|manifest| manifest.source.region == *tag);
+        }
+        if let [first, second, ..] = candidates.as_slice() {
+            return Err(PlanError::Options(format!(
+                "--source {option}: it may be for {} or for {}; write the service before the language",
+                first.id, second.id
+            )));
+        }
+    }
     let mut wrong: Vec<Diagnostics> = Vec::new();
     for manifest in candidates {
-        match read_region(&option.path, &manifest.source.region) {
-            Ok((content, region)) => return Ok(Matched { sample: &manifest.id, option, content, region }),
+        let tag = option.tag.as_deref().unwrap_or(&manifest.source.region);
+        match read_region(&file.path, tag) {
+            Ok((content, region)) => {
+                return Ok(Matched { sample: &manifest.id, file, content, region });
+            }
             Err(error) => wrong.push(error),
         }
     }

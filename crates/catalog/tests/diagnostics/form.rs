@@ -11,7 +11,7 @@ fn keys() {
     8 |   fenses: [sh]
       |   ^^^^^^
       |
-      = help: the keys here are headings, fences
+      = help: the keys here are headings, fences, blocks
     ");
     insta::assert_snapshot!(scenario("expect:", "given: { owner: me }\nexpect:"), @"
     error: unknown key `owner`

@@ -51,8 +51,8 @@ pub enum CliCommand {
     Explore(ExploreArgs),
     /// Play one schedule with one sample
     Replay(ReplayArgs),
-    /// List the cases that `run` would run
-    List(SelectionArgs),
+    /// List the cases that `run` would run; of pages, what of them would be run, and what not
+    List(ListArgs),
     /// Tell which languages can run here, and how to get what is missing
     Doctor(DoctorArgs),
     /// Write reports of results that an earlier run wrote
@@ -103,6 +103,17 @@ impl SelectionArgs {
     pub fn resolved(&self) -> rescind_catalog::Selection {
         rescind_catalog::Selection { scenarios: self.scenario.clone(), ..self.samples.resolved() }
     }
+}
+
+/// The options of `list`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Which cases.
+    #[command(flatten)]
+    pub selection: SelectionArgs,
+    /// With which code.
+    #[command(flatten)]
+    pub code: CodeArgs,
 }
 
 /// The options of `doctor`.

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::Args;
-use rescind_catalog::SourceFile;
+use rescind_catalog::{BlockChoice, SourceFile};
 use rescind_model::{ClockKind, Endpoint, Partition};
 use rescind_runner::{ControlAt, RunOptions};
 
@@ -16,18 +16,27 @@ use super::{FailOnArg, ReportTarget, SelectionArgs};
 /// Where the samples' code is from.
 #[derive(Debug, Clone, Default, Args)]
 pub struct CodeArgs {
-    /// Take the samples' code from this Markdown page instead of the bundled samples
-    #[arg(long, value_name = "FILE.md")]
-    pub page: Option<PathBuf>,
-    /// Run what can be run of a page that has code which no sample covers, and only note the rest
-    #[arg(long, requires = "page")]
-    pub allow_uncovered: bool,
-    /// Which block of the page, where a language has several; from 1
-    #[arg(long, value_name = "N", requires = "page", value_parser = clap::value_parser!(u32).range(1..))]
-    pub block: Option<u32>,
+    /// Take the samples' code from this page (Markdown, MDX, HTML, reStructuredText, AsciiDoc) instead of the bundled
+    /// samples; may be repeated
+    #[arg(long, value_name = "FILE", group = "published")]
+    pub page: Vec<PathBuf>,
+    /// What is published in these languages (names or globs; without any, in all) need not be run; what is not is noted
+    #[arg(
+        long,
+        value_name = "LANGUAGE,...",
+        requires = "published",
+        num_args = 0..=1,
+        require_equals = true,
+        default_missing_value = "*",
+        value_delimiter = ','
+    )]
+    pub allow_uncovered: Vec<String>,
+    /// Which block of a page, where a language has several: its number from 1, or `joined` for all of them as one
+    #[arg(long, value_name = "N|joined", requires = "page")]
+    pub block: Option<BlockChoice>,
     /// Take the code of this language from the region in a file of another repository, and run only the samples that
-    /// have one; may be repeated
-    #[arg(long, value_name = "[SERVICE/]LANGUAGE=FILE", conflicts_with = "page")]
+    /// have one; the tag may be another than the sample's own, the file a glob; may be repeated
+    #[arg(long, value_name = "[SERVICE/]LANGUAGE=FILE[#TAG]", conflicts_with = "page", group = "published")]
     pub source: Vec<SourceFile>,
     /// The list of known failures, in place of `manifests/known-failures.yaml`
     #[arg(long, value_name = "FILE")]

@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::LazyLock;
 
 use regex::Regex;
-use rescind_catalog::Lines;
+use rescind_catalog::LineOrigins;
 
 use super::FailedStep;
 
@@ -18,12 +18,10 @@ const CHARS: usize = 300;
 pub(crate) struct Origin<'a> {
     /// The file of the project that it stands in.
     pub(crate) file: &'a Path,
-    /// Its lines there.
-    pub(crate) lines: Lines,
+    /// Which of its lines are from the page, and from where in it.
+    pub(crate) lines: &'a LineOrigins,
     /// The path of the page.
     pub(crate) origin: &'a str,
-    /// The line of the page that it begins in.
-    pub(crate) first_line: u32,
 }
 
 /// A place as compilers write it, at the beginning of a line: `./a.go:3:5: undefined: x` (Go, C++),
@@ -54,13 +52,13 @@ pub(crate) fn first(step: &FailedStep, origin: &Origin<'_>) -> String {
                 let symbol = lines.peek().map(|line| line.trim()).filter(|line| line.starts_with("symbol:"));
                 let says = symbol.map_or_else(|| says.to_owned(), |symbol| format!("{says}; {symbol}"));
                 let told: String = says.chars().take(CHARS).collect();
-                return format!("{}: {told}", origin.place(&captures["file"], &captures["line"]));
+                return origin.told(&captures["file"], &captures["line"], &told);
             }
         }
         before = line;
     }
     let ended = step.ended.map(|ended| format!(" ({ended})")).unwrap_or_default();
-    format!("{}:{}: `{}` failed{ended}", origin.origin, origin.first_line, step.command)
+    format!("{}:{}: `{}` failed{ended}", origin.origin, origin.lines.first(), step.command)
 }
 
 /// True for what compilers mention without refusing the code.
@@ -69,20 +67,25 @@ fn is_remark(says: &str) -> bool {
 }
 
 impl Origin<'_> {
-    /// The place in the page, if it is within the published code; else the place as the compiler has it.
-    fn place(&self, file: &str, line: &str) -> String {
+    /// The complaint with its place in the page. One about the project around the published code is about how the two fit,
+    /// and the page is what can be changed; the place as the compiler has it is told too.
+    fn told(&self, file: &str, line: &str, says: &str) -> String {
         let same_file = Path::new(file).file_name() == self.file.file_name();
-        match line.parse::<u32>() {
-            Ok(line) if same_file && (self.lines.first..=self.lines.last).contains(&line) => {
-                format!("{}:{}", self.origin, line - self.lines.first + self.first_line)
-            }
-            _ => format!("{file}:{line}"),
+        let published = line.parse::<u32>().ok().filter(|_| same_file).and_then(|line| self.lines.of(line));
+        match published {
+            Some(line) => format!("{}:{line}: {says}", self.origin),
+            None => format!(
+                "{}:{}: the published code does not fit the project around it: {says} ({file}:{line})",
+                self.origin,
+                self.lines.first()
+            ),
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use rescind_catalog::Lines;
     use rescind_model::Ended;
 
     use super::*;
@@ -94,8 +97,8 @@ mod tests {
             ended: Some(Ended::Code(2)),
             output: output.to_owned(),
         };
-        let lines = Lines { first: 10, last: 30 };
-        first(&step, &Origin { file: Path::new(file), lines, origin: "page.md", first_line: 100 })
+        let lines = &LineOrigins::of_block(Lines { first: 10, last: 30 }, 100);
+        first(&step, &Origin { file: Path::new(file), lines, origin: "page.md" })
     }
 
     #[test]
@@ -134,10 +137,12 @@ mod tests {
     }
 
     #[test]
-    fn a_place_outside_the_published_code_stays_as_it_is() {
-        assert_eq!(complaint("a.go", "./main.go:12:2: undefined: x\n"), "./main.go:12: undefined: x");
-        assert_eq!(complaint("a.go", "./a.go:31:2: undefined: x\n"), "./a.go:31: undefined: x");
-        assert_eq!(complaint("a.go", "./a.go:99999999999: x\n"), "./a.go:99999999999: x");
+    fn a_complaint_about_the_project_around_it_is_one_about_the_published_code() {
+        let unfit = "page.md:100: the published code does not fit the project around it: undefined: x";
+        let told = |output: &str| complaint("a.go", output);
+        assert_eq!(told("./main.go:12:2: undefined: x\n"), format!("{unfit} (./main.go:12)"));
+        assert_eq!(told("./a.go:31:2: undefined: x\n"), format!("{unfit} (./a.go:31)"));
+        assert_eq!(told("./a.go:99999999999: undefined: x\n"), format!("{unfit} (./a.go:99999999999)"));
     }
 
     #[test]

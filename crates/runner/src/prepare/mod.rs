@@ -150,14 +150,12 @@ pub async fn prepare(
     let dependencies = preparation.dependencies(toolchain)?;
     let (installed, lease_of_dependencies) = preparation.install(&dependencies).await?;
     let built = match (preparation.build(&dependencies, code).await, code) {
-        (
-            Err(PrepareError::Step { sample: id, step, .. }),
-            SampleCode::Published { lines, origin, origin_line, .. },
-        ) if step.ended.is_some() => {
+        (Err(PrepareError::Step { sample: id, step, .. }), SampleCode::Published { lines, origin, .. })
+            if step.ended.is_some() =>
+        {
             // Is it the code or the machine? The project with its own code in it tells.
             preparation.build(&dependencies, &SampleCode::Bundled).await?;
-            let place =
-                Origin { file: &manifest.source.file, lines: *lines, origin, first_line: *origin_line };
+            let place = Origin { file: &manifest.source.file, lines, origin };
             let complaint = complaint::first(&step, &place);
             let (origin, step) = (origin.clone(), Box::new(step));
             return Err(PrepareError::DoesNotBuild { sample: id, origin, complaint, step });

@@ -2,7 +2,7 @@
 
 use std::fs;
 
-use rescind_catalog::Lines;
+use rescind_catalog::{LineOrigins, Lines};
 
 use super::*;
 use crate::testing;
@@ -64,9 +64,8 @@ impl Fixture {
 fn published(text: &str) -> SampleCode {
     SampleCode::Published {
         file_content: text.as_bytes().to_vec(),
-        lines: Lines { first: 1, last: 1 },
+        lines: LineOrigins::of_block(Lines { first: 1, last: 1 }, 7),
         origin: "page.md".to_owned(),
-        origin_line: 7,
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fs;
 use std::time::Duration;
 
-use rescind_catalog::{Lines, Manifest, PlannedSample, SampleCode, Substitute};
+use rescind_catalog::{LineOrigins, Lines, Manifest, PlannedSample, SampleCode, Substitute};
 use rescind_model::{
     Claim, Ended, Endpoint, Expectation, Finding, KnownFailure, ListPlace, Results, Rule, exit,
 };
@@ -238,9 +238,8 @@ async fn published_code_that_does_not_build_fails_in_every_case() {
     manifest.build.steps = vec![["sh", "-c", build].map(str::to_owned).to_vec()];
     let code = SampleCode::Published {
         file_content: b"true\npublished\n".to_vec(),
-        lines: Lines { first: 2, last: 2 },
+        lines: LineOrigins::of_block(Lines { first: 2, last: 2 }, 40),
         origin: "page.md".to_owned(),
-        origin_line: 40,
     };
     let seen = fixture.run_with(code, vec![manifest], &["a", "b"]).await;
     for case in &seen.results.cases {

@@ -1,62 +1,41 @@
-//! The fenced blocks of a page, byte for byte.
+//! The fenced blocks of a page of Markdown, byte for byte, by the CommonMark grammar.
 
 use std::ops::Range;
 
 use pulldown_cmark::{CodeBlockKind, CowStr, Event, HeadingLevel, Options, Parser, Tag, TagEnd};
 
+use super::fence::{opening, take_block};
+use super::flavour::{self, Plain};
+use super::html::HtmlReader;
+use super::outline::{Found, Outline};
 use crate::lines::Lines;
 
-/// A fenced block of a page.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Block {
-    /// The headings that the block stands under, the nearest first.
-    pub headings: Vec<String>,
-    /// The first word of the info string, in lower case; empty if there is none.
-    pub fence: String,
-    /// The code, byte for byte as the page has it, line ends and tabs included. Only what belongs to the page around
-    /// it is gone: the indentation of the fence, the marks of a quotation.
-    pub code: String,
-    /// The lines of the code in the page.
-    pub lines: Lines,
-    /// The bytes of the page that open the block: the fence with its info string.
-    pub(super) fence_at: Range<usize>,
-    /// The bytes of the nearest heading, if there is one.
-    pub(super) heading_at: Option<Range<usize>>,
+/// All titles, and all fenced blocks.
+pub(super) fn find(text: &str) -> Found {
+    let plain = flavour::plain(text, true);
+    let finder = Finder {
+        plain: &plain,
+        outline: Outline::new(text),
+        html: HtmlReader::default(),
+        told: 0,
+        inside: Inside::Elsewhere,
+        raw: None,
+    };
+    finder.find()
 }
 
-/// The texts of all headings, and all fenced blocks.
-pub(super) fn find(text: &str) -> (Vec<String>, Vec<Block>) {
-    let mut finder = Finder { text, ..Finder::default() };
-    // Documentation tools put metadata before the page, and ids after headings (`### C# {#csharp}`).
-    let options = Options::ENABLE_HEADING_ATTRIBUTES
-        | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
-        | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
-    for (event, range) in Parser::new_ext(text, options).into_offset_iter() {
-        finder.take(event, range);
-    }
-    (finder.headings, finder.blocks)
-}
-
-#[derive(Default)]
 struct Finder<'a> {
-    text: &'a str,
-    headings: Vec<String>,
-    blocks: Vec<Block>,
-    /// The headings that are in force, the nearest last.
-    sections: Vec<Section>,
+    plain: &'a Plain,
+    outline: Outline<'a>,
+    html: HtmlReader,
+    /// How many of the marks between the lines the outline knows.
+    told: usize,
     inside: Inside,
+    /// The bytes of the raw HTML that is being read.
+    raw: Option<Range<usize>>,
 }
 
-/// A heading that is in force.
-struct Section {
-    level: HeadingLevel,
-    heading: String,
-    at: Range<usize>,
-}
-
-#[derive(Default)]
 enum Inside {
-    #[default]
     Elsewhere,
     Heading(HeadingLevel, String),
     Block(Open),
@@ -64,25 +43,56 @@ enum Inside {
 
 /// A block that is being read.
 struct Open {
-    fence: String,
+    info: String,
     code: String,
-    /// The bytes of the page from the first of the code to the last.
+    /// The bytes of the text from the first of the code to the last.
     span: Option<Range<usize>>,
 }
 
 impl Finder<'_> {
+    fn find(mut self) -> Found {
+        // Documentation tools put metadata before the page, and ids after headings (`### C# {#csharp}`).
+        let options = Options::ENABLE_HEADING_ATTRIBUTES
+            | Options::ENABLE_YAML_STYLE_METADATA_BLOCKS
+            | Options::ENABLE_PLUSES_DELIMITED_METADATA_BLOCKS;
+        for (event, range) in Parser::new_ext(&self.plain.text, options).into_offset_iter() {
+            if !matches!(event, Event::End(_)) {
+                self.plain.tell(&mut self.outline, &mut self.told, Some(range.start));
+            }
+            self.take(event, range);
+        }
+        self.plain.tell(&mut self.outline, &mut self.told, None);
+        self.outline.end()
+    }
+
     fn take(&mut self, event: Event<'_>, range: Range<usize>) {
         match event {
             Event::Start(Tag::Heading { level, .. }) => self.inside = Inside::Heading(level, String::new()),
             Event::End(TagEnd::Heading(_)) => self.end_heading(range),
             Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => {
-                self.inside =
-                    Inside::Block(Open { fence: first_word(&info), code: String::new(), span: None });
+                self.inside = Inside::Block(Open { info: info.to_string(), code: String::new(), span: None });
             }
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Indented)) => {
+                self.unread_fences(range, "the fence in an indented block");
+            }
+            Event::Start(Tag::Paragraph) => self.unread_fences(range, "the indented fence"),
             Event::End(TagEnd::CodeBlock) => self.end_block(range),
+            Event::Start(Tag::HtmlBlock) => self.raw = Some(range.start..range.start),
+            Event::Html(_) => {
+                if let Some(raw) = &mut self.raw {
+                    raw.end = range.end;
+                }
+            }
+            Event::End(TagEnd::HtmlBlock) => {
+                if let Some(raw) = self.raw.take() {
+                    self.html(raw);
+                    self.html.end_of_fragment(&mut self.outline);
+                }
+            }
+            Event::InlineHtml(_) => self.html(range),
             Event::Text(part) => match &mut self.inside {
                 Inside::Heading(_, heading) => heading.push_str(&part),
-                Inside::Block(open) => open.push(self.text, &part, range),
+                Inside::Block(open) => open.push(&self.plain.text, &part, range),
                 Inside::Elsewhere => {}
             },
             Event::Code(part) => {
@@ -94,41 +104,55 @@ impl Finder<'_> {
         }
     }
 
+    /// The bytes of the page that these of the text are.
+    fn origin(&self, range: &Range<usize>) -> Range<usize> {
+        self.plain.origin(range.start)..self.plain.origin(range.end)
+    }
+
+    fn html(&mut self, range: Range<usize>) {
+        let fragment = self.plain.text.get(range.clone()).unwrap_or_default();
+        let plain = self.plain;
+        self.html.read(fragment, &|at| plain.origin(range.start + at), &mut self.outline);
+    }
+
+    /// What looks like a fence, and is none where it stands.
+    fn unread_fences(&mut self, range: Range<usize>, what: &'static str) {
+        let text = self.plain.text.get(range.clone()).unwrap_or_default();
+        let mut at = range.start;
+        for line in text.split_inclusive('\n') {
+            if let Some(language) = opening(line) {
+                self.outline.unread(what, &language, self.origin(&(at..at + line.len())));
+            }
+            at += line.len();
+        }
+    }
+
     fn end_heading(&mut self, range: Range<usize>) {
-        if let Inside::Heading(level, heading) = std::mem::take(&mut self.inside) {
-            let heading = heading.trim().to_owned();
-            self.headings.push(heading.clone());
-            self.sections.retain(|outer| outer.level < level);
-            self.sections.push(Section { level, heading, at: self.first_line(range) });
+        if let Inside::Heading(level, heading) = std::mem::replace(&mut self.inside, Inside::Elsewhere) {
+            self.outline.heading(level as u8, heading.trim(), self.origin(&range));
         }
     }
 
     fn end_block(&mut self, range: Range<usize>) {
-        if let Inside::Block(Open { fence, code, span }) = std::mem::take(&mut self.inside) {
+        if let Inside::Block(Open { info, code, span }) =
+            std::mem::replace(&mut self.inside, Inside::Elsewhere)
+        {
+            let text = &self.plain.text;
             // A block without code ends where its first line would begin: below the opening fence.
             let span = span.unwrap_or_else(|| {
-                let below =
-                    self.text[range.start..].find('\n').map_or(self.text.len(), |at| range.start + at + 1);
+                let below = text[range.start..].find('\n').map_or(text.len(), |at| range.start + at + 1);
                 below..below
             });
             // Indentation and marks before the first line are no part of the span, but are of its line.
-            let line_start = self.text[..span.start].rfind('\n').map_or(0, |at| at + 1);
-            let bytes = self.text.as_bytes();
+            let line_start = text[..span.start].rfind('\n').map_or(0, |at| at + 1);
+            let bytes = text.as_bytes();
             let lines = match span.is_empty() {
                 true => Lines::of(&bytes[..span.start], b""),
                 false => Lines::of(&bytes[..line_start], &bytes[line_start..span.end]),
             };
-            let headings = self.sections.iter().rev().map(|section| section.heading.clone()).collect();
-            let heading_at = self.sections.last().map(|section| section.at.clone());
-            let fence_at = self.first_line(range);
-            self.blocks.push(Block { headings, fence, code, lines, fence_at, heading_at });
+            let fence_at = self.origin(&range);
+            take_block(&mut self.outline, &info, code, lines, fence_at);
         }
-    }
-
-    /// The first line of a part of the page, without its end.
-    fn first_line(&self, part: Range<usize>) -> Range<usize> {
-        let line = self.text[part.clone()].lines().next().unwrap_or_default().trim_end();
-        part.start..part.start + line.len()
     }
 }
 
@@ -149,22 +173,22 @@ impl Open {
     }
 }
 
-/// The first word of an info string, as fences are written: `python`, `python {linenos}`, `{.python}`, `js,ignore`.
-fn first_word(info: &str) -> String {
-    let word = info.trim_start_matches(|c: char| c.is_whitespace() || matches!(c, '{' | '.'));
-    let end = word.find(|c: char| c.is_whitespace() || matches!(c, ',' | '}' | '{')).unwrap_or(word.len());
-    word[..end].to_lowercase()
-}
-
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::page::outline::Block;
+
+    /// The titles, and the blocks.
+    fn found(text: &str) -> (Vec<String>, Vec<Block>) {
+        let found = find(text);
+        (found.titles.into_iter().map(|title| title.text).collect(), found.blocks)
+    }
 
     /// The code of the only block, with its fence and its lines.
     fn only(text: &str) -> (String, String, String) {
-        let (_, mut blocks) = find(text);
+        let (_, mut blocks) = found(text);
         assert_eq!(blocks.len(), 1, "{text:?}");
         let Block { code, fence, lines, .. } = blocks.remove(0);
         (code, fence, lines.to_string())
@@ -177,13 +201,13 @@ mod tests {
     #[test]
     fn headings_are_compared_as_they_are_read() {
         let (headings, _) =
-            find("### C\\#\n### C# {#csharp}\n### `Node.js`\nC++ \n===\n### C &amp; *D*\n## F# ##\n");
+            found("### C\\#\n### C# {#csharp}\n### `Node.js`\nC++ \n===\n### C &amp; *D*\n## F# ##\n");
         assert_eq!(headings, ["C#", "C#", "Node.js", "C++", "C & D", "F#"]);
     }
 
     #[test]
     fn a_block_stands_under_every_heading_that_is_in_force() {
-        let (_, blocks) = find("# A\n## B\n### C\n```\n```\n## D\n```\n```\n# E\n#### F\n```\n```\n");
+        let (_, blocks) = found("# A\n## B\n### C\n```\n```\n## D\n```\n```\n# E\n#### F\n```\n```\n");
         let headings: Vec<&[String]> = blocks.iter().map(|block| block.headings.as_slice()).collect();
         assert_eq!(headings, [&["C", "B", "A"][..], &["D", "A"], &["F", "E"]]);
     }
@@ -229,7 +253,7 @@ mod tests {
 
     #[test]
     fn metadata_is_no_heading() {
-        assert_eq!(find("---\ntitle: x\n---\n# A\n").0, ["A"]);
+        assert_eq!(found("---\ntitle: x\n---\n# A\n").0, ["A"]);
     }
 
     fn markdown() -> impl Strategy<Value = String> {
@@ -244,7 +268,7 @@ mod tests {
         #[test]
         fn no_markdown_makes_it_panic(text in prop_oneof![markdown(), ".{0,200}"]) {
             let line_count = u32::try_from(text.lines().count()).unwrap();
-            for block in find(&text).1 {
+            for block in find(&text).blocks {
                 prop_assert!(block.lines.first <= block.lines.last + 1);
                 prop_assert!(block.lines.last <= line_count, "{:?}", block);
             }
@@ -256,7 +280,7 @@ mod tests {
         ) {
             let fence = "~".repeat(code.matches('~').count().max(2) + 1);
             let text = format!("{before}\n\n{fence} go\n{code}{fence}\n{before}");
-            let blocks = find(&text).1;
+            let blocks = find(&text).blocks;
             prop_assert_eq!(blocks.len(), 1);
             prop_assert_eq!(&blocks[0].code, &code);
             let lines = blocks[0].lines;
