@@ -5,7 +5,7 @@
 //! * [`repository`], [`scratch`], [`cache`]: where things are.
 //!
 //! The tests are the targets of this package, a folder each. `e2e` needs nothing but a shell. `samples` runs the bundled
-//! samples and published code, `clients` meets the emulator with official clients, `backends` runs against each kind of
+//! samples and published code, `mutants` runs changed samples that the judge has to catch, `clients` meets the emulator with official clients, `backends` runs against each kind of
 //! emulator; their tests are counted as ignored, by name, where what they need is missing. `fresh` builds from an empty
 //! `CARGO_HOME`, where `RESCIND_TEST_FRESH=1` asks for it. What tests of other packages also use is in
 //! `rescind-test-support`.

@@ -17,7 +17,8 @@ pub(super) fn nothing_happened(evidence: &Evidence<'_>, findings: &mut Vec<Findi
 
 /// `cancel-not-sent`: the operation ran, as far as the sample could see, and the sample never asked to cancel it.
 ///
-/// Some client libraries look at the operation first and send no cancel when it is done: that is no fault.
+/// Some client libraries look at the operation first and send no cancel when it is done: that is no fault. Who sees it
+/// running once more, and waits for its end, has had the time.
 pub(super) fn cancel_not_sent(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
     let journal = &evidence.observation.journal;
     let shown = |wanted: fn(OperationState) -> bool, entry: &Entry| {
@@ -31,10 +32,12 @@ pub(super) fn cancel_not_sent(evidence: &Evidence<'_>, findings: &mut Vec<Findin
     let name = |entry: &Entry| entry.reply.operation.as_ref().map(|operation| operation.name.clone());
     // An end that the sample has brought about by deleting the backup is none that it saw first.
     let deletes = |entry: &Entry| entry.kind() == RequestKind::Delete && entry.before != entry.after;
-    let seen_done = journal
+    let looks = journal
         .iter()
+        .skip_while(|entry| entry.seq <= started.seq)
         .take_while(|entry| !deletes(entry))
-        .any(|entry| name(entry) == name(started) && shown(OperationState::is_done, entry));
+        .filter(|entry| name(entry) == name(started));
+    let seen_done = looks.take(1).any(|look| shown(OperationState::is_done, look));
     // A cancel of what the service does not know cancels nothing.
     let cancelled =
         journal.iter().any(|entry| entry.kind() == RequestKind::Cancel && entry.before.operation.is_some());
