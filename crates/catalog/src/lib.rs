@@ -5,6 +5,7 @@
 //! resolved against the other files. What the rest of rescind sees is resolved: [`Manifest`] and
 //! [`ServiceProfile`] here, and [`Scenario`](rescind_model::Scenario) in the model.
 
+mod bounded;
 mod catalog;
 mod check;
 mod contract;
@@ -30,6 +31,7 @@ mod variables;
 mod written;
 mod yaml;
 
+pub use bounded::MostBytes;
 pub use catalog::Catalog;
 pub use diagnostic::{Diagnostic, Diagnostics, Place};
 pub use known::{Day, ListedFailure};

@@ -1,6 +1,6 @@
 //! `rescind explore`.
 
-use rescind_report::{compare as policy, terminal};
+use rescind_report::{Format, compare as policy, terminal};
 use rescind_runner::{Bounds, Exploring};
 
 use crate::args::{ExploreArgs, FailOnArg};
@@ -17,19 +17,21 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
     let ExploreArgs { samples, code, cases, output, .. } = args;
     let plan = plan::plan(machine, &catalog, samples.resolved(), code, cases, None)?;
-    let targets = report::targets(output)?;
+    let targets = report::targets(output, &code.reads().collect::<Vec<_>>())?;
     let exploring = Exploring {
         bounds: Bounds { faults: args.faults, polls: args.polls },
         budget: args.budget,
         repeat: args.repeat,
     };
-    let mut finished = execution::explore(machine, plan, cases.resolved(0), exploring)?;
+    let (mut finished, telling) = execution::explore(machine, plan, cases.resolved(0), exploring)?;
     machine.redactor.results(&mut finished.results);
     let results = &finished.results;
+    let render = |format: Format| format.render(results);
+    let written = report::write(&targets, render);
+    telling.to_its_end();
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
-    let printed = report::print_unless(&targets, || terminal::render_explorations(results, &options));
+    let printed = report::print(&targets, render, || terminal::render_explorations(results, &options));
     say(progress::timing(&finished.timing));
-    report::write(&targets, |format| format.render(results))?;
-    printed?;
+    written.and(printed)?;
     Ok(policy::exit_code(results, FailOnArg::Any.into()))
 }

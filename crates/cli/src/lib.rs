@@ -13,6 +13,7 @@ mod emulator;
 mod execution;
 mod explore;
 mod failure;
+mod files;
 mod list;
 mod machine;
 mod output;
@@ -21,6 +22,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod runtime;
 mod signals;
 mod token;
 

@@ -101,7 +101,8 @@ impl Toolchain {
     /// Looks for the programs that a manifest names, and asks each for its version.
     ///
     /// # Errors
-    /// Only [`ProcessError::Cancelled`]: a program that cannot be run is missing.
+    /// [`ProcessError::Cancelled`], and that the machine [is short](ProcessError::is_scarcity) of something. Otherwise a
+    /// program that cannot be run is missing.
     pub async fn find(
         context: &Context,
         manifest: &Manifest,
@@ -157,7 +158,8 @@ async fn find(
     };
     let finished = match context.supervisor.run(&invocation, cancel).await {
         Ok(finished) => finished,
-        Err(ProcessError::Cancelled) => return Err(ProcessError::Cancelled),
+        // Whether it is there cannot be told then.
+        Err(error) if matches!(error, ProcessError::Cancelled) || error.is_scarcity() => return Err(error),
         Err(error) => return Ok(Err(ToolProblem::NoVersion { instead: error.to_string() })),
     };
     let version = [&finished.stdout, &finished.stderr]

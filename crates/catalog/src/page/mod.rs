@@ -12,6 +12,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::ServiceProfile;
+use crate::bounded::MostBytes;
 
 pub use blocks::Block;
 pub use coverage::Uncovered;
@@ -38,7 +39,7 @@ impl Page {
     /// A file that cannot be read or that is not UTF-8.
     pub fn read(path: &Path) -> Result<Page, PageError> {
         let page = path.display().to_string();
-        match std::fs::read(path) {
+        match MostBytes::PAGE.read(path) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Ok(Page::parse(page, &text)),
                 Err(error) => {

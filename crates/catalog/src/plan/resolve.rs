@@ -8,6 +8,7 @@ use super::planned::{planned, region_of};
 use super::request::{Places, RunRequest, SourceFile};
 use super::select::{Selected, selected};
 use super::{page, source};
+use crate::bounded::MostBytes;
 use crate::catalog::Catalog;
 
 impl RunRequest {
@@ -61,7 +62,7 @@ impl RunRequest {
         let mut parts = vec![catalog.fingerprint.clone().into_bytes()];
         let sources = self.sources.iter().map(|source| &source.path);
         for path in self.page.iter().chain(sources).chain(&self.known_failures) {
-            let read = std::fs::read(path);
+            let read = MostBytes::PAGE.read(path);
             parts.push(read.map_err(|source| PlanError::Read { file: path.clone(), source })?);
         }
         Ok(fingerprint(parts))

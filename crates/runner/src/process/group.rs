@@ -33,6 +33,7 @@ impl<'a> Group<'a> {
         invocation: &Invocation,
         mark: &str,
     ) -> io::Result<(Group<'a>, Receiver, Receiver)> {
+        supervisor.keep()?;
         let (stdout, stdout_writer) = pipe()?;
         let (stderr, stderr_writer) = pipe()?;
         let mut environment = invocation.environment.clone();
@@ -52,7 +53,7 @@ impl<'a> Group<'a> {
         // From here on the guard sees to it that the process cannot be forgotten.
         let leader = handle.pids().first().copied().and_then(|pid| i32::try_from(pid).ok());
         let leader = leader.ok_or_else(|| io::Error::other("the process has no id"))?;
-        supervisor.known().insert(leader);
+        supervisor.began(leader);
         let end = tokio::task::spawn_blocking(move || signal::await_end(leader));
         Ok((Group { supervisor, handle: Some(handle), leader, end }, stdout, stderr))
     }
@@ -77,6 +78,7 @@ impl<'a> Group<'a> {
     fn reap_leader(&self, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
         // Before its id is free for another process, which may have something of its own under it.
         signal::await_end(self.leader)?;
+        self.supervisor.is_over(self.leader);
         self.supervisor.reap(self.leader, handle)
     }
 

@@ -85,11 +85,15 @@ impl ChoiceValue for Option<Code> {
     }
 }
 
+/// The largest number that can be chosen. Each is one of things that are counted out one by one, such as the looks by which
+/// an operation is settled.
+const MOST: u32 = 10_000;
+
 impl ChoiceValue for u32 {
-    const FORM: &'static str = "a number from 1 on";
+    const FORM: &'static str = "a number from 1 to 10000";
 
     fn read(text: &str) -> Option<u32> {
-        text.parse().ok().filter(|number| *number > 0)
+        text.parse().ok().filter(|number| (1..=MOST).contains(number))
     }
 
     fn write(&self) -> String {
@@ -98,10 +102,11 @@ impl ChoiceValue for u32 {
 }
 
 impl ChoiceValue for usize {
-    const FORM: &'static str = "a number from 1 on";
+    const FORM: &'static str = "a number from 1 to 10000";
 
     fn read(text: &str) -> Option<usize> {
-        text.parse().ok().filter(|number| *number > 0)
+        let number = <u32 as ChoiceValue>::read(text)?;
+        usize::try_from(number).ok()
     }
 
     fn write(&self) -> String {
