@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::signal::Signal;
 use nix::sys::time::TimeVal;
 use rescind_model::Ended;
+use rescind_world::in_own_session;
 use tokio::net::unix::pipe::Receiver;
 use tokio::task::JoinHandle;
 
@@ -46,7 +47,7 @@ impl<'a> Group<'a> {
             .stderr_file(stderr_writer)
             .unchecked()
             .before_spawn(|command| {
-                command.process_group(0);
+                in_own_session(command);
                 Ok(())
             })
             .start()?;

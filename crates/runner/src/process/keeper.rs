@@ -5,8 +5,9 @@
 //! that carries the mark of this rescind, whatever group it is in. Where rescind ends in its own time, it ends the shell first.
 
 use std::io::{self, Write as _};
-use std::os::unix::process::CommandExt as _;
 use std::process::{Child, ChildStdin, Command, Stdio};
+
+use rescind_world::in_own_session;
 
 use super::stray;
 
@@ -50,17 +51,17 @@ impl Keeper {
     /// There is no shell, or no more processes.
     pub(super) fn start() -> io::Result<Keeper> {
         let mark = format!("{}={}", stray::MARKER, stray::own_mark());
-        let mut shell = Command::new("/bin/sh")
+        let mut shell = Command::new("/bin/sh");
+        shell
             .args(["-c", SCRIPT, "rescind-keeper", &mark])
             .env_clear()
             .env("PATH", "/usr/bin:/bin")
             .current_dir("/")
             .stdin(Stdio::piped())
             .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            // What a terminal sends to rescind's group must not end it.
-            .process_group(0)
-            .spawn()?;
+            .stderr(Stdio::null());
+        // What a terminal sends to rescind's group must not end it.
+        let mut shell = in_own_session(&mut shell).spawn()?;
         let pipe = shell.stdin.take().ok_or(io::ErrorKind::BrokenPipe)?;
         Ok(Keeper { shell, pipe })
     }
@@ -97,6 +98,7 @@ impl Drop for Keeper {
 #[cfg(test)]
 mod tests {
     use std::io::Read as _;
+    use std::os::unix::process::CommandExt as _;
 
     use super::*;
 

@@ -1,4 +1,4 @@
-//! Supervised processes: started without a shell in a process group and an environment of their own, ended at their
+//! Supervised processes: started without a shell in a session and an environment of their own, ended at their
 //! deadline, with all that they started.
 
 mod capture;
