@@ -40,11 +40,11 @@ pub const FIELD_CHARS: usize = 1_000;
 /// have become visible too.
 pub fn one_line(text: &str, limit: usize) -> String {
     let cut = cut_line(text, limit);
-    let shown = visible(&cut);
+    let shown = without_hidden(&cut);
     if shown.contains(['\n', '\t']) {
-        shown.replace('\n', "␊").replace('\t', "␉")
+        inert(&shown.replace('\n', "␊").replace('\t', "␉")).into_owned()
     } else {
-        shown.into_owned()
+        inert(&shown).into_owned()
     }
 }
 
