@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use anyhow::Context as _;
 use rescind_catalog::Manifest;
 use rescind_model::{ClockKind, Verdict, exit};
-use rescind_runner::process::ProcessError;
 use rescind_runner::{RunClock, Toolchain, is_installed};
 use serde::Serialize;
 use tokio_util::sync::CancellationToken;
@@ -120,11 +119,8 @@ async fn diagnose(
     cancel: &CancellationToken,
 ) -> Result<Diagnosis, Failure> {
     let context = &machine.context;
-    let found = Toolchain::find(context, manifest, cancel).await;
-    let toolchain = found.map_err(|error| match error {
-        ProcessError::Cancelled => Failure::interrupted(),
-        scarce => Failure::setup(scarce),
-    })?;
+    // Nothing else keeps it from an answer.
+    let toolchain = Toolchain::find(context, manifest, cancel).await.map_err(|_| Failure::interrupted())?;
     let usable = toolchain.missing.is_empty();
     let dependencies = if manifest.prepare.steps.is_empty() {
         Dependencies::None

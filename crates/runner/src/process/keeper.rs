@@ -45,12 +45,12 @@ pub(super) struct Keeper {
 }
 
 impl Keeper {
-    /// Starts the shell.
+    /// Starts the shell, for processes whose marks begin like this.
     ///
     /// # Errors
     /// There is no shell, or no more processes.
-    pub(super) fn start() -> io::Result<Keeper> {
-        let mark = format!("{}={}", stray::MARKER, stray::own_mark());
+    pub(super) fn start(mark: &str) -> io::Result<Keeper> {
+        let mark = format!("{}={mark}", stray::MARKER);
         let mut shell = Command::new("/bin/sh");
         shell
             .args(["-c", SCRIPT, "rescind-keeper", &mark])
@@ -112,7 +112,8 @@ mod tests {
 
     #[test]
     fn what_is_left_is_killed_when_the_pipe_is_closed_and_what_has_ended_is_not() {
-        let mut keeper = Keeper::start().unwrap();
+        // Not that of the other tests here, which it would end, too.
+        let mut keeper = Keeper::start("nobody's-").unwrap();
         let ((mut left, mut output), (mut over, _)) = (waiting(), waiting());
         for child in [&left, &over] {
             keeper.add(i32::try_from(child.id()).unwrap());
@@ -136,7 +137,7 @@ mod tests {
 
     #[test]
     fn it_ends_with_who_started_it() {
-        let keeper = Keeper::start().unwrap();
+        let keeper = Keeper::start("nobody's-").unwrap();
         let id = keeper.id();
         drop(keeper);
         assert!(!super::super::signal::group_exists(id));

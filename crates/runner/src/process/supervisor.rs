@@ -43,7 +43,7 @@ impl Supervisor {
     pub(super) fn keep(&self) -> io::Result<()> {
         let mut keeper = lock(&self.keeper);
         if keeper.is_none() {
-            let started = Keeper::start()?;
+            let started = Keeper::start(&stray::own_mark())?;
             self.known().insert(started.id());
             *keeper = Some(started);
         }

@@ -11,7 +11,6 @@ use tokio::task::JoinSet;
 
 use super::session::{Ready, Session};
 use crate::prepare::{PrepareError, Readiness, prepare, readiness};
-use crate::process::ProcessError;
 use crate::{Event, Toolchain};
 
 /// What is known when every case has been started.
@@ -37,7 +36,7 @@ pub(crate) async fn start<T: 'static>(
         let (session, manifest) = (Arc::clone(session), Arc::clone(&sample.manifest));
         searches.spawn(async move {
             let _permit = session.searches.acquire().await;
-            (index, Toolchain::find(&session.context, &manifest, &session.cancel).await)
+            (index, Toolchain::find(&session.context, &manifest, &session.cancel).await.ok())
         });
     }
     let mut started =
@@ -45,13 +44,9 @@ pub(crate) async fn start<T: 'static>(
     let mut unprepared: Vec<(Readiness, usize)> = Vec::new();
     while let Some(found) = searches.join_next().await {
         let (index, toolchain) = match found {
-            Ok((index, Ok(toolchain))) => (index, toolchain),
-            Ok((_, Err(ProcessError::Cancelled))) => continue,
-            Ok((index, Err(error))) => {
-                let why = NotReady::new(Verdict::SetupError, error.to_string());
-                none_run(session, &samples[index], &why, &mut started);
-                continue;
-            }
+            Ok((index, Some(toolchain))) => (index, toolchain),
+            // Interrupted.
+            Ok((_, None)) => continue,
             Err(error) => {
                 session
                     .note(format!("the search for a toolchain ended in a fault of rescind's own: {error}"));
@@ -93,7 +88,7 @@ async fn get_going(
     started: &mut Started,
 ) -> Option<Arc<Ready>> {
     let ready = match toolchain.reason() {
-        Some(reason) => Err(NotReady::new(Verdict::Unsupported, reason)),
+        Some(reason) => Err(NotReady::new(toolchain.verdict(), reason)),
         None => get_ready(session, sample, toolchain).await,
     };
     if session.cancel.is_cancelled() {
@@ -105,16 +100,14 @@ async fn get_going(
             Some(ready)
         }
         Err(reason) => {
-            none_run(session, sample, &reason, started);
+            let (id, text) = (sample.manifest.id.clone(), reason.reason.clone());
+            session.tell(Event::NotPrepared { sample: id, reason: text });
+            started
+                .verdicts
+                .extend(sample.scenarios.iter().map(|scenario| not_run(session, sample, scenario, &reason)));
             None
         }
     }
-}
-
-/// Tells that no case of a sample can be run, and gives each its verdict.
-fn none_run(session: &Session, sample: &PlannedSample, why: &NotReady, started: &mut Started) {
-    session.tell(Event::NotPrepared { sample: sample.manifest.id.clone(), reason: why.reason.clone() });
-    started.verdicts.extend(sample.scenarios.iter().map(|scenario| not_run(session, sample, scenario, why)));
 }
 
 /// The result of a case that cannot be run, which is told.
