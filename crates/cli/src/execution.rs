@@ -27,7 +27,7 @@ pub struct Telling {
 
 impl Telling {
     /// Waits until all has been shown.
-    pub fn to_its_end(self) {
+    pub fn finish(self) {
         for shown in self.progress {
             // Progress is for the eye; what it could not show is in the results.
             let _ = shown.join();

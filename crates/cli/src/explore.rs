@@ -28,7 +28,7 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
     let results = &finished.results;
     let render = |format: Format| format.render(results);
     let written = report::write(&targets, render);
-    telling.to_its_end();
+    telling.finish();
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
     let printed = report::print(&targets, render, || terminal::render_explorations(results, &options));
     say(progress::timing(&finished.timing));

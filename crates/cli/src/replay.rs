@@ -39,7 +39,7 @@ pub fn replay(machine: &Machine, args: &ReplayArgs) -> Result<u8, Failure> {
     let results = &last.results;
     let render = |format: Format| format.render(results);
     let written = report::write(&targets, render);
-    telling.to_its_end();
+    telling.finish();
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
     let printed = report::print(&targets, render, || terminal::render_in_full(results, &options));
     say(progress::timing(&last.timing));

@@ -37,7 +37,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
         _ => format.render(results),
     };
     let written = report::write(&targets, render);
-    telling.to_its_end();
+    telling.finish();
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
     let printed = report::print(&targets, render, || match &comparison {
         Some(comparison) => terminal::render_comparison(comparison, &options),

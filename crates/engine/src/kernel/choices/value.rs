@@ -138,3 +138,17 @@ impl ChoiceValue for Span {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_out_one_by_one_has_a_limit() {
+        let read = |text| (<u32 as ChoiceValue>::read(text), <usize as ChoiceValue>::read(text));
+        assert_eq!(read("10000"), (Some(10_000), Some(10_000)));
+        for text in ["0", "10001", "4294967295", "18446744073709551615", "-1"] {
+            assert_eq!(read(text), (None, None), "{text}");
+        }
+    }
+}
