@@ -115,3 +115,18 @@ fn a_glob_that_is_none_is_a_usage_error() {
     let ran = TestCatalog::new("true").run(&["--language", "[a"]).exits(2);
     assert!(ran.stderr.contains("--language [a"), "{}", ran.stderr);
 }
+
+#[test]
+fn what_is_too_large_is_refused_and_not_read_on() {
+    let catalog = TestCatalog::new("true");
+    if std::path::Path::new("/dev/zero").exists() {
+        let ran = catalog.run(&["--page", "/dev/zero"]).exits(2);
+        assert!(ran.stderr.contains("it is larger than 16 MiB, the most that is read"), "{}", ran.stderr);
+        let ran = catalog.run(&["--known-failures", "/dev/zero"]).exits(2);
+        assert!(ran.stderr.contains("the most that is read"), "{}", ran.stderr);
+    }
+    let terms: String = (1..=60_000).map(|count| format!("get{count}:lost ")).collect();
+    catalog.edit("manifests/scenarios/cancel-wins.yaml", "schedule: ", &format!("schedule: {terms}"));
+    let ran = catalog.run(&[]).exits(2);
+    assert!(ran.stderr.contains("a schedule has at most 10000 terms"), "{:.2000}", ran.stderr);
+}

@@ -132,7 +132,8 @@ fn mistakes_in_the_list_are_pointed_at() {
 #[test]
 fn a_case_that_fails_only_at_times_is_flaky() {
     let catalog = TestCatalog::new("");
-    let count = catalog.root().join("count").display().to_string();
+    let common = rescind_tests::common_folder();
+    let count = common.path().join("count").display().to_string();
     let script = format!("echo x >> {count}; test $(wc -l < {count}) -ge 2");
     catalog.write("samples/spanner/shell/sample.sh", &format!("{BEGIN}\n{script}\n# [END demo]\n"));
     let (ran, verdicts) = run(&catalog, &["--retries", "2", "--report", "junit=junit.xml"]);

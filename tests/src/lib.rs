@@ -20,5 +20,5 @@ mod ran;
 
 pub use binary::binary;
 pub use catalog::{BEGIN, TestCatalog};
-pub use places::{cache, repository, scratch};
+pub use places::{cache, common_folder, repository, scratch};
 pub use ran::{Ran, command, rescind, results, rules};

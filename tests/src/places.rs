@@ -9,6 +9,11 @@ pub fn repository() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").canonicalize().unwrap()
 }
 
+/// A folder that all cases can write to, in a closed world, too.
+pub fn common_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 /// A folder below `target` for what the tests leave there for the next run.
 pub fn scratch() -> PathBuf {
     // `target/tmp`: the program lies in `target/debug`.

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use rescind_model::{CaseId, SampleId, Scenario, ServiceId, fingerprint, suggestion};
 use serde::de::DeserializeOwned;
 
+use crate::bounded::MostBytes;
 use crate::contract::Scenarios;
 use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
 use crate::known::{self, ListedFailure};
@@ -173,7 +174,7 @@ impl Loader<'_> {
     /// Takes down the file with the region of a sample, which is as much of the catalogue as the manifest.
     fn take_down_source(&mut self, manifest: &Manifest) {
         let path = manifest.source.folder.join(&manifest.source.file);
-        match std::fs::read(&path) {
+        match MostBytes::PAGE.read(&path) {
             Ok(bytes) => self.take_down(&manifest.source.file, &bytes),
             Err(error) => {
                 self.found.push(whole_file(&manifest.file, format!("{}: {error}", path.display())));
@@ -241,7 +242,7 @@ impl Loader<'_> {
         file: &Path,
         resolve: impl FnOnce(Raw, &mut Log<'_>) -> Option<T>,
     ) -> Option<T> {
-        let bytes = match std::fs::read(self.root.join(file)) {
+        let bytes = match MostBytes::YAML.read(&self.root.join(file)) {
             Ok(bytes) => bytes,
             Err(error) => {
                 self.found.push(whole_file(file, format!("cannot be read: {error}")));

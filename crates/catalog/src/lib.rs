@@ -5,6 +5,7 @@
 //! resolved against the other files. What the rest of rescind sees is resolved: [`Manifest`] and
 //! [`ServiceProfile`] here, and [`Scenario`](rescind_model::Scenario) in the model.
 
+mod bounded;
 mod catalog;
 mod check;
 mod choice;
@@ -34,6 +35,7 @@ mod variables;
 mod written;
 mod yaml;
 
+pub use bounded::MostBytes;
 pub use catalog::Catalog;
 pub use choice::BlockChoice;
 pub use diagnostic::{Diagnostic, Diagnostics, Place};

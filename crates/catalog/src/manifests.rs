@@ -9,6 +9,7 @@ use std::time::Duration;
 use regex::Regex;
 use rescind_model::{Placeholders, SampleId, suggestion};
 
+use crate::bounded::MostBytes;
 use crate::check;
 use crate::choice::BlockChoice;
 use crate::contract::{Promises, Scenarios};
@@ -105,7 +106,7 @@ fn source(raw: RawSource, folder: Option<&Path>, log: &mut Log<'_>) -> Option<So
     let file = check::relative_path(log, &raw.file);
     let folder = folder?;
     let file = existing(folder, file?, &raw.file, log)?;
-    match std::fs::read(folder.join(&file)) {
+    match MostBytes::PAGE.read(&folder.join(&file)) {
         Ok(bytes) => {
             if let Err(error) = Region::find(&bytes, &raw.region.value) {
                 log.at(raw.region.span, format!("in `{}`: {error}", raw.file.value));

@@ -8,6 +8,7 @@ use rescind_model::{Given, ServiceId};
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+use crate::bounded::MostBytes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Log, whole_file};
 use crate::located::Located;
 use crate::raw::RawGivenBackup;
@@ -75,7 +76,7 @@ impl Seeds {
     /// The file cannot be read, or has mistakes: all of them, unless it is not even of the right form.
     pub fn read(file: &Path, services: &[ServiceId]) -> Result<Seeds, Diagnostics> {
         let mut found = Vec::new();
-        let text = match std::fs::read_to_string(file) {
+        let text = match MostBytes::YAML.read_text(file) {
             Ok(text) => Arc::from(text),
             Err(error) => {
                 found.push(whole_file(file, format!("cannot be read: {error}")));

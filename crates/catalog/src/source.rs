@@ -4,6 +4,7 @@ use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
 
+use crate::bounded::MostBytes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place, whole_file};
 use crate::region::Region;
 use crate::region_error::RegionError;
@@ -13,7 +14,8 @@ use crate::region_error::RegionError;
 /// # Errors
 /// A file that cannot be read; a tag that is missing or does not fit the one before, with its place.
 pub fn read_region(file: &Path, tag: &str) -> Result<(Vec<u8>, Region), Diagnostics> {
-    let content = std::fs::read(file)
+    let content = MostBytes::PAGE
+        .read(file)
         .map_err(|error| whole_file(file, format!("the file with the code cannot be read: {error}")))?;
     match Region::find(&content, tag) {
         Ok(region) => Ok((content, region)),

@@ -1,20 +1,17 @@
 //! `rescind accept`.
 
-use std::fs::Permissions;
-use std::io::Write as _;
-use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow};
+use rescind_catalog::MostBytes;
 use rescind_model::{Baseline, exit};
 use rescind_report::compare::Comparison;
 use rescind_report::{json, terminal};
-use tempfile::Builder;
 
 use crate::args::AcceptArgs;
 use crate::failure::Failure;
 use crate::output::print;
-use crate::report;
+use crate::{files, report};
 
 /// Shows what differs from the baseline, and takes the results for the new one. It asks nothing: the baseline is a
 /// file under version control, where a change is reviewed and can be taken back.
@@ -57,7 +54,7 @@ pub fn accept(args: &AcceptArgs) -> Result<u8, Failure> {
 /// The baseline of a file; none if there is no such file yet.
 fn read(path: &Path) -> Result<Option<Baseline>, Failure> {
     let name = path.display();
-    let text = match std::fs::read_to_string(path) {
+    let text = match MostBytes::RESULTS.read_text(path) {
         Ok(text) => text,
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(Failure::usage(anyhow::Error::from(error).context(name.to_string()))),
@@ -65,22 +62,8 @@ fn read(path: &Path) -> Result<Option<Baseline>, Failure> {
     json::read_baseline(&text).map(Some).map_err(|error| Failure::usage(anyhow!("{name}: {error}")))
 }
 
-/// Puts the new file into the place of the old one at once: half a baseline is never left behind. It has the old one's
-/// permissions, and a symbolic link to it stays one.
 fn write(path: &Path, baseline: &Baseline) -> Result<(), Failure> {
     let text = json::render_baseline(baseline).map_err(Failure::setup)?;
-    let place = || format!("cannot write {}", path.display());
-    let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    // The umask takes its part of these.
-    let anybody = Permissions::from_mode(0o666);
-    let written = Builder::new().permissions(anybody).tempfile_in(folder).and_then(|mut file| {
-        file.write_all(text.as_bytes())?;
-        if let Ok(old) = path.metadata() {
-            file.as_file().set_permissions(old.permissions())?;
-        }
-        file.persist(path).map_err(|error| error.error)
-    });
-    written.with_context(place).map_err(Failure::setup)?;
-    Ok(())
+    let written = files::replace(path, &text);
+    written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::setup)
 }

@@ -1,5 +1,8 @@
 //! `rescind compare`, and the policy that makes a comparison fail.
 
+use std::path::PathBuf;
+
+use rescind_report::Format;
 use rescind_report::compare::{self, Comparison};
 use rescind_report::json::BaseFile;
 
@@ -12,12 +15,16 @@ use crate::report;
 /// # Errors
 /// A file that holds no results, or a report that cannot be written.
 pub fn compare(args: &CompareArgs) -> Result<u8, Failure> {
-    report::check(&args.report)?;
+    let reads: Vec<&PathBuf> = std::iter::once(&args.base).chain(&args.head).collect();
+    report::check(&args.report, &reads)?;
     let (base, mut head) = (report::read_base(&args.base)?, report::read_all(&args.head)?);
     let notice = check_source(&base, &head.environment.source)?;
     head.notices.extend(notice);
     let comparison = Comparison::of(&base, &head);
-    report::write(&args.report, |format| format.render_comparison(&comparison))?;
+    let render = |format: Format| format.render_comparison(&comparison);
+    let written = report::write(&args.report, render);
+    report::print(&args.report, render, String::new)?;
+    written?;
     Ok(comparison.exit_code(args.fail_on.into()))
 }
 

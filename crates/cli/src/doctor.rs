@@ -7,13 +7,13 @@ use rescind_catalog::Manifest;
 use rescind_model::{ClockKind, Verdict, exit};
 use rescind_runner::{RunClock, Toolchain, is_installed};
 use serde::Serialize;
-use tokio::runtime::Runtime;
 use tokio_util::sync::CancellationToken;
 
 use crate::args::DoctorArgs;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::print;
+use crate::runtime;
 use crate::signals::Signals;
 
 /// What was found for one sample.
@@ -75,8 +75,7 @@ struct Checkup {
 /// Manifests that are wrong.
 pub fn doctor(machine: &Machine, args: &DoctorArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
-    let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
-    let samples = runtime.block_on(async {
+    let samples = runtime::start()?.block_on(async {
         let mut signals = Signals::catch()?;
         let cancel = CancellationToken::new();
         let diagnoses = async {

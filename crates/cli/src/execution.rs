@@ -1,25 +1,40 @@
 //! Running a plan, or exploring it: the runtime, signals, progress.
 
 use std::sync::Arc;
+use std::thread::{self, JoinHandle};
 use std::time::SystemTime;
 
 use anyhow::{Context as _, anyhow};
 use rescind_catalog::Plan;
-use rescind_model::{ClockKind, exit};
+use rescind_model::ClockKind;
 use rescind_runner::{
     Event, Exploring, FinishedRun, RunClock, RunOptions, explore as explore_plan, run as run_plan,
 };
-use tokio::runtime::Runtime;
 use tokio::sync::mpsc::{self, UnboundedSender};
-use tokio::task::JoinHandle;
-use tokio_util::sync::CancellationToken;
 
 use crate::args::RunArgs;
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::say;
-use crate::signals::Signals;
-use crate::{backend, progress};
+use crate::signals::cancelled_by_signals;
+use crate::{backend, progress, runtime};
+
+/// What may still wait for a terminal or a pipe that does not take it, when a run is over. The results do not wait for that.
+pub struct Telling {
+    progress: Vec<JoinHandle<()>>,
+    warning: Option<String>,
+}
+
+impl Telling {
+    /// Waits until all has been shown.
+    pub fn finish(self) {
+        for shown in self.progress {
+            // Progress is for the eye; what it could not show is in the results.
+            let _ = shown.join();
+        }
+        self.warning.into_iter().for_each(say);
+    }
+}
 
 /// Runs the cases of a plan against the emulator that was asked for.
 ///
@@ -30,24 +45,20 @@ pub fn run(
     args: &RunArgs,
     plan: Plan,
     options: RunOptions,
-) -> Result<FinishedRun, Failure> {
+) -> Result<(FinishedRun, Telling), Failure> {
+    let cancel = cancelled_by_signals()?;
     block_on(options.clock, async {
-        let cancel = cancelled_by_signals()?;
         let backend = tokio::select! {
             backend = backend::start(args, &machine.executable) => backend?,
             () = cancel.cancelled() => return Err(Failure::interrupted()),
         };
-        let (events, shown) = show(machine, plan.cases());
+        let (events, shown) = show(machine, plan.cases())?;
         let (context, used) = (Arc::clone(&machine.context), Arc::clone(&backend));
         let version = env!("CARGO_PKG_VERSION");
         let finished = run_plan(context, used, plan, options, version, events, cancel).await;
-        // Progress is for the eye; what it could not show is in the results.
-        let _ = shown.await;
-        if let Err(error) = backend.close().await {
-            // What the run found is worth more than what it left behind.
-            say(format!("warning: {error}"));
-        }
-        Ok(finished)
+        // What the run found is worth more than what it left behind.
+        let warning = backend.close().await.err().map(|error| format!("warning: {error}"));
+        Ok((finished, Telling { progress: vec![shown], warning }))
     })
 }
 
@@ -60,25 +71,24 @@ pub fn run_embedded(
     plan: &Plan,
     options: &RunOptions,
     times: u32,
-) -> Result<Vec<FinishedRun>, Failure> {
+) -> Result<(Vec<FinishedRun>, Telling), Failure> {
+    let cancel = cancelled_by_signals()?;
     block_on(options.clock, async {
-        let cancel = cancelled_by_signals()?;
-        let mut all = Vec::new();
+        let (mut all, mut progress) = (Vec::new(), Vec::new());
         for _ in 0..times {
             let backend = Arc::new(rescind_runner::Embedded::new(Arc::new(SystemTime::now)));
-            let (events, shown) = show(machine, plan.cases());
+            let (events, shown) = show(machine, plan.cases())?;
             let (context, options) = (Arc::clone(&machine.context), options.clone());
             let version = env!("CARGO_PKG_VERSION");
             all.push(
                 run_plan(context, backend, plan.clone(), options, version, events, cancel.clone()).await,
             );
-            // As above.
-            let _ = shown.await;
+            progress.push(shown);
             if cancel.is_cancelled() {
                 break;
             }
         }
-        Ok(all)
+        Ok((all, Telling { progress, warning: None }))
     })
 }
 
@@ -91,16 +101,14 @@ pub fn explore(
     plan: Plan,
     options: RunOptions,
     exploring: Exploring,
-) -> Result<FinishedRun, Failure> {
+) -> Result<(FinishedRun, Telling), Failure> {
+    let cancel = cancelled_by_signals()?;
     block_on(options.clock, async {
-        let cancel = cancelled_by_signals()?;
-        let (events, shown) = show(machine, 0);
+        let (events, shown) = show(machine, 0)?;
         let context = Arc::clone(&machine.context);
         let (clock, version) = (Arc::new(SystemTime::now), env!("CARGO_PKG_VERSION"));
         let finished = explore_plan(context, clock, plan, options, exploring, version, events, cancel).await;
-        // As above.
-        let _ = shown.await;
-        Ok(finished)
+        Ok((finished, Telling { progress: vec![shown], warning: None }))
     })
 }
 
@@ -108,13 +116,17 @@ fn block_on<T>(
     clock: Option<ClockKind>,
     work: impl Future<Output = Result<T, Failure>>,
 ) -> Result<T, Failure> {
+    let runtime = runtime::start()?;
     check_clock(clock)?;
-    let runtime = Runtime::new().context("cannot start the runtime").map_err(Failure::setup)?;
     runtime.block_on(work)
 }
 
-/// Shows what happens, until nobody tells any more.
-fn show(machine: &Machine, cases: usize) -> (UnboundedSender<Event>, JoinHandle<()>) {
+/// Shows what happens, until nobody tells any more; on a thread of its own, for whoever reads it may be slow, or not read at
+/// all.
+///
+/// # Errors
+/// There is no thread to be had.
+fn show(machine: &Machine, cases: usize) -> Result<(UnboundedSender<Event>, JoinHandle<()>), Failure> {
     let (events, received) = mpsc::unbounded_channel();
     let options = progress::ProgressOptions {
         cases,
@@ -122,15 +134,9 @@ fn show(machine: &Machine, cases: usize) -> (UnboundedSender<Event>, JoinHandle<
         color: machine.color,
         redactor: machine.redactor.clone(),
     };
-    (events, tokio::spawn(progress::show(received, options)))
-}
-
-/// Is cancelled at the first signal. Signals count from here on, so that one that comes while the emulator starts stops it
-/// again.
-fn cancelled_by_signals() -> Result<CancellationToken, Failure> {
-    let cancel = CancellationToken::new();
-    tokio::spawn(cancel_on_signal(Signals::catch()?, cancel.clone()));
-    Ok(cancel)
+    let shown =
+        thread::Builder::new().name("progress".to_owned()).spawn(|| progress::show(received, options));
+    Ok((events, shown.context("cannot show progress").map_err(Failure::setup)?))
 }
 
 /// Refuses a run in virtual time, if that was asked for, where there is none.
@@ -147,13 +153,4 @@ fn check_clock(asked: Option<ClockKind>) -> Result<(), Failure> {
         )));
     }
     Ok(())
-}
-
-/// Cancels the run at the first signal; at the second, the process ends as it does without rescind's care.
-async fn cancel_on_signal(mut signals: Signals, cancel: CancellationToken) {
-    signals.next().await;
-    say("interrupted: ending the samples; once more to leave at once");
-    cancel.cancel();
-    signals.next().await;
-    std::process::exit(exit::INTERRUPTED.into());
 }

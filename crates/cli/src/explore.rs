@@ -3,7 +3,7 @@
 use anyhow::Context as _;
 use rescind_catalog::{Catalog, Plan};
 use rescind_model::exit;
-use rescind_report::{compare as policy, terminal};
+use rescind_report::{Format, compare as policy, terminal};
 use rescind_runner::{Bounds, Exploring};
 
 use crate::args::{CodeArgs, ExploreArgs, FailOnArg};
@@ -29,22 +29,24 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
         }
     }
     let output = &args.output;
-    let targets = report::targets(output)?;
+    let targets = report::targets(output, &args.code.reads().collect::<Vec<_>>())?;
     let exploring = Exploring {
         bounds: Bounds { faults: args.faults, polls: args.polls },
         budget: args.budget,
         repeat: args.repeat,
     };
     let mut coverage = CoverageGate::announce(&mut plan);
-    let mut finished = execution::explore(machine, plan, args.cases.resolved(0), exploring)?;
+    let (mut finished, telling) = execution::explore(machine, plan, args.cases.resolved(0), exploring)?;
     coverage.settle(&mut finished.results);
     machine.redactor.results(&mut finished.results);
     let results = &finished.results;
+    let render = |format: Format| format.render(results);
+    let written = report::write(&targets, render);
+    telling.finish();
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
-    let printed = report::print_unless(&targets, || terminal::render_explorations(results, &options));
+    let printed = report::print(&targets, render, || terminal::render_explorations(results, &options));
     say(progress::timing(&finished.timing));
-    report::write(&targets, |format| format.render(results))?;
-    printed?;
+    written.and(printed)?;
     let fail_on = FailOnArg::Any.into();
     Ok(coverage.exit_code(policy::exit_code(results, fail_on), fail_on))
 }

@@ -15,6 +15,7 @@ mod emulator;
 mod execution;
 mod explore;
 mod failure;
+mod files;
 mod list;
 mod machine;
 mod output;
@@ -23,6 +24,7 @@ mod progress;
 mod replay;
 mod report;
 mod run;
+mod runtime;
 mod signals;
 mod token;
 

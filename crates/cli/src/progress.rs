@@ -23,12 +23,12 @@ pub struct ProgressOptions {
     pub redactor: Redactor,
 }
 
-/// Shows events until there are no more.
-pub async fn show(mut events: UnboundedReceiver<Event>, options: ProgressOptions) {
+/// Shows events until there are no more. Not within a runtime: it waits for them, and for whoever reads what is shown.
+pub fn show(mut events: UnboundedReceiver<Event>, options: ProgressOptions) {
     let ProgressOptions { cases, interactive, color, redactor } = options;
     let bar = if interactive { bar(cases) } else { ProgressBar::hidden() };
     let mut done = 0;
-    while let Some(event) = events.recv().await {
+    while let Some(event) = events.blocking_recv() {
         let say = |line: String| if interactive { bar.println(line) } else { output::say(line) };
         match event {
             Event::Preparing { sample } => bar.set_message(format!("preparing {sample}")),

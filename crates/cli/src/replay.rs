@@ -6,13 +6,13 @@ use std::sync::Arc;
 use anyhow::{Context as _, anyhow};
 use rescind_catalog::{Selection, scenario_text};
 use rescind_model::{CaseResult, Due, Ended, Entry, Results, Rule, Scenario, Verdict, exit};
-use rescind_report::{compare as policy, terminal};
+use rescind_report::{Format, compare as policy, terminal};
 
 use crate::args::{FailOnArg, ReplayArgs};
 use crate::failure::Failure;
 use crate::machine::Machine;
 use crate::output::{print, say};
-use crate::{execution, plan, progress, report};
+use crate::{execution, files, plan, progress, report};
 
 /// Plays one schedule with one sample, reports, and gives the exit code.
 ///
@@ -29,19 +29,21 @@ pub fn replay(machine: &Machine, args: &ReplayArgs) -> Result<u8, Failure> {
     let mut plan = plan::plan(machine, &catalog, selection, code, cases, None)?;
     let scenario = Arc::new(rescind_runner::scenario_of(sample, schedule));
     plan.samples.iter_mut().for_each(|sample| sample.scenarios = vec![Arc::clone(&scenario)]);
-    let targets = report::targets(output)?;
+    let targets = report::targets(output, &code.reads().collect::<Vec<_>>())?;
     if let Some(name) = &args.save_scenario {
         check_place(machine, name)?;
     }
-    let mut all = execution::run_embedded(machine, &plan, &cases.resolved(0), args.repeat)?;
+    let (mut all, telling) = execution::run_embedded(machine, &plan, &cases.resolved(0), args.repeat)?;
     all.iter_mut().for_each(|finished| machine.redactor.results(&mut finished.results));
     let Some((last, others)) = all.split_last() else { return Ok(exit::SETUP) };
     let results = &last.results;
+    let render = |format: Format| format.render(results);
+    let written = report::write(&targets, render);
+    telling.finish();
     let options = terminal::TerminalOptions { width: machine.width, color: machine.color };
-    let printed = report::print_unless(&targets, || terminal::render_in_full(results, &options));
+    let printed = report::print(&targets, render, || terminal::render_in_full(results, &options));
     say(progress::timing(&last.timing));
-    report::write(&targets, |format| format.render(results))?;
-    printed?;
+    written.and(printed)?;
     if let Some(name) = &args.save_scenario {
         save(machine, name, &scenario, results)?;
     }
@@ -85,7 +87,7 @@ fn save(machine: &Machine, name: &str, scenario: &Scenario, results: &Results) -
     let observation =
         observation.context("nothing was played that could be saved").map_err(Failure::setup)?;
     let file = file_of(machine, name);
-    let written = std::fs::write(&file, scenario_text(scenario, &Due::of(observation)));
+    let written = files::replace(&file, &scenario_text(scenario, &Due::of(observation)));
     written.with_context(|| format!("cannot write {}", file.display())).map_err(Failure::setup)?;
     say(format!("wrote {}", file.display()));
     Ok(())

@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow};
+use rescind_catalog::MostBytes;
 use rescind_model::{Results, exit};
 use rescind_report::json::{self, BaseFile, ReadError};
 use rescind_report::merge::merge;
@@ -10,16 +11,18 @@ use rescind_report::{Format, RenderError};
 
 use crate::args::{OutputArgs, ReportArgs, ReportTarget};
 use crate::failure::Failure;
-use crate::output::print;
+use crate::{files, output};
 
 /// Writes the reports of a results file, or of all parts of one run.
 ///
 /// # Errors
 /// A file that holds no results, parts of different runs, or a report that cannot be written.
 pub fn report(args: &ReportArgs) -> Result<u8, Failure> {
-    check(&args.report)?;
+    check(&args.report, &args.results.iter().collect::<Vec<_>>())?;
     let results = read_all(&args.results)?;
-    write(&args.report, |format| format.render(&results))?;
+    let written = write(&args.report, |format| format.render(&results));
+    print(&args.report, |format| format.render(&results), String::new)?;
+    written?;
     Ok(if args.exit_code { results.exit_code() } else { exit::OK })
 }
 
@@ -53,51 +56,64 @@ pub fn read_base(path: &Path) -> Result<BaseFile, Failure> {
 
 fn read_with<T>(path: &Path, read: impl FnOnce(&str) -> Result<T, ReadError>) -> Result<T, Failure> {
     let name = path.display();
-    let text = std::fs::read_to_string(path).with_context(|| name.to_string()).map_err(Failure::usage)?;
+    let text =
+        MostBytes::RESULTS.read_text(path).with_context(|| name.to_string()).map_err(Failure::usage)?;
     read(&text).map_err(|error| Failure::usage(anyhow!("{name}: {error}")))
 }
 
-/// The reports that are asked for.
+/// The reports that are asked for, of a command that reads these files.
 ///
 /// # Errors
 /// As [`check`].
-pub fn targets(output: &OutputArgs) -> Result<Vec<ReportTarget>, Failure> {
+pub fn targets(output: &OutputArgs, reads: &[&PathBuf]) -> Result<Vec<ReportTarget>, Failure> {
     let json = output.results.iter().map(|path| ReportTarget { format: Format::Json, path: path.clone() });
     let targets: Vec<ReportTarget> = json.chain(output.report.iter().cloned()).collect();
-    check(&targets)?;
+    check(&targets, reads)?;
     Ok(targets)
 }
 
-/// Prints what is for the terminal, unless a report takes its place.
+/// Refuses places that no report can be written to, or only over another one or over what the command reads, before there
+/// is one to lose.
 ///
 /// # Errors
-/// Standard output cannot be written to.
-pub fn print_unless(targets: &[ReportTarget], render: impl FnOnce() -> String) -> Result<(), Failure> {
-    if targets.iter().any(|target| target.path == Path::new("-")) { Ok(()) } else { print(&render()) }
-}
-
-/// Refuses places that no report can be written to, before there is one to lose.
-///
-/// # Errors
-/// A folder in the place of a file, or a file in a folder that is not there.
-pub fn check(targets: &[ReportTarget]) -> Result<(), Failure> {
-    for ReportTarget { path, .. } in targets.iter().filter(|target| target.path != Path::new("-")) {
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+/// A folder in the place of a file, a file in a folder that is not there, or one place for two.
+pub fn check(targets: &[ReportTarget], reads: &[&PathBuf]) -> Result<(), Failure> {
+    let refused = |message: String| Err(Failure::usage(anyhow!(message)));
+    for (index, target @ ReportTarget { path, .. }) in targets.iter().enumerate() {
         let place = path.display();
+        if let Some(other) = targets[..index].iter().find(|other| other.clashes_with(target)) {
+            let (one, other) = (other.format, target.format);
+            return refused(match target.is_printed() {
+                true => format!(
+                    "{one} and {other} cannot both go to standard output; name a file for one of them"
+                ),
+                false => format!(
+                    "{one} and {other} cannot both be written to {place}; name another file for one of them"
+                ),
+            });
+        }
+        if target.is_printed() {
+            continue;
+        }
+        if reads.iter().any(|read| files::are_same(read, path)) {
+            return refused(format!(
+                "{} would be written over {place}, which is read; name another file",
+                target.format
+            ));
+        }
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if path.is_dir() {
-            return Err(Failure::usage(anyhow!("{place} is a folder; name a file in it")));
+            return refused(format!("{place} is a folder; name a file in it"));
         }
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            return Err(Failure::usage(anyhow!(
-                "cannot write {place}: there is no folder {}",
-                folder.display()
-            )));
+            return refused(format!("cannot write {place}: there is no folder {}", folder.display()));
         }
     }
     Ok(())
 }
 
-/// Writes each report to its place. All are written, though one fails.
+/// Writes each report that has a file to it. All are written, though one fails; and nothing was printed before, so that a
+/// reader that does not read keeps nobody from them.
 ///
 /// # Errors
 /// The first report that could not be made or written.
@@ -106,12 +122,9 @@ pub fn write(
     render: impl Fn(Format) -> Result<String, RenderError>,
 ) -> Result<(), Failure> {
     let mut failed = None;
-    for ReportTarget { format, path } in targets {
+    for ReportTarget { format, path } in targets.iter().filter(|target| !target.is_printed()) {
         let done = render(*format).map_err(Failure::usage).and_then(|text| {
-            if path == Path::new("-") {
-                return print(&text);
-            }
-            let written = std::fs::write(path, text);
+            let written = files::replace(path, &text);
             written.with_context(|| format!("cannot write {}", path.display())).map_err(Failure::setup)
         });
         if let Err(failure) = done {
@@ -119,4 +132,21 @@ pub fn write(
         }
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// Prints the report that goes to standard output; where there is none, what `otherwise` renders.
+///
+/// # Errors
+/// It cannot be made, or standard output cannot be written to.
+pub fn print(
+    targets: &[ReportTarget],
+    render: impl Fn(Format) -> Result<String, RenderError>,
+    otherwise: impl FnOnce() -> String,
+) -> Result<(), Failure> {
+    match targets.iter().find(|target| target.is_printed()) {
+        Some(ReportTarget { format, .. }) => {
+            output::print_as_it_is(&render(*format).map_err(Failure::usage)?)
+        }
+        None => output::print(&otherwise()),
+    }
 }

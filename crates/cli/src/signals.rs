@@ -1,9 +1,15 @@
 //! The signals that ask rescind to end.
 
+use std::{io, thread};
+
 use anyhow::Context as _;
+use rescind_model::exit;
+use tokio::runtime::Builder;
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio_util::sync::CancellationToken;
 
 use crate::failure::Failure;
+use crate::output::say;
 
 /// Ctrl-C, TERM, and the hang-up of the terminal.
 pub struct Signals {
@@ -41,6 +47,37 @@ impl Signals {
             _ = hangup => {}
         }
     }
+}
+
+/// A token that is cancelled at the first signal. At the second, the process ends as it does without rescind's care.
+///
+/// Signals are heard from here on until the process ends, on a thread of their own: whatever it waits for, such as a pipe that
+/// nobody reads, keeps none of them.
+///
+/// # Errors
+/// The system refuses it.
+pub fn cancelled_by_signals() -> Result<CancellationToken, Failure> {
+    let refused =
+        |error: io::Error| Failure::setup(anyhow::Error::from(error).context("cannot catch signals"));
+    let runtime = Builder::new_current_thread().enable_all().build().map_err(refused)?;
+    let mut signals = {
+        let _within = runtime.enter();
+        Signals::catch()?
+    };
+    let cancel = CancellationToken::new();
+    let asked = cancel.clone();
+    let thread = |name: &str| thread::Builder::new().name(name.to_owned());
+    let listen = async move {
+        signals.next().await;
+        asked.cancel();
+        // Where there is no thread to tell it by, it is not told.
+        let told = || say("interrupted: ending the samples; once more to leave at once");
+        let _ = thread("interrupted").spawn(told);
+        signals.next().await;
+        std::process::exit(exit::INTERRUPTED.into());
+    };
+    thread("signals").spawn(move || runtime.block_on(listen)).map_err(refused)?;
+    Ok(cancel)
 }
 
 /// True if this process was started with the hang-up ignored. Only Linux tells.

@@ -172,7 +172,7 @@ mod tests {
 
     #[test]
     fn no_text_can_end_a_command_or_a_property() {
-        assert_eq!(data("100%\n::error::x\r"), "100%25%0A::error::x␍");
+        assert_eq!(data("100%\n::error::x\r"), "100%25%0A\\u{3a}:error::x␍");
         assert_eq!(property("a,line=1::b\nc"), "a%2Cline=1%3A%3Ab␊c");
     }
 }

@@ -6,6 +6,7 @@ use rescind_model::{BASELINE_VERSION, Baseline, CaseId, Results, SCHEMA_VERSION}
 use serde::{Deserialize, Serialize};
 
 use crate::compare::{Base, BaseCase, ExploredSample};
+use crate::log_command::inert_json;
 
 /// Writes the results as indented JSON. The order of the fields is that of the types, so that files can be compared.
 ///
@@ -24,7 +25,7 @@ pub fn render_baseline(baseline: &Baseline) -> Result<String, serde_json::Error>
 }
 
 fn pretty(value: &impl Serialize) -> Result<String, serde_json::Error> {
-    let mut text = serde_json::to_string_pretty(value)?;
+    let mut text = inert_json(serde_json::to_string_pretty(value)?);
     text.push('\n');
     Ok(text)
 }

@@ -15,6 +15,7 @@ mod grouping;
 pub mod html;
 pub mod json;
 pub mod junit;
+pub mod log_command;
 pub mod markdown;
 mod matrix;
 pub mod merge;

@@ -7,11 +7,21 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-/// The text with every character that is not plain text made visible; line ends and tabs stay.
+use crate::log_command::inert;
+
+/// The text with every character that is not plain text made visible; line ends and tabs stay. What a CI system would take
+/// for a command is [none](inert) any more.
 ///
 /// Control characters become their pictures (U+001B becomes `␛`), all else that would not be seen, or that would
 /// change how its neighbours are seen, becomes its number (`\u{202e}`).
 pub fn visible(text: &str) -> Cow<'_, str> {
+    match without_hidden(text) {
+        Cow::Borrowed(text) => inert(text),
+        Cow::Owned(text) => Cow::Owned(inert(&text).into_owned()),
+    }
+}
+
+fn without_hidden(text: &str) -> Cow<'_, str> {
     let Some(first) = text.find(is_hidden) else {
         return Cow::Borrowed(text);
     };
@@ -30,11 +40,11 @@ pub const FIELD_CHARS: usize = 1_000;
 /// have become visible too.
 pub fn one_line(text: &str, limit: usize) -> String {
     let cut = cut_line(text, limit);
-    let shown = visible(&cut);
+    let shown = without_hidden(&cut);
     if shown.contains(['\n', '\t']) {
-        shown.replace('\n', "␊").replace('\t', "␉")
+        inert(&shown.replace('\n', "␊").replace('\t', "␉")).into_owned()
     } else {
-        shown.into_owned()
+        inert(&shown).into_owned()
     }
 }
 

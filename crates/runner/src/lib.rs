@@ -21,6 +21,7 @@ mod prepare;
 pub mod process;
 mod remove;
 mod run;
+mod scarcity;
 #[cfg(test)]
 mod testing;
 mod time;

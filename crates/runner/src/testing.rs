@@ -33,6 +33,11 @@ pub(crate) fn context(folder: &Path) -> Context {
     }
 }
 
+/// A folder that all cases can write to, in a closed world, too.
+pub(crate) fn common_folder() -> tempfile::TempDir {
+    tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap()
+}
+
 /// The service of the samples here.
 pub(crate) fn service() -> Arc<ServiceProfile> {
     Arc::new(ServiceProfile {

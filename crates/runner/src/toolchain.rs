@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rescind_catalog::{Manifest, Tool};
-use rescind_model::{Captured, Ended};
+use rescind_model::{Captured, Ended, Verdict};
 use tokio_util::sync::CancellationToken;
 
 use crate::Context;
@@ -54,6 +54,11 @@ pub enum ToolProblem {
         /// What it does instead.
         instead: String,
     },
+    /// It is there, and the machine is too short of something, or too slow, for it to tell its version.
+    NotAsked {
+        /// What kept it.
+        why: String,
+    },
 }
 
 /// A program that is missing, or that will not do.
@@ -80,6 +85,10 @@ impl fmt::Display for MissingTool {
                 write!(f, "{name} {version} is too old: {minimum} or later is needed")?;
             }
             ToolProblem::NoVersion { instead } => write!(f, "{name} does not tell its version: {instead}")?,
+            // To install it would help nobody.
+            ToolProblem::NotAsked { why } => {
+                return write!(f, "{name} could not be asked for its version: {why}");
+            }
         }
         match &self.install {
             Some(command) => write!(f, "; install it with: {command}"),
@@ -127,6 +136,12 @@ impl Toolchain {
         self.found.iter().map(FoundTool::to_string).collect::<Vec<_>>().join(", ")
     }
 
+    /// The verdict of a sample that cannot run here: whether what could not be asked is there, nobody knows.
+    pub fn verdict(&self) -> Verdict {
+        let not_asked = |tool: &MissingTool| matches!(tool.problem, ToolProblem::NotAsked { .. });
+        if self.missing.iter().any(not_asked) { Verdict::SetupError } else { Verdict::Unsupported }
+    }
+
     /// Why the sample cannot run here; none if it can.
     pub fn reason(&self) -> Option<String> {
         let missing: Vec<String> = self.missing.iter().map(MissingTool::to_string).collect();
@@ -158,12 +173,22 @@ async fn find(
     let finished = match context.supervisor.run(&invocation, cancel).await {
         Ok(finished) => finished,
         Err(ProcessError::Cancelled) => return Err(ProcessError::Cancelled),
+        Err(error) if error.is_scarcity() => {
+            return Ok(Err(ToolProblem::NotAsked { why: error.to_string() }));
+        }
         Err(error) => return Ok(Err(ToolProblem::NoVersion { instead: error.to_string() })),
     };
     let version = [&finished.stdout, &finished.stderr]
         .into_iter()
         .find_map(|stream| Some(tool.version_pattern.captures(&stream.text)?.get(1)?.as_str().to_owned()));
     let Some(version) = version else {
+        if finished.ended == Ended::Deadline {
+            let why = format!(
+                "it did not answer within {} s, as on a machine that is too busy",
+                DEADLINE.as_secs()
+            );
+            return Ok(Err(ToolProblem::NotAsked { why }));
+        }
         if tool.name != tool.program
             && let Some(says) = refusal(finished.ended, &finished.stdout, &finished.stderr)
         {
@@ -239,6 +264,22 @@ mod tests {
         let toolchain = look(vec![named("echo"), named("no-such-program")]).await;
         assert_eq!(toolchain.versions(), "libcurl 7.88");
         insta::assert_snapshot!(toolchain.reason().unwrap(), @"libcurl is missing: no-such-program is not on the PATH; install it with: apt-get install no-such-program");
+    }
+
+    #[test]
+    fn what_could_not_be_asked_is_not_to_be_installed() {
+        let missing = |problem| MissingTool {
+            name: "gcloud".to_owned(),
+            program: "gcloud".to_owned(),
+            problem,
+            install: Some("apt-get install gcloud".to_owned()),
+        };
+        let why = "it did not answer within 30 s".to_owned();
+        let problems = vec![missing(ToolProblem::NotFound), missing(ToolProblem::NotAsked { why })];
+        let mut toolchain = Toolchain { found: Vec::new(), missing: problems };
+        assert_eq!(toolchain.verdict(), Verdict::SetupError);
+        insta::assert_snapshot!(toolchain.missing.pop().unwrap(), @"gcloud could not be asked for its version: it did not answer within 30 s");
+        assert_eq!(toolchain.verdict(), Verdict::Unsupported);
     }
 
     #[tokio::test]

@@ -5,7 +5,9 @@ use rescind_model::{Captured, CaseResult, LeakedProcess, Results};
 use crate::every;
 
 /// What no report may let through as it is.
-pub const ATTACK: &str = "\u{1b}[31mred\u{1b}[0m ]]> <script>alert(1)</script> <img src=x onerror=alert(2)> \u{0}\u{9b}1m \
+pub const ATTACK: &str = "    ::stop-commands::held\n\u{3000}\t::add-mask::a\n##[error]a ##vso[task.setvariable]b\n\
+    =====\n- [ ] a\n1. a\n| a | b |\n| - | - |\n<!-- a\n<https://example.com> ftp://example.com a@example.com GH-1\n\
+    \u{2066}isolate\u{2069} \u{2028}::warning::b\n\u{feff}\u{fffe}\u{ffff}\u{7f} &lt; &#60;a> `````\n~~~\n\u{1b}[31mred\u{1b}[0m ]]> <script>alert(1)</script> <img src=x onerror=alert(2)> \u{0}\u{9b}1m \
     \u{202e}gnp \" ' & `tick` {{ braces }} [link](https://example.com) @octocat #1 %0A | </details> </pre> -->\r\n\
     ::error file=x::pwned\n```\n````\n# heading\n";
 

@@ -47,6 +47,7 @@ pub struct World {
     pub(crate) server: Option<Arc<dyn WorldServer>>,
     pub(crate) names: Vec<String>,
     pub(crate) folders: Vec<PathBuf>,
+    pub(crate) writable: Option<Vec<PathBuf>>,
     pub(crate) temporary: Option<PathBuf>,
     pub(crate) ignored_names: Vec<String>,
     pub(crate) ignored_addresses: Vec<IpAddr>,
@@ -66,6 +67,7 @@ impl World {
             server: None,
             names: Vec::new(),
             folders: Vec::new(),
+            writable: None,
             temporary: None,
             ignored_names: Vec::new(),
             ignored_addresses: Vec::new(),
@@ -96,6 +98,17 @@ impl World {
     #[must_use]
     pub fn folder(mut self, folder: impl Into<PathBuf>) -> World {
         self.folders.push(folder.into());
+        self
+    }
+
+    /// Lets programs write below these folders only, and make, remove and rename files there: everything else is read-only
+    /// to them, whoever they run as. Where the kernel cannot see to that (Linux before 5.19, or without landlock), they can
+    /// write as before.
+    ///
+    /// What is not covered: the permissions and times of a file, which its owner can change anywhere.
+    #[must_use]
+    pub fn writes_below<P: Into<PathBuf>>(mut self, folders: impl IntoIterator<Item = P>) -> World {
+        self.writable.get_or_insert_default().extend(folders.into_iter().map(Into::into));
         self
     }
 

@@ -25,6 +25,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use crate::ServiceProfile;
+use crate::bounded::MostBytes;
 use crate::diagnostic::{Diagnostic, Diagnostics, Place};
 
 pub use coverage::Uncovered;
@@ -56,7 +57,7 @@ impl Page {
     /// A file that cannot be read, that is not UTF-8, or that does not hold to its format.
     pub fn read(path: &Path) -> Result<Page, PageError> {
         let page = path.display().to_string();
-        match std::fs::read(path) {
+        match MostBytes::PAGE.read(path) {
             Ok(bytes) => match String::from_utf8(bytes) {
                 Ok(text) => Page::parse(page, &text),
                 Err(error) => {

@@ -10,6 +10,7 @@ use super::planned::{planned, region_of};
 use super::request::{Places, RunRequest, SourceFile};
 use super::select::{Selected, selected};
 use super::{page, source};
+use crate::bounded::MostBytes;
 use crate::catalog::Catalog;
 
 impl RunRequest {
@@ -64,7 +65,7 @@ impl RunRequest {
     fn catalogue(&self, catalog: &Catalog, files: &[PathBuf]) -> Result<String, PlanError> {
         let mut parts = vec![catalog.fingerprint.clone().into_bytes()];
         for path in files.iter().chain(&self.known_failures) {
-            let read = std::fs::read(path);
+            let read = MostBytes::PAGE.read(path);
             parts.push(read.map_err(|source| PlanError::Read { file: path.clone(), source })?);
         }
         Ok(fingerprint(parts))

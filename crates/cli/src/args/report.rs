@@ -1,10 +1,12 @@
 //! The options of the commands that work on results: `report`, `compare`, `accept`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, ValueEnum};
 use rescind_report::{Format, UnknownFormat};
+
+use crate::files;
 
 /// A format and the file that it goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -13,6 +15,22 @@ pub struct ReportTarget {
     pub format: Format,
     /// The file; `-` for standard output.
     pub path: PathBuf,
+}
+
+impl ReportTarget {
+    /// True if it goes to standard output.
+    pub fn is_printed(&self) -> bool {
+        self.path == Path::new("-")
+    }
+
+    /// True if both go to one place, where one of them would be lost.
+    pub fn clashes_with(&self, other: &ReportTarget) -> bool {
+        match (self.is_printed(), other.is_printed()) {
+            (true, true) => true,
+            (false, false) => files::are_same(&self.path, &other.path),
+            _ => false,
+        }
+    }
 }
 
 impl FromStr for ReportTarget {

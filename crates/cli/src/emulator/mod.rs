@@ -8,19 +8,18 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use anyhow::{Context as _, anyhow};
+use anyhow::anyhow;
 use rescind_emulator::control::{ControlAddress, ControlServer, Guard};
 use rescind_emulator::{Emulator, EmulatorOptions, Server};
 use rescind_engine::{Settings, services};
 use rescind_model::exit;
 use rescind_runner::find_emulator;
-use tokio::runtime::{Builder, Runtime};
 
 use crate::args::EmulatorArgs;
 use crate::failure::Failure;
 use crate::output::{print, say};
 use crate::signals::Signals;
-use crate::token;
+use crate::{runtime, token};
 
 /// Serves until a [signal](Signals) asks it to end.
 ///
@@ -29,7 +28,7 @@ use crate::token;
 /// wrong. With `--check`: no emulator answers.
 pub fn emulator(args: &EmulatorArgs) -> Result<u8, Failure> {
     if let Some(address) = &args.check {
-        let asked = runtime()?.block_on(find_emulator(address));
+        let asked = runtime::start()?.block_on(find_emulator(address));
         return asked.map(|_| exit::OK).map_err(Failure::setup);
     }
     if !args.host.is_loopback() && !args.allow_remote {
@@ -47,12 +46,7 @@ pub fn emulator(args: &EmulatorArgs) -> Result<u8, Failure> {
             "--control {address} can be reached from other machines; say --allow-remote if that is meant"
         )));
     }
-    runtime()?.block_on(serve(args))
-}
-
-fn runtime() -> Result<Runtime, Failure> {
-    let built = Builder::new_multi_thread().enable_all().build();
-    built.context("cannot start the runtime").map_err(Failure::setup)
+    runtime::start()?.block_on(serve(args))
 }
 
 async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {

@@ -106,6 +106,9 @@ pub struct Schedule {
 }
 
 impl Schedule {
+    /// How many terms a schedule has at most: more than any case has requests that could ask for them.
+    pub const MOST_TERMS: usize = 10_000;
+
     /// The terms as they were written.
     pub fn terms(&self) -> &[Term] {
         &self.terms
@@ -242,6 +245,10 @@ mod tests {
         insta::assert_snapshot!(error, @"`0` is not a count of requests; counts begin at 1");
         let error = "poll1:done poll1:running".parse::<Schedule>().unwrap_err();
         insta::assert_snapshot!(error, @"`poll1` is decided twice in this schedule");
+        let many: String = (1..=Schedule::MOST_TERMS + 1).map(|count| format!("get{count}:lost ")).collect();
+        let error = many.parse::<Schedule>().unwrap_err();
+        assert_eq!(error.offset, many.len() - "get10001:lost ".len());
+        insta::assert_snapshot!(error, @"a schedule has at most 10000 terms");
         let error = "poll+:done".parse::<Schedule>().unwrap_err();
         assert_eq!((error.offset, error.length), (4, 1));
         insta::assert_snapshot!(error, @"`+` stands behind a count, from which on the term speaks: poll1+");

@@ -1,5 +1,6 @@
 //! From the text of a schedule to its terms, with the place of what is wrong.
 
+use std::collections::HashSet;
 use std::str::FromStr;
 
 use super::decision::{DELAYED, LONGEST_DELAY, WORDS};
@@ -12,6 +13,7 @@ impl FromStr for Schedule {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let mut terms: Vec<Term> = Vec::new();
+        let mut decided = HashSet::new();
         for word in text.split_whitespace() {
             // `word` is a part of `text`, so the difference of the addresses is its offset.
             let offset = word.as_ptr() as usize - text.as_ptr() as usize;
@@ -20,15 +22,15 @@ impl FromStr for Schedule {
                 length,
                 message,
             })?;
-            let key = |term: &Term| (term.request.clone(), term.count, term.lasting);
             // What is given are several things, of which each is said once.
-            let same = |earlier: &&Term| {
-                key(earlier) == key(&term)
-                    && (term.request != RequestKind::Given || earlier.decision == term.decision)
-            };
-            if terms.iter().find(same).is_some() {
+            let given = (term.request == RequestKind::Given).then_some(term.decision);
+            if !decided.insert((term.request.clone(), term.count, term.lasting, given)) {
                 let key = &word[..word.find(':').unwrap_or(word.len())];
                 let message = format!("`{key}` is decided twice in this schedule");
+                return Err(ScheduleError { offset, length: word.len(), message });
+            }
+            if terms.len() == Schedule::MOST_TERMS {
+                let message = format!("a schedule has at most {} terms", Schedule::MOST_TERMS);
                 return Err(ScheduleError { offset, length: word.len(), message });
             }
             terms.push(term);

@@ -13,6 +13,7 @@ use self::rules::driver;
 use crate::compare::Comparison;
 use crate::error::RenderError;
 use crate::grouping::not_run;
+use crate::log_command::inert_json;
 use crate::text::plural;
 
 /// The schema that the file says it follows, at its place of publication.
@@ -60,7 +61,7 @@ fn write(results: &Results, mut found: Vec<SarifResult>) -> Result<String, Rende
         .results(found)
         .build();
     let sarif = Sarif::builder().schema(SCHEMA).version("2.1.0").runs(vec![run]).build();
-    let mut text = serde_json::to_string_pretty(&sarif)?;
+    let mut text = inert_json(serde_json::to_string_pretty(&sarif)?);
     text.push('\n');
     Ok(text)
 }

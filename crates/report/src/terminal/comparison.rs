@@ -2,7 +2,7 @@
 
 use super::case;
 use super::paint::{BOLD, DIM, Paint, of_verdict};
-use super::{MIN_WIDTH, TerminalOptions, draw_notes};
+use super::{TerminalOptions, draw_notes, finished};
 use crate::compare::{CaseChange, Comparison, Delta};
 
 /// Draws the comparison; the [headline](Comparison::headline) comes after all cases, where it is seen, and the notes
@@ -10,19 +10,19 @@ use crate::compare::{CaseChange, Comparison, Delta};
 /// character, as that of [`render`](super::render).
 pub fn render_comparison(comparison: &Comparison<'_>, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
-    let width = options.width.max(MIN_WIDTH);
+    let width = options.drawn_width();
     let mut out = String::new();
     for delta in comparison.regressions() {
         draw_regression(&mut out, delta, width, paint);
         out.push('\n');
     }
-    out + &render_changes(comparison, options)
+    finished(out) + &render_changes(comparison, options)
 }
 
 /// Draws the lists of the comparison and its headline, and no case in full.
 pub fn render_changes(comparison: &Comparison<'_>, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
-    let width = options.width.max(MIN_WIDTH);
+    let width = options.drawn_width();
     let mut out = String::new();
     for change in CaseChange::ALL {
         let mut deltas = comparison.with(change).peekable();
@@ -47,7 +47,7 @@ pub fn render_changes(comparison: &Comparison<'_>, options: &TerminalOptions) ->
     }
     out.push_str(&format!("{}\n", comparison.headline()));
     draw_notes(&mut out, comparison.head, width, paint);
-    out
+    finished(out)
 }
 
 fn draw_line(out: &mut String, delta: &Delta<'_>, width: usize, paint: Paint) {

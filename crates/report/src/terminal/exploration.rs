@@ -3,7 +3,7 @@
 use rescind_model::{DistinctFault, Exploration, Results, Verdict};
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
-use super::{MIN_WIDTH, TerminalOptions, case, draw_not_run, draw_notes, summary_line};
+use super::{TerminalOptions, case, draw_not_run, draw_notes, finished, summary_line};
 use crate::exploration::{extent, ies, is_told_by_itself};
 use crate::grouping::is_detailed;
 use crate::text::{FIELD_CHARS, one_line};
@@ -12,7 +12,7 @@ use crate::text::{FIELD_CHARS, one_line};
 /// did not do the same each time.
 pub fn render_explorations(results: &Results, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
-    let width = options.width.max(MIN_WIDTH);
+    let width = options.drawn_width();
     let mut out = String::new();
     for exploration in &results.explorations {
         draw(&mut out, exploration, width, paint);
@@ -24,7 +24,7 @@ pub fn render_explorations(results: &Results, options: &TerminalOptions) -> Stri
         out.push('\n');
         case::draw(&mut out, found, width, paint);
     }
-    out
+    finished(out)
 }
 
 fn draw(out: &mut String, exploration: &Exploration, width: usize, paint: Paint) {

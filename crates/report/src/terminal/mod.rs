@@ -15,6 +15,7 @@ use textwrap::core::display_width;
 
 use self::paint::{BOLD, DIM, Paint, of_verdict};
 use crate::grouping::{is_detailed, not_run};
+use crate::log_command::inert;
 use crate::matrix::Matrix;
 use crate::text::{FIELD_CHARS, one_line, plural};
 
@@ -34,14 +35,23 @@ impl Default for TerminalOptions {
     }
 }
 
-/// Tables and texts are not drawn narrower than this.
-const MIN_WIDTH: usize = 40;
+impl TerminalOptions {
+    /// Tables and texts are not drawn narrower than this,
+    const MIN_WIDTH: usize = 40;
+    /// nor wider, whatever is said of the terminal: no screen is, and nobody reads such lines.
+    const MAX_WIDTH: usize = 1_000;
+
+    /// The width that is drawn to.
+    fn drawn_width(&self) -> usize {
+        self.width.clamp(Self::MIN_WIDTH, Self::MAX_WIDTH)
+    }
+}
 
 /// Draws the results. The text ends with a line end and holds no control character but line ends and, with
 /// [`TerminalOptions::color`], the sequences of its own colours.
 pub fn render(results: &Results, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
-    let width = options.width.max(MIN_WIDTH);
+    let width = options.drawn_width();
     let mut out = String::new();
     for matrix in Matrix::all(results) {
         matrix::draw(&mut out, &matrix, width, paint);
@@ -59,13 +69,13 @@ pub fn render(results: &Results, options: &TerminalOptions) -> String {
         // The matrix may have scrolled away.
         out.push_str(&format!("\n{summary}"));
     }
-    out
+    finished(out)
 }
 
 /// Draws every case of the results, as expected or not, with its requests.
 pub fn render_in_full(results: &Results, options: &TerminalOptions) -> String {
     let paint = Paint { color: options.color };
-    let width = options.width.max(MIN_WIDTH);
+    let width = options.drawn_width();
     let mut out = String::new();
     for case in results.cases.iter().filter(|case| case.observation.is_some()) {
         case::draw(&mut out, case, width, paint);
@@ -74,7 +84,12 @@ pub fn render_in_full(results: &Results, options: &TerminalOptions) -> String {
     out.push_str(&summary_line(results, width, paint));
     draw_not_run(&mut out, results, width, paint);
     draw_notes(&mut out, results, width, paint);
-    out
+    finished(out)
+}
+
+/// The text as it may be printed: wrapped, one of its lines may begin with what no part of it began with.
+fn finished(text: String) -> String {
+    inert(&text).into_owned()
 }
 
 /// The requests of a journal as a table of plain text, for reports that show it in a fixed-width font.

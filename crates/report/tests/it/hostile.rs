@@ -4,6 +4,7 @@ use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 use rescind_model::{Finding, Results, Rule};
 use rescind_report::compare::Comparison;
 use rescind_report::redact::{Redactor, Secret};
+use rescind_report::terminal::{self, TerminalOptions};
 use rescind_report::{Format, html, json, progress};
 
 use crate::attack::results;
@@ -48,12 +49,47 @@ fn a_terminal_has_no_line_without_end() {
     }
 }
 
+/// The name of the command that GitHub's runner would take a line for, as its `ActionCommand.TryParseV2` and `TryParse` do.
+fn command(line: &str) -> Option<&str> {
+    let line = line.trim_start();
+    if let Some(rest) = line.strip_prefix("::") {
+        let (name, _) = rest.split_once("::")?;
+        return name.split(' ').next();
+    }
+    let (_, rest) = line.split_once("##[")?;
+    rest.split_once(']').map(|(name, _)| name)
+}
+
+#[test]
+fn no_line_of_a_report_is_a_command_to_who_reads_the_log() {
+    assert_eq!(command("  ::stop-commands::x"), Some("stop-commands"));
+    assert_eq!(command("a ##[error]b"), Some("error"));
+    for format in Format::ALL.into_iter().filter(|format| *format != Format::Github) {
+        for report in reports(format) {
+            // The runner ends a line at each of these.
+            let smuggled = report.split(['\n', '\r']).find_map(command);
+            assert_eq!(smuggled, None, "in {format}");
+        }
+    }
+}
+
+#[test]
+fn every_width_of_a_terminal_is_drawn_to_and_none_makes_a_command() {
+    let results = results();
+    let widths = (0..=140).step_by(7).chain([usize::MAX, 99_999_999_999]);
+    for width in widths {
+        let text = terminal::render(&results, &TerminalOptions { width, color: false });
+        assert_eq!(text.lines().find_map(command), None, "at {width}");
+    }
+}
+
 #[test]
 fn every_line_for_github_is_a_command_of_ours() {
     for report in reports(Format::Github) {
         for line in report.lines() {
             let command = line.split("::").nth(1).unwrap();
             let kind = command.split(' ').next().unwrap();
+            assert_eq!(self::command(line), Some(kind), "{line:.100}");
             assert!(line.starts_with("::") && ["error", "warning", "notice"].contains(&kind), "{line:.100}");
             let file = command.split("file=").nth(1).map(|file| file.split(',').next().unwrap());
             assert!(file.is_none_or(|file| !file.contains("::") && file.contains("%3A")), "{line:.200}");

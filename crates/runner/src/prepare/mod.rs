@@ -4,37 +4,41 @@
 //! CACHE/deps/spanner-python-KEY/inputs    the files that decide what is installed: {work} of `prepare`
 //! CACHE/deps/spanner-python-KEY/cache     what is installed: {cache}
 //! CACHE/work/spanner-python-KEY/project   the copy of the project: {work} of `build` and of the cases
+//! CACHE/*/spanner-python-KEY.seal         what is in it, by content
 //! ```
+//!
+//! What is there is used again only if it is what it was, file for file; else it is made anew, and the report says so.
 //!
 //! `prepare` sees the files that the manifest names as its inputs and no others, so what is not part of the key
 //! cannot have a part in the result.
 
 mod complaint;
 mod digest;
-mod imprint;
 mod project;
+mod seal;
 mod slot;
 mod stage;
 #[cfg(test)]
 mod tests;
 
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Mutex, PoisonError};
 
 use regex::Regex;
 use rescind_catalog::{Manifest, SampleCode, Stage};
 use rescind_model::SampleId;
 use rescind_model::template::TemplateError;
+use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Context, Toolchain};
 use complaint::Origin;
 use digest::Digest;
-use imprint::Imprint;
 pub use project::ProjectError;
 use project::ProjectFiles;
-use slot::{Lease, Slot, Vacant};
+use slot::{Hold, Lease, Slot, Vacant};
 pub use stage::FailedStep;
 pub(crate) use stage::command_line;
 use stage::{StageError, StageFolders};
@@ -48,22 +52,32 @@ pub struct Prepared {
     pub cache: PathBuf,
     /// True if nothing had to be installed or built.
     pub cached: bool,
-    /// The slot of the copy.
-    slot: PathBuf,
-    imprint: Arc<Imprint>,
+    /// What was there and was not used, because somebody had changed it: `work/spanner-python-KEY (project/main.py)`.
+    pub replaced: Vec<String>,
+    /// The slots of the copy and of the dependencies.
+    slots: [PathBuf; 2],
     _leases: [Lease; 2],
 }
 
 impl Prepared {
-    /// What has been written into the copy of the project since it was prepared, by its paths. If there is anything, the
-    /// copy is not used again.
+    /// What has been changed in the copy of the project and in the dependencies since they were prepared, by its paths. If
+    /// there is anything, they are not used again.
     pub(crate) fn changes(&self) -> Vec<String> {
-        let now = Imprint::of(&self.work);
-        let changed = self.imprint.differences(&now);
-        if !changed.is_empty() {
-            slot::forget(&self.slot);
+        let in_project = |path: &Path| path.strip_prefix(PROJECT).unwrap_or(path).display().to_string();
+        let mut all = Vec::new();
+        for slot in &self.slots {
+            // Another run may have found that out before, or be changing it as it may.
+            let held = slot::try_hold(slot, Hold::Shared).ok().flatten();
+            if held.is_none() || !Slot::is_filled(slot) {
+                continue;
+            }
+            let changes = slot::changes(slot);
+            if !changes.is_empty() {
+                slot::forget(slot);
+                all.extend(changes.iter().map(|path| in_project(path)));
+            }
         }
-        changed.into_iter().map(|path| path.display().to_string()).collect()
+        all
     }
 }
 
@@ -146,7 +160,7 @@ pub async fn prepare(
     code: &SampleCode,
     cancel: &CancellationToken,
 ) -> Result<Prepared, PrepareError> {
-    let preparation = Preparation { context, manifest, cancel };
+    let preparation = Preparation { context, manifest, cancel, replaced: Mutex::default() };
     let dependencies = preparation.dependencies(toolchain)?;
     let (installed, lease_of_dependencies) = preparation.install(&dependencies).await?;
     let built = match (preparation.build(&dependencies, code).await, code) {
@@ -165,11 +179,11 @@ pub async fn prepare(
     let Built { slot, cached, lease } = built;
     let work = slot.join(PROJECT);
     Ok(Prepared {
-        imprint: Arc::new(Imprint::of(&work)),
         work,
         cache: dependencies.cache(),
         cached: installed && cached,
-        slot,
+        replaced: preparation.replaced.into_inner().unwrap_or_else(PoisonError::into_inner),
+        slots: [slot, dependencies.slot],
         _leases: [lease_of_dependencies, lease],
     })
 }
@@ -183,7 +197,8 @@ pub fn is_installed(
     manifest: &Manifest,
     toolchain: &Toolchain,
 ) -> Result<bool, PrepareError> {
-    let preparation = Preparation { context, manifest, cancel: &CancellationToken::new() };
+    let preparation =
+        Preparation { context, manifest, cancel: &CancellationToken::new(), replaced: Mutex::default() };
     preparation.dependencies(toolchain).map(|dependencies| Slot::is_filled(&dependencies.slot))
 }
 
@@ -205,7 +220,8 @@ pub(crate) fn readiness(
     toolchain: &Toolchain,
     code: &SampleCode,
 ) -> Readiness {
-    let preparation = Preparation { context, manifest, cancel: &CancellationToken::new() };
+    let preparation =
+        Preparation { context, manifest, cancel: &CancellationToken::new(), replaced: Mutex::default() };
     let Ok(dependencies) = preparation.dependencies(toolchain) else { return Readiness::Nothing };
     if !Slot::is_filled(&dependencies.slot) {
         return Readiness::Nothing;
@@ -250,6 +266,8 @@ struct Preparation<'a> {
     context: &'a Context,
     manifest: &'a Manifest,
     cancel: &'a CancellationToken,
+    /// See [`Prepared::replaced`].
+    replaced: Mutex<Vec<String>>,
 }
 
 impl Preparation<'_> {
@@ -280,7 +298,7 @@ impl Preparation<'_> {
         dependencies.inputs.write(&work).map_err(|error| self.project(error))?;
         let folders = StageFolders { work: &work, cache: &cache };
         self.run("prepare", &self.manifest.prepare, &self.manifest.unavailable, folders).await?;
-        let lease = vacant.filled().map_err(|error| self.cache(&dependencies.slot, error))?;
+        let lease = vacant.filled().await.map_err(|error| self.cache(&dependencies.slot, error))?;
         slot::tidy(&dependencies.slot);
         Ok((false, lease))
     }
@@ -312,8 +330,14 @@ impl Preparation<'_> {
         };
         project.write(&work).map_err(|error| self.project(error))?;
         let folders = StageFolders { work: &work, cache: &dependencies.cache() };
-        self.run("build", &self.manifest.build, &[], folders).await?;
-        let lease = vacant.filled().map_err(|error| self.cache(&slot, error))?;
+        if !self.manifest.build.steps.is_empty() {
+            // What a compiler keeps for the next time is among the dependencies.
+            let _alone = self.hold(&dependencies.slot, Hold::Exclusive).await?;
+            let built = self.run("build", &self.manifest.build, &[], folders).await;
+            slot::seal_anew(&dependencies.slot).map_err(|error| self.cache(&dependencies.slot, error))?;
+            built?;
+        }
+        let lease = vacant.filled().await.map_err(|error| self.cache(&slot, error))?;
         // Every state of the code has a copy of its own, and whoever works on a sample makes many.
         slot::tidy(&slot);
         Ok(Built { slot, cached: false, lease })
@@ -324,12 +348,39 @@ impl Preparation<'_> {
         self.context.cache.join(kind).join(format!("{service}-{language}-{}", digest.key()))
     }
 
+    /// Opens a slot. What is in a filled one is as it was when it was filled.
     async fn open(&self, slot: &Path) -> Result<Opened, PrepareError> {
-        match Slot::open(slot, self.cancel).await.map_err(|error| self.cache(slot, error))? {
-            Slot::Filled(lease) => Ok(Opened::Filled(lease)),
-            Slot::Vacant(vacant) => Ok(Opened::Vacant(vacant)),
-            Slot::Cancelled => Err(PrepareError::Cancelled),
+        loop {
+            match Slot::open(slot, self.cancel).await.map_err(|error| self.cache(slot, error))? {
+                Slot::Filled(_) if !slot::is_sealed(slot) => slot::forget(slot),
+                Slot::Filled(lease) => {
+                    let changes = self.changes(slot).await?;
+                    let Some((first, others)) = changes.split_first() else {
+                        return Ok(Opened::Filled(lease));
+                    };
+                    let place = slot.strip_prefix(&self.context.cache).unwrap_or(slot).display();
+                    let more =
+                        if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
+                    let told = format!("{place} ({}{more})", first.display());
+                    self.replaced.lock().unwrap_or_else(PoisonError::into_inner).push(told);
+                    slot::forget(slot);
+                }
+                Slot::Vacant(vacant) => return Ok(Opened::Vacant(vacant)),
+                Slot::Cancelled => return Err(PrepareError::Cancelled),
+            }
         }
+    }
+
+    async fn changes(&self, slot: &Path) -> Result<Vec<PathBuf>, PrepareError> {
+        let _held = self.hold(slot, Hold::Shared).await?;
+        let folder = slot.to_owned();
+        let found = spawn_blocking(move || slot::changes(&folder)).await;
+        found.map_err(|error| self.cache(slot, error.into()))
+    }
+
+    async fn hold(&self, slot: &Path, how: Hold) -> Result<File, PrepareError> {
+        let held = slot::hold(slot, how, self.cancel).await.map_err(|error| self.cache(slot, error))?;
+        held.ok_or(PrepareError::Cancelled)
     }
 
     async fn run(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::{self, Permissions};
-use std::io;
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::{Path, PathBuf};
 
@@ -36,41 +36,20 @@ fn at(path: &Path) -> impl FnOnce(io::Error) -> ProjectError {
 impl ProjectFiles {
     /// Reads a folder: all but what its `.gitignore` files exclude (dependencies that its user installed, what a build
     /// of his left) and the folder of git.
+    ///
+    /// A link that leads out of the folder, or that holds an absolute path, would lead there from a copy, too, and who writes
+    /// into the copy would write there: what it leads to takes its place.
     pub(crate) fn read(folder: &Path) -> Result<ProjectFiles, ProjectError> {
-        let mut files = BTreeMap::new();
-        // Settings of the user, and files outside the project, must not decide what belongs to it.
-        let walk = WalkBuilder::new(folder)
-            .hidden(false)
-            .parents(false)
-            .ignore(false)
-            .git_global(false)
-            .git_exclude(false)
-            .require_git(false)
-            .filter_entry(|entry| entry.file_name() != ".git")
-            .build();
-        for entry in walk {
-            let entry = entry.map_err(|error| ProjectError {
-                path: folder.to_owned(),
-                source: error.into_io_error().unwrap_or_else(|| io::ErrorKind::InvalidData.into()),
-            })?;
-            let Some(kind) = entry.file_type() else { continue };
-            let path = entry.path();
-            let content = if kind.is_symlink() {
-                Content::Link(fs::read_link(path).map_err(at(path))?)
-            } else if kind.is_file() {
-                Content::read(path)?
-            } else {
-                continue;
-            };
-            files.insert(path.strip_prefix(folder).unwrap_or(path).to_owned(), content);
-        }
-        Ok(ProjectFiles(files))
+        let mut reading = Reading { files: BTreeMap::new(), room: MOST_BYTES, within: Vec::new() };
+        reading.folder(folder, Path::new(""))?;
+        Ok(ProjectFiles(reading.files))
     }
 
     /// Only these files of a folder.
     pub(crate) fn part(folder: &Path, files: &[PathBuf]) -> Result<ProjectFiles, ProjectError> {
-        let read = |file: &PathBuf| Ok((file.clone(), Content::read(&folder.join(file))?));
-        files.iter().map(read).collect::<Result<_, _>>().map(ProjectFiles)
+        let mut room = MOST_BYTES;
+        let mut read = |file: &PathBuf| Ok((file.clone(), Content::read(&folder.join(file), &mut room)?));
+        files.iter().map(&mut read).collect::<Result<_, _>>().map(ProjectFiles)
     }
 
     /// Puts other bytes in the place of a file's.
@@ -90,32 +69,126 @@ impl ProjectFiles {
         })
     }
 
-    /// Writes all files into a folder, which is made.
+    /// Writes all files into a folder, which is made, and nothing anywhere else.
     pub(crate) fn write(&self, folder: &Path) -> Result<(), ProjectError> {
         fs::create_dir_all(folder).map_err(at(folder))?;
+        let root = folder.canonicalize().map_err(at(folder))?;
         for (path, content) in &self.0 {
             let path = folder.join(path);
-            if let Some(parent) = path.parent() {
-                fs::create_dir_all(parent).map_err(at(parent))?;
+            let parent = path.parent().unwrap_or(folder);
+            fs::create_dir_all(parent).map_err(at(parent))?;
+            if !parent.canonicalize().map_err(at(parent))?.starts_with(&root) {
+                let outside = io::Error::other(
+                    "a link leads out of the project there; put the file itself in its place",
+                );
+                return Err(at(&path)(outside));
             }
-            match content {
-                Content::Link(target) => symlink(target, &path).map_err(at(&path))?,
-                Content::File { bytes, executable } => {
-                    fs::write(&path, bytes).map_err(at(&path))?;
-                    if *executable {
-                        fs::set_permissions(&path, Permissions::from_mode(0o755)).map_err(at(&path))?;
-                    }
-                }
+            content.write(&path).map_err(at(&path))?;
+        }
+        Ok(())
+    }
+}
+
+/// The most bytes that a project may have: what a sample's page says is a few thousand, what its folder holds is copied for
+/// each state of its code.
+const MOST_BYTES: u64 = 256 << 20;
+
+/// How many folders deep links may lead out of a project, and on from there.
+const MOST_LINKS: usize = 8;
+
+/// A project that is being read.
+struct Reading {
+    files: BTreeMap<PathBuf, Content>,
+    /// Bytes that may still come.
+    room: u64,
+    /// The folders that are being read, each of which a link of the one before led to.
+    within: Vec<PathBuf>,
+}
+
+impl Reading {
+    /// Reads a folder, which is the one of this path in the project.
+    fn folder(&mut self, folder: &Path, name: &Path) -> Result<(), ProjectError> {
+        let root = folder.canonicalize().map_err(at(folder))?;
+        if self.within.len() == MOST_LINKS || self.within.contains(&root) {
+            let endless =
+                io::Error::other("links lead out of the project and on without end; take one of them out");
+            return Err(at(folder)(endless));
+        }
+        self.within.push(root.clone());
+        // Settings of the user, and files outside the project, must not decide what belongs to it.
+        let walk = WalkBuilder::new(&root)
+            .hidden(false)
+            .parents(false)
+            .ignore(false)
+            .git_global(false)
+            .git_exclude(false)
+            .require_git(false)
+            .filter_entry(|entry| entry.file_name() != ".git")
+            .build();
+        for entry in walk {
+            let entry = entry.map_err(|error| ProjectError {
+                path: folder.to_owned(),
+                source: error.into_io_error().unwrap_or_else(|| io::ErrorKind::InvalidData.into()),
+            })?;
+            let Some(kind) = entry.file_type() else { continue };
+            let path = entry.path();
+            let name = name.join(path.strip_prefix(&root).unwrap_or(path));
+            if kind.is_symlink() {
+                self.link(path, &root, name)?;
+            } else if kind.is_file() {
+                self.files.insert(name, Content::read(path, &mut self.room)?);
             }
+        }
+        self.within.pop();
+        Ok(())
+    }
+
+    fn link(&mut self, path: &Path, root: &Path, name: PathBuf) -> Result<(), ProjectError> {
+        let target = fs::read_link(path).map_err(at(path))?;
+        let stays = target.is_relative() && path.canonicalize().is_ok_and(|place| place.starts_with(root));
+        match fs::metadata(path) {
+            Ok(found) if !stays && found.is_dir() => self.folder(path, &name)?,
+            Ok(found) if !stays && found.is_file() => {
+                self.files.insert(name, Content::read(path, &mut self.room)?);
+            }
+            // One that leads nowhere, or to a device, is of no use to anybody in a copy either.
+            _ if !stays => {}
+            _ => drop(self.files.insert(name, Content::Link(target))),
         }
         Ok(())
     }
 }
 
 impl Content {
-    fn read(path: &Path) -> Result<Content, ProjectError> {
+    fn read(path: &Path, room: &mut u64) -> Result<Content, ProjectError> {
         let executable = fs::metadata(path).map_err(at(path))?.permissions().mode() & 0o111 != 0;
-        Ok(Content::File { bytes: fs::read(path).map_err(at(path))?, executable })
+        let mut bytes = Vec::new();
+        let file = fs::File::open(path).map_err(at(path))?;
+        file.take(*room + 1).read_to_end(&mut bytes).map_err(at(path))?;
+        let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        *room = room.checked_sub(length).ok_or_else(|| {
+            let much = format!(
+                "with it the project is larger than {} MiB; what is built belongs into a .gitignore",
+                MOST_BYTES >> 20
+            );
+            at(path)(io::Error::new(io::ErrorKind::FileTooLarge, much))
+        })?;
+        Ok(Content::File { bytes, executable })
+    }
+
+    /// Puts it in this place, and in the place of what is there: a link is not written through.
+    fn write(&self, path: &Path) -> io::Result<()> {
+        match fs::remove_file(path) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        match self {
+            Content::Link(target) => symlink(target, path),
+            Content::File { bytes, executable } => {
+                fs::File::create_new(path)?.write_all(bytes)?;
+                if *executable { fs::set_permissions(path, Permissions::from_mode(0o755)) } else { Ok(()) }
+            }
+        }
     }
 }
 
@@ -153,6 +226,47 @@ mod tests {
         assert_eq!(key(&ProjectFiles::read(copy.path()).unwrap()), key(&project));
         assert!(copy.path().join(".npmrc").exists() && !copy.path().join("node_modules").exists());
         assert_eq!(fs::read_to_string(copy.path().join("link")).unwrap(), "main");
+    }
+
+    #[test]
+    fn what_a_link_leads_out_to_is_copied_and_never_written_through() {
+        let elsewhere =
+            folder(&[("code/main.sh", "original"), ("code/deep/other.sh", "other"), ("one", "1")]);
+        let original = folder(&[("real/inner.sh", "inner")]);
+        let link = |target: &Path, name: &str| symlink(target, original.path().join(name)).unwrap();
+        link(&elsewhere.path().join("code"), "src");
+        link(&elsewhere.path().join("one"), "one");
+        link(Path::new("../nowhere"), "dangling");
+        link(&original.path().join("real"), "absolute");
+        link(Path::new("real"), "relative");
+        let mut project = ProjectFiles::read(original.path()).unwrap();
+        for file in ["src/main.sh", "one", "absolute/inner.sh", "relative/inner.sh"] {
+            project.replace(Path::new(file), b"published".to_vec());
+        }
+        let copy = tempfile::tempdir().unwrap();
+        project.write(copy.path()).unwrap();
+        let read = |path: PathBuf| fs::read_to_string(path).unwrap();
+        assert_eq!(read(elsewhere.path().join("code/main.sh")), "original");
+        assert_eq!(read(elsewhere.path().join("one")), "1");
+        assert_eq!(read(original.path().join("real/inner.sh")), "inner");
+        for file in ["src/main.sh", "one", "absolute/inner.sh", "relative/inner.sh", "real/inner.sh"] {
+            assert_eq!(read(copy.path().join(file)), "published", "{file}");
+        }
+        assert_eq!(read(copy.path().join("src/deep/other.sh")), "other");
+        assert!(copy.path().join("relative").is_symlink() && !copy.path().join("src").is_symlink());
+        assert!(fs::symlink_metadata(copy.path().join("dangling")).is_err());
+    }
+
+    #[test]
+    fn links_without_end_and_what_is_too_large_are_refused() {
+        let project = folder(&[]);
+        symlink(project.path(), project.path().join("self")).unwrap();
+        let error = ProjectFiles::read(project.path()).err().unwrap().to_string();
+        assert!(error.contains("without end"), "{error}");
+        let large = folder(&[("file", "12345")]);
+        let error = Content::read(&large.path().join("file"), &mut 4).err().unwrap().to_string();
+        assert!(error.contains("larger than 256 MiB"), "{error}");
+        assert!(Content::read(&large.path().join("file"), &mut 5).is_ok());
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use std::io;
 use std::os::fd::OwnedFd;
-use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::os::unix::process::ExitStatusExt;
 use std::process::ExitStatus;
 use std::time::Duration;
 
@@ -10,6 +10,7 @@ use nix::sys::resource::{Usage, UsageWho, getrusage};
 use nix::sys::signal::Signal;
 use nix::sys::time::TimeVal;
 use rescind_model::Ended;
+use rescind_world::in_own_session;
 use tokio::net::unix::pipe::Receiver;
 use tokio::task::JoinHandle;
 
@@ -33,6 +34,7 @@ impl<'a> Group<'a> {
         invocation: &Invocation,
         mark: &str,
     ) -> io::Result<(Group<'a>, Receiver, Receiver)> {
+        supervisor.keep()?;
         let (stdout, stdout_writer) = pipe()?;
         let (stderr, stderr_writer) = pipe()?;
         let mut environment = invocation.environment.clone();
@@ -45,14 +47,14 @@ impl<'a> Group<'a> {
             .stderr_file(stderr_writer)
             .unchecked()
             .before_spawn(|command| {
-                command.process_group(0);
+                in_own_session(command);
                 Ok(())
             })
             .start()?;
         // From here on the guard sees to it that the process cannot be forgotten.
         let leader = handle.pids().first().copied().and_then(|pid| i32::try_from(pid).ok());
         let leader = leader.ok_or_else(|| io::Error::other("the process has no id"))?;
-        supervisor.known().insert(leader);
+        supervisor.began(leader);
         let end = tokio::task::spawn_blocking(move || signal::await_end(leader));
         Ok((Group { supervisor, handle: Some(handle), leader, end }, stdout, stderr))
     }
@@ -77,6 +79,7 @@ impl<'a> Group<'a> {
     fn reap_leader(&self, handle: &duct::Handle) -> io::Result<(ExitStatus, Duration)> {
         // Before its id is free for another process, which may have something of its own under it.
         signal::await_end(self.leader)?;
+        self.supervisor.is_over(self.leader);
         self.supervisor.reap(self.leader, handle)
     }
 

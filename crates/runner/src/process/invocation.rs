@@ -8,6 +8,8 @@ use std::time::Duration;
 
 use rescind_model::{Captured, Ended, LeakedProcess};
 
+use crate::scarcity::is_scarcity;
+
 /// A program to run.
 #[derive(Clone, Debug)]
 pub struct Invocation {
@@ -75,4 +77,14 @@ pub enum ProcessError {
     /// The run was cancelled; the process and all that it started have been killed.
     #[error("interrupted")]
     Cancelled,
+}
+
+impl ProcessError {
+    /// True if the machine has no more of something to give: descriptors, processes, memory, room on a disk.
+    pub fn is_scarcity(&self) -> bool {
+        match self {
+            ProcessError::Start { source, .. } | ProcessError::Lost { source, .. } => is_scarcity(source),
+            ProcessError::Unsupported { .. } | ProcessError::Cancelled => false,
+        }
+    }
 }

@@ -1,10 +1,11 @@
-//! Supervised processes: started without a shell in a process group and an environment of their own, ended at their
+//! Supervised processes: started without a shell in a session and an environment of their own, ended at their
 //! deadline, with all that they started.
 
 mod capture;
 mod closed;
 mod group;
 mod invocation;
+mod keeper;
 mod signal;
 mod stray;
 mod supervisor;
@@ -32,6 +33,9 @@ const STRAY_GRACE: Duration = Duration::from_millis(100);
 const STRAY_INTERVAL: Duration = Duration::from_millis(5);
 /// How long a killed stray may take to go, and how long a pipe may stay open that nobody is known to hold.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often is looked at the clock. A longer pause than twice this is one in which rescind did not run.
+const TICK: Duration = Duration::from_millis(500);
 
 /// How many marks were given out: of all supervisors, for they must not take each other's processes.
 static MARKS: AtomicU64 = AtomicU64::new(0);
@@ -61,10 +65,18 @@ impl Supervisor {
 
         let fate = tokio::select! {
             end = group.end() => end.map(|()| Fate::Ended),
-            () = tokio::time::sleep(invocation.deadline) => Ok(Fate::Deadline),
+            () = self.deadline(invocation.deadline) => Ok(Fate::Deadline),
             () = cancel.cancelled() => Ok(Fate::Cancelled),
         }
         .map_err(lost)?;
+        // At both at once it has ended, as where rescind was stopped meanwhile.
+        let fate = match fate {
+            Fate::Deadline if signal::has_ended(group.leader()).map_err(lost)? => {
+                group.end().await.map_err(lost)?;
+                Fate::Ended
+            }
+            fate => fate,
+        };
         match fate {
             Fate::Ended => {}
             Fate::Deadline => {
@@ -110,6 +122,17 @@ impl Supervisor {
             virtual_time: None,
             cpu,
         })
+    }
+
+    /// Returns when so much time has passed in which rescind itself went on. While it is stopped (SIGSTOP, a machine that
+    /// sleeps), nobody answers what it has started, whose time that is not.
+    async fn deadline(&self, time: Duration) {
+        let mut left = time;
+        while !left.is_zero() {
+            let (slice, began) = (left.min(TICK), self.clock.now());
+            tokio::time::sleep(slice).await;
+            left = left.saturating_sub(self.clock.now().duration_since(began).min(2 * slice));
+        }
     }
 
     /// Kills what the group left behind, and gives the command lines of what was still there after `grace`.
@@ -191,7 +214,7 @@ impl Supervisor {
 
 /// A value of the marker variable that no other process carries.
 fn next_mark() -> String {
-    format!("{}-{}", std::process::id(), MARKS.fetch_add(1, Ordering::Relaxed))
+    format!("{}{}", stray::own_mark(), MARKS.fetch_add(1, Ordering::Relaxed))
 }
 
 /// What ended the wait for a process.

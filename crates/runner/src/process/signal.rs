@@ -22,6 +22,13 @@ pub(crate) fn group_exists(group: i32) -> bool {
     killpg(Pid::from_raw(group), None) != Err(Errno::ESRCH)
 }
 
+/// True if the process has ended; it is not reaped by this.
+pub(crate) fn has_ended(pid: i32) -> io::Result<bool> {
+    let pid = rustix::process::Pid::from_raw(pid).ok_or(io::ErrorKind::InvalidInput)?;
+    let look = WaitIdOptions::EXITED | WaitIdOptions::NOWAIT | WaitIdOptions::NOHANG;
+    Ok(waitid(WaitId::Pid(pid), look)?.is_some())
+}
+
 /// Blocks until the process has ended, and leaves it a zombie: until it is reaped, its id and the id of its group
 /// belong to nobody else, so that a signal sent in the meantime cannot meet a stranger.
 pub(crate) fn await_end(pid: i32) -> io::Result<()> {

@@ -9,6 +9,16 @@ use std::io;
 /// The environment variable that marks the processes of one invocation.
 pub(crate) const MARKER: &str = "RESCIND_INVOCATION";
 
+/// How the marks begin that this process gives out: its id, and when it was started, for ids come round again, and in a
+/// container they are others.
+pub(crate) fn own_mark() -> String {
+    #[cfg(target_os = "linux")]
+    let started = linux::started().unwrap_or_default();
+    #[cfg(not(target_os = "linux"))]
+    let started = "";
+    format!("{}.{started}-", std::process::id())
+}
+
 /// A process that outlived the one that was started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Stray {
@@ -127,6 +137,13 @@ mod linux {
         let state = fields.next()?.chars().next()?;
         let group = fields.nth(1)?.parse().ok()?;
         Some(Stat { name: before.split_once('(')?.1.to_owned(), state, group })
+    }
+
+    /// When this process was started, in ticks since the machine was.
+    pub(super) fn started() -> Option<String> {
+        let text = fs::read_to_string("/proc/self/stat").ok()?;
+        // Its 22nd field; the third follows the name.
+        text.rsplit_once(')')?.1.split_whitespace().nth(19).map(str::to_owned)
     }
 
     pub(super) fn is_dead(pid: i32) -> bool {

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::io;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use super::keeper::Keeper;
 use super::stray;
 use crate::clock::MonotonicClock;
 
@@ -16,6 +17,8 @@ pub struct Supervisor {
     /// Held while a process is reaped: the kernel adds up the processor time of all children that were reaped in one figure,
     /// so the difference is one process's only if they are reaped one by one.
     pub(super) reaping: Mutex<()>,
+    /// Started with the first process.
+    keeper: Mutex<Option<Keeper>>,
 }
 
 impl Supervisor {
@@ -29,7 +32,33 @@ impl Supervisor {
             clock,
             known: Mutex::new(stray::children().unwrap_or_default().into_iter().collect()),
             reaping: Mutex::new(()),
+            keeper: Mutex::new(None),
         })
+    }
+
+    /// Makes sure that what is started from here on goes with rescind, however that ends.
+    ///
+    /// # Errors
+    /// There is no shell, or no more processes.
+    pub(super) fn keep(&self) -> io::Result<()> {
+        let mut keeper = lock(&self.keeper);
+        if keeper.is_none() {
+            let started = Keeper::start(&stray::own_mark())?;
+            self.known().insert(started.id());
+            *keeper = Some(started);
+        }
+        Ok(())
+    }
+
+    /// A group is there, and is rescind's.
+    pub(super) fn began(&self, group: i32) {
+        self.known().insert(group);
+        lock(&self.keeper).iter_mut().for_each(|keeper| keeper.add(group));
+    }
+
+    /// A group is about to be nobody's: its leader is dead and not reaped.
+    pub(super) fn is_over(&self, group: i32) {
+        lock(&self.keeper).iter_mut().for_each(|keeper| keeper.remove(group));
     }
 
     pub(super) fn known(&self) -> MutexGuard<'_, HashSet<i32>> {

@@ -2,10 +2,12 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::Arc;
 
 use rescind_model::Captured;
 
 use super::*;
+
 use crate::clock::MonotonicClock;
 
 fn supervisor() -> Supervisor {
@@ -210,4 +212,16 @@ async fn processor_time_is_the_processs_own() {
     assert!(busy.cpu > Duration::from_millis(20), "{:?}", busy.cpu);
     assert!(busy.cpu <= busy.wall + Duration::from_millis(20), "{:?} of {:?}", busy.cpu, busy.wall);
     assert!(idle.cpu < Duration::from_millis(100), "{:?}", idle.cpu);
+}
+
+#[tokio::test]
+async fn a_time_in_which_rescind_did_not_run_is_no_time_of_a_process() {
+    // Between any two looks at the clock, an hour passes.
+    let looks = Arc::new(AtomicU64::new(0));
+    let (counted, began) = (Arc::clone(&looks), std::time::Instant::now());
+    let clock = MonotonicClock::new(move || {
+        began + Duration::from_secs(3600) * u32::try_from(counted.fetch_add(1, Ordering::Relaxed)).unwrap()
+    });
+    Supervisor::new(clock).unwrap().deadline(4 * TICK).await;
+    assert_eq!(looks.load(Ordering::Relaxed), 4, "two looks for each of two waits");
 }

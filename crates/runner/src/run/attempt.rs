@@ -20,6 +20,7 @@ use super::surroundings::Surroundings;
 use crate::prepare::Prepared;
 use crate::process::{FinishedProcess, Invocation};
 use crate::remove::remove_all;
+use crate::scarcity::is_full;
 use crate::{Backend, Context, Pki, RunClock, Setup, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
@@ -130,6 +131,8 @@ impl Case<'_> {
         let finished = surroundings.run(self.context, &invocation, self.cancel).await?;
         // Nothing is answered any more when the service is looked at.
         drop(surroundings);
+        // Whoever could not write was kept from it by the machine, unless nothing came of it.
+        let full = is_full(&self.context.temporary);
         drop(scratch);
         let at_exit = self.backend.snapshot(project).await?;
         self.backend.settle(project).await?;
@@ -153,6 +156,9 @@ impl Case<'_> {
         };
         let names = names(self.service(), project);
         let findings = judge(self.scenario, self.contract, &observation, &names);
+        if full && !findings.is_empty() {
+            return Err(CaseError::Full { folder: self.context.temporary.clone() });
+        }
         Ok(Attempted {
             observation,
             findings,

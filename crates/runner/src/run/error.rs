@@ -23,6 +23,8 @@ pub(crate) enum CaseError {
     NoProgram { file: PathBuf, program: String },
     #[error("the temporary folder {folder}: {source}", folder = folder.display())]
     Temporary { folder: PathBuf, source: io::Error },
+    #[error("{folder} was full when the case had ended, so that its code may have been kept from writing; make room there", folder = folder.display())]
+    Full { folder: PathBuf },
     #[error(
         "the endpoint is `service`, and the service's own names lead to the emulator in a closed world only, which there \
          is not here: {reason}; run it with --endpoint emulator"

@@ -88,7 +88,7 @@ async fn get_going(
     started: &mut Started,
 ) -> Option<Arc<Ready>> {
     let ready = match toolchain.reason() {
-        Some(reason) => Err(NotReady::new(Verdict::Unsupported, reason)),
+        Some(reason) => Err(NotReady::new(toolchain.verdict(), reason)),
         None => get_ready(session, sample, toolchain).await,
     };
     if session.cancel.is_cancelled() {
@@ -161,5 +161,10 @@ async fn get_ready(
     let prepared =
         prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel).await?;
     session.tell(Event::Prepared { sample: id.clone(), cached: prepared.cached });
+    for place in &prepared.replaced {
+        session.note(format!(
+            "{id}: {place} in the cache had been changed since it was prepared, and was made anew"
+        ));
+    }
     Ok(Arc::new(Ready::new(sample.clone(), prepared)))
 }

@@ -57,6 +57,7 @@ impl Surroundings {
                 })
                 .serve(service.hosts(), Arc::clone(&front) as Arc<dyn WorldServer>)
                 .folder(folder)
+                .writes_below([folder, Path::new("/dev"), Path::new("/proc")])
                 .ignore_address(IpAddr::V4(METADATA_ADDRESS));
             let world = METADATA_NAMES.into_iter().fold(world, World::ignore_name);
             service.hosts().map(balancers).fold(world, World::ignore_name)

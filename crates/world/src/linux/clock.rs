@@ -28,6 +28,8 @@ pub(crate) struct Clock {
     path: PathBuf,
     offset: Nanos,
     began: Nanos,
+    /// When somebody last watched over it, by the machine's clock.
+    watched: Nanos,
 }
 
 impl Clock {
@@ -36,12 +38,24 @@ impl Clock {
         let path = folder.join("clock");
         let file = File::create_new(&path)?;
         file.set_len(PAGE)?;
-        Ok(Clock { file, path, offset: 0, began: monotonic() })
+        Ok(Clock { file, path, offset: 0, began: monotonic(), watched: monotonic() })
     }
 
     /// Begins to count how long the clock has run.
     pub(crate) fn begin(&mut self) {
         self.began = self.now();
+        self.watched = monotonic();
+    }
+
+    /// Leaves a time in which nobody watched the tree out of how long the clock has run: whoever traces it was stopped
+    /// (SIGSTOP), or the machine slept, and nothing that the tree asked for was answered. The clock itself shows it.
+    pub(crate) fn watch(&mut self) {
+        let now = monotonic();
+        let pause = now - self.watched;
+        if pause > SECOND {
+            self.began += pause;
+        }
+        self.watched = now;
     }
 
     /// The file that programs map.
@@ -121,6 +135,21 @@ mod tests {
         assert_eq!(page[..8], 300i64.to_ne_bytes());
         assert_eq!(page[8..16], 7i64.to_ne_bytes());
         assert_eq!(clock.read(libc::CLOCK_PROCESS_CPUTIME_ID), None);
+    }
+
+    #[test]
+    fn a_time_in_which_nobody_watches_does_not_count() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut clock = Clock::new(folder.path()).unwrap();
+        clock.advance(300 * SECOND).unwrap();
+        clock.watch();
+        let elapsed = clock.elapsed();
+        // As if it had begun, and been watched, an hour ago.
+        clock.began -= 3600 * SECOND;
+        clock.watched -= 3600 * SECOND;
+        assert!(clock.elapsed() >= 3900 * SECOND);
+        clock.watch();
+        assert!((elapsed - SECOND..elapsed + 60 * SECOND).contains(&clock.elapsed()), "{}", clock.elapsed());
     }
 
     #[test]

@@ -4,9 +4,10 @@
 //! through symbolic links and whatever else leads to a process or a socket of somebody else.
 
 use std::io;
+use std::path::PathBuf;
 
 use landlock::{
-    AccessFs, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
+    AccessFs, BitFlags, CompatLevel, Compatible, PathBeneath, PathFd, Ruleset, RulesetAttr, RulesetCreated,
     RulesetCreatedAttr, RulesetError, Scope,
 };
 use rustix::thread::{
@@ -32,20 +33,45 @@ const LEFT: CapabilitySet = CapabilitySet::CHOWN
 pub(crate) struct Confinement(RulesetCreated);
 
 /// Keeps a tree from other processes (it can neither send them signals nor look into them), from sockets that they have
-/// under abstract names, and from making devices. As much of that as the kernel knows; none where it knows nothing.
-pub(crate) fn confinement() -> Option<Confinement> {
-    rules().ok().map(Confinement)
+/// under abstract names, from making devices, and, if there are such folders, from writing anywhere but below them. As much
+/// of that as the kernel knows; none where it knows nothing.
+pub(crate) fn confinement(writable: Option<&[PathBuf]>) -> Option<Confinement> {
+    rules(writable).ok().map(Confinement)
 }
 
-fn rules() -> Result<RulesetCreated, RulesetError> {
+/// What a program does to files, and to folders by way of what is in them.
+fn writing() -> BitFlags<AccessFs> {
+    AccessFs::WriteFile
+        | AccessFs::RemoveDir
+        | AccessFs::RemoveFile
+        | AccessFs::MakeDir
+        | AccessFs::MakeReg
+        | AccessFs::MakeSock
+        | AccessFs::MakeFifo
+        | AccessFs::MakeSym
+}
+
+fn rules(writable: Option<&[PathBuf]>) -> Result<RulesetCreated, RulesetError> {
     // Looking into other processes is denied by any set of rules, so there is one for devices, which nobody needs. Such a
     // set denies moving files between folders as well, unless the kernel is new enough (5.19) to allow that.
-    let rules = Ruleset::default()
+    let mut rules = Ruleset::default()
         .set_compatibility(CompatLevel::HardRequirement)
-        .handle_access(AccessFs::Refer | AccessFs::MakeBlock | AccessFs::MakeChar)?
-        .set_compatibility(CompatLevel::BestEffort)
-        .scope(Scope::Signal | Scope::AbstractUnixSocket)?
-        .create()?;
+        .handle_access(AccessFs::Refer | AccessFs::MakeBlock | AccessFs::MakeChar)?;
+    if writable.is_some() {
+        rules = rules
+            .handle_access(writing())?
+            .set_compatibility(CompatLevel::BestEffort)
+            .handle_access(AccessFs::Truncate)?;
+    }
+    let rules =
+        rules.set_compatibility(CompatLevel::BestEffort).scope(Scope::Signal | Scope::AbstractUnixSocket)?;
+    let mut rules = rules.create()?;
+    for folder in writable.unwrap_or_default() {
+        // In one that is not there, nobody writes.
+        if let Ok(folder) = PathFd::new(folder) {
+            rules = rules.add_rule(PathBeneath::new(folder, writing() | AccessFs::Truncate))?;
+        }
+    }
     let Ok(root) = PathFd::new("/") else { return Ok(rules) };
     rules.add_rule(PathBeneath::new(root, AccessFs::Refer))
 }

@@ -69,6 +69,7 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
     let (stderr, stderr_writer) = pipe().map_err(failed)?;
     let pipes = vec![stdout.try_clone().map_err(failed)?, stderr.try_clone().map_err(failed)?];
     let switch = Arc::new(KillSwitch::default());
+    let writable = world.writable.clone();
     let (server, ignored_names, limits) = (world.server.clone(), world.ignored_names.clone(), world.limits);
     let (tell, told) = mpsc::channel();
     let thread = {
@@ -76,7 +77,7 @@ pub(crate) fn spawn(world: &World, command: Command) -> Result<Running, SpawnErr
         move || {
             let streams = Streams { stdout: stdout_writer, stderr: stderr_writer };
             let tell_start = tell.clone();
-            let spawned = spawn::spawn(&command, streams, |first, confined| {
+            let spawned = spawn::spawn(&command, streams, writable.as_deref(), |first, confined| {
                 // Whoever waits for it knows now that there is something to wait for.
                 let _ = tell_start.send(());
                 Tracer::new(Parts {

@@ -6,8 +6,9 @@ use std::io::{self, Read, Write};
 use std::os::fd::OwnedFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
 use std::process::{self, Stdio};
-use std::ptr;
+use std::{ptr, thread};
 
 use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use seccompiler::BpfProgram;
@@ -29,6 +30,7 @@ pub(crate) struct Streams {
 pub(crate) fn spawn<T>(
     command: &Command,
     streams: Streams,
+    writable: Option<&[PathBuf]>,
     watch: impl FnOnce(Pid, Confined) -> T,
 ) -> io::Result<(io::Result<()>, T)> {
     let filters = filter::programs().map_err(io::Error::other)?;
@@ -42,20 +44,20 @@ pub(crate) fn spawn<T>(
         .stdin(Stdio::null())
         .stdout(streams.stdout)
         .stderr(streams.stderr);
-    let (confinement, parent) = (confine::confinement(), rustix::process::getpid());
+    let (confinement, parent) = (confine::confinement(writable), rustix::process::getpid());
     let confined = Confined(confinement.is_some());
     let mut child = Child { filters, program, id_sender, go_receiver, error_sender, confinement, parent };
     // SAFETY: what `become_program` does between fork and exec are system calls on values that were made before, and two
     // small lists; C libraries keep their allocator usable there.
     unsafe { start.pre_exec(move || Err(child.become_program())) };
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         // It returns once the program runs, for which the stops must be answered: by this thread, which traces.
-        let starter = scope.spawn(move || {
+        let starter = thread::Builder::new().spawn_scoped(scope, move || {
             let started = start.spawn();
             // With this go the copies of the pipes' ends, so that what is read from them ends.
             drop(start);
             started.map(drop)
-        });
+        })?;
         let mut id = [0; 4];
         let traced = tells_id.read_exact(&mut id).and_then(|()| {
             let id = Pid::from_raw(i32::from_ne_bytes(id)).ok_or(io::ErrorKind::InvalidData)?;

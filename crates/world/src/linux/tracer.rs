@@ -139,7 +139,9 @@ impl Tracer {
         let mut added_up = began;
         loop {
             ticks.set(self.pause)?;
-            match stop::wait()? {
+            let waited = stop::wait()?;
+            self.clock.watch();
+            match waited {
                 Waited::Stopped(thread, what) => {
                     self.stops += 1;
                     self.stopped(thread, what)?;
@@ -177,7 +179,7 @@ impl Tracer {
         if self.switch.killed.load(Ordering::Relaxed) {
             return self.end(WorldEnd::Killed);
         }
-        if self.clock.elapsed() >= self.limits.virtual_nanos() {
+        if self.ended.is_none() && self.clock.elapsed() >= self.limits.virtual_nanos() {
             return self.end(WorldEnd::VirtualTime);
         }
         if self.ended.is_some() && self.tree.processor_time() - self.ended_at > LEFT {

@@ -85,11 +85,15 @@ impl ChoiceValue for Option<Code> {
     }
 }
 
+/// The largest number that can be chosen. Each is one of things that are counted out one by one, such as the looks by which
+/// an operation is settled.
+const MOST: u32 = 10_000;
+
 impl ChoiceValue for u32 {
-    const FORM: &'static str = "a number from 1 on";
+    const FORM: &'static str = "a number from 1 to 10000";
 
     fn read(text: &str) -> Option<u32> {
-        text.parse().ok().filter(|number| *number > 0)
+        text.parse().ok().filter(|number| (1..=MOST).contains(number))
     }
 
     fn write(&self) -> String {
@@ -98,10 +102,11 @@ impl ChoiceValue for u32 {
 }
 
 impl ChoiceValue for usize {
-    const FORM: &'static str = "a number from 1 on";
+    const FORM: &'static str = "a number from 1 to 10000";
 
     fn read(text: &str) -> Option<usize> {
-        text.parse().ok().filter(|number| *number > 0)
+        let number = <u32 as ChoiceValue>::read(text)?;
+        usize::try_from(number).ok()
     }
 
     fn write(&self) -> String {
@@ -130,6 +135,20 @@ impl ChoiceValue for Span {
             (0, _) => format!("{}d", seconds / 86_400),
             (_, 0) => format!("{}h", seconds / 3600),
             _ => format!("{seconds}s"),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_counted_out_one_by_one_has_a_limit() {
+        let read = |text| (<u32 as ChoiceValue>::read(text), <usize as ChoiceValue>::read(text));
+        assert_eq!(read("10000"), (Some(10_000), Some(10_000)));
+        for text in ["0", "10001", "4294967295", "18446744073709551615", "-1"] {
+            assert_eq!(read(text), (None, None), "{text}");
         }
     }
 }

@@ -23,6 +23,8 @@ struct Fixture {
     options: RunOptions,
     known_failures: Vec<KnownFailure>,
     cancel: CancellationToken,
+    /// Where cases can leave something for each other.
+    common: tempfile::TempDir,
 }
 
 struct Seen {
@@ -39,6 +41,7 @@ impl Fixture {
             options: RunOptions { jobs: Some(2), ..RunOptions::default() },
             known_failures: Vec::new(),
             cancel: CancellationToken::new(),
+            common: testing::common_folder(),
             folder,
         }
     }
@@ -49,7 +52,7 @@ impl Fixture {
 
     /// A FIFO, by which a script tells that it has come so far.
     fn fifo(&self) -> std::path::PathBuf {
-        let fifo = self.folder.path().join("fifo");
+        let fifo = self.common.path().join("fifo");
         nix::unistd::mkfifo(&fifo, nix::sys::stat::Mode::S_IRWXU).unwrap();
         fifo
     }
@@ -283,7 +286,7 @@ async fn no_more_cases_run_at_once_than_the_manifest_allows() {
     let mut fixture = Fixture::new();
     fixture.options.jobs = Some(8);
     // A folder can be made by one process only.
-    let lock = fixture.folder.path().join("lock").display().to_string();
+    let lock = fixture.common.path().join("lock").display().to_string();
     let mut manifest = fixture.manifest("sh", &format!("mkdir {lock} && sleep 0.02 && rmdir {lock}"));
     manifest.run.jobs = Some(1);
     let seen = fixture.run(vec![manifest], &["a", "b", "c", "d"]).await;

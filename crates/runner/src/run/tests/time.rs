@@ -40,7 +40,7 @@ async fn a_try_that_decides_nothing_leaves_the_failure_that_was_seen() {
     fixture.options.clock = Some(ClockKind::Real);
     fixture.options.deadline = Some(Duration::from_secs(2));
     fixture.options.retries = 2;
-    let first = fixture.folder.path().join("first").display().to_string();
+    let first = fixture.common.path().join("first").display().to_string();
     let script = format!("mkdir {first} && exit 1; exec sleep 1000");
     let seen = fixture.run(vec![fixture.manifest("sh", &script)], &["a"]).await;
     let case = &seen.results.cases[0];

@@ -6,7 +6,7 @@ use super::*;
 async fn a_case_that_fails_only_at_times_is_flaky_with_what_each_try_saw() {
     let mut fixture = Fixture::new();
     fixture.options.retries = 3;
-    let count = fixture.folder.path().join("count").display().to_string();
+    let count = fixture.common.path().join("count").display().to_string();
     let script = format!("echo x >> {count}; echo try $(wc -l < {count}); test $(wc -l < {count}) -ge 3");
     let seen = fixture.run(vec![fixture.manifest("sh", &script)], &["a"]).await;
     let case = &seen.results.cases[0];
