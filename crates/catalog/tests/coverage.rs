@@ -16,7 +16,7 @@ fn uncovered(text: &str) -> (Vec<String>, String) {
     let is_meant =
         |it: &&Manifest| it.id.service.name() == "spanner" && languages.contains(&it.id.language.as_str());
     let manifests: Vec<&Manifest> = catalog.manifests.iter().filter(is_meant).collect();
-    let page = Page::parse("docs/page.md", text).unwrap();
+    let page = Page::parse("docs/page.md", text).unwrap_or_else(|error| panic!("{error}"));
     let found = page.uncovered(&manifests);
     let refused = page.refuse(&found).err().map(|error| error.to_string()).unwrap_or_default();
     (found.iter().map(Uncovered::place).collect(), refused)

@@ -211,8 +211,8 @@ impl<'a> Reader<'a> {
         } else if let Some(tab) = self.tab(text) {
             self.outline.enter();
             self.outline.label(&tab, at.clone());
-        } else if text.starts_with("include::") {
-            let path = text["include::".len()..].split('[').next().unwrap_or_default();
+        } else if let Some(included) = text.strip_prefix("include::") {
+            let path = included.split('[').next().unwrap_or_default();
             let ending = path.rsplit_once('.').map_or("", |(_, ending)| ending);
             if !["adoc", "asciidoc", "asc", "txt", ""].contains(&ending) {
                 self.outline.unread("the inclusion of a file", ending, at.clone());

@@ -64,24 +64,14 @@ fn html_comments(text: &str) -> Vec<Range<usize>> {
         if since.is_none() && (start.starts_with("```") || start.starts_with("~~~")) {
             is_in_fence = !is_in_fence;
         }
-        let mut from = 0;
-        while !is_in_fence {
-            match since {
-                None => match line[from..].find("<!--") {
-                    Some(begins) => {
-                        since = Some(at + from + begins);
-                        from += begins + 4;
-                    }
-                    None => break,
-                },
-                Some(begins) => match line[from..].find("-->") {
-                    Some(ends) => {
-                        from += ends + 3;
-                        found.push(begins..at + from);
-                        since = None;
-                    }
-                    None => break,
-                },
+        let mut from = if is_in_fence { line.len() } else { 0 };
+        loop {
+            let mark = if since.is_none() { "<!--" } else { "-->" };
+            let Some(place) = line[from..].find(mark) else { break };
+            from += place + mark.len();
+            match since.take() {
+                None => since = Some(at + from - mark.len()),
+                Some(begin) => found.push(begin..at + from),
             }
         }
         at += line.len();
