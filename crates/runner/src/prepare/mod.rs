@@ -14,6 +14,8 @@
 
 mod complaint;
 mod digest;
+mod error;
+mod lock;
 mod project;
 mod seal;
 mod slot;
@@ -29,16 +31,17 @@ use std::sync::{Mutex, PoisonError};
 use regex::Regex;
 use rescind_catalog::{Manifest, SampleCode, Stage};
 use rescind_model::SampleId;
-use rescind_model::template::TemplateError;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Context, Toolchain};
 use complaint::Origin;
 use digest::Digest;
+pub use error::PrepareError;
+use lock::Hold;
 pub use project::ProjectError;
 use project::ProjectFiles;
-use slot::{Hold, Lease, Slot, Vacant};
+use slot::{Lease, Slot, Vacant};
 pub use stage::FailedStep;
 pub(crate) use stage::command_line;
 use stage::{StageError, StageFolders};
@@ -67,7 +70,7 @@ impl Prepared {
         let mut all = Vec::new();
         for slot in &self.slots {
             // Another run may have found that out before, or be changing it as it may.
-            let held = slot::try_hold(slot, Hold::Shared).ok().flatten();
+            let held = lock::try_hold(slot, Hold::Shared).ok().flatten();
             if held.is_none() || !Slot::is_filled(slot) {
                 continue;
             }
@@ -79,74 +82,6 @@ impl Prepared {
         }
         all
     }
-}
-
-/// Why a sample cannot be prepared.
-#[derive(Debug, thiserror::Error)]
-pub enum PrepareError {
-    /// Its files cannot be read, or its copy cannot be written.
-    #[error("{sample}: {source}")]
-    Project {
-        /// The sample.
-        sample: SampleId,
-        /// The file, and what the system says.
-        source: ProjectError,
-    },
-    /// The cache cannot be used.
-    #[error("{sample}: the cache folder {folder}: {source}", folder = folder.display())]
-    Cache {
-        /// The sample.
-        sample: SampleId,
-        /// The folder.
-        folder: PathBuf,
-        /// What the system says.
-        source: io::Error,
-    },
-    /// A command or a variable of the manifest cannot be filled in.
-    #[error("{file}: {stage}: {source}", file = file.display())]
-    Template {
-        /// The manifest.
-        file: PathBuf,
-        /// `prepare` or `build`.
-        stage: &'static str,
-        /// What is wrong.
-        source: TemplateError,
-    },
-    /// What the sample depends on cannot be had here: its package manager says so.
-    #[error("the packages of {sample} cannot be had here: `{command}` says: {says}")]
-    Unavailable {
-        /// The sample.
-        sample: SampleId,
-        /// The command of `prepare` that failed.
-        command: String,
-        /// The line that says so.
-        says: String,
-    },
-    /// A command failed.
-    #[error("{sample}: {stage}: {step}")]
-    Step {
-        /// The sample.
-        sample: SampleId,
-        /// `prepare` or `build`.
-        stage: &'static str,
-        /// The command.
-        step: FailedStep,
-    },
-    /// Published code does not build in a project that builds with its own: the code is to blame, not the set-up.
-    #[error("{sample}: the code of {origin} does not build: {step}")]
-    DoesNotBuild {
-        /// The sample.
-        sample: SampleId,
-        /// Where the code is from.
-        origin: String,
-        /// The compiler's first complaint, with the line of the origin: `page.md:12: undefined: backup`.
-        complaint: String,
-        /// The command, with the compiler's words.
-        step: Box<FailedStep>,
-    },
-    /// The run was interrupted.
-    #[error("interrupted")]
-    Cancelled,
 }
 
 /// Installs the dependencies of a sample and builds its project, as far as that has not been done.
@@ -379,7 +314,7 @@ impl Preparation<'_> {
     }
 
     async fn hold(&self, slot: &Path, how: Hold) -> Result<File, PrepareError> {
-        let held = slot::hold(slot, how, self.cancel).await.map_err(|error| self.cache(slot, error))?;
+        let held = lock::hold(slot, how, self.cancel).await.map_err(|error| self.cache(slot, error))?;
         held.ok_or(PrepareError::Cancelled)
     }
 

@@ -8,16 +8,17 @@
 //! filled in its final place, and a marker file is written last. A lock file beside it keeps two runs of rescind from
 //! filling it at once.
 
-use std::fs::{self, File, TryLockError};
+use std::fs::{self, File};
 use std::io;
 use std::os::unix::ffi::OsStrExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::SystemTime;
 
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
+use super::lock::{LOCK_INTERVAL, try_lock};
 use super::seal::Seal;
 use crate::remove::remove_all;
 
@@ -30,8 +31,6 @@ const BUT: [&str; 1] = [MARKER];
 const AWAY: &str = ".away-";
 /// How often the removal of a folder is tried into which somebody still writes.
 const REMOVALS: u32 = 3;
-/// How often a lock is tried that another run of rescind holds.
-const LOCK_INTERVAL: Duration = Duration::from_millis(100);
 /// How many slots of a kind are kept that nobody uses.
 const KEPT: usize = 5;
 
@@ -155,39 +154,6 @@ pub(crate) fn seal_anew(folder: &Path) -> io::Result<()> {
     Seal::read(&file)?.examine(folder, &BUT)?.now.write(&file)
 }
 
-/// How a slot is held by who [looks at it or changes it](hold).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Hold {
-    /// To look at it, with others.
-    Shared,
-    /// To change it, alone.
-    Exclusive,
-}
-
-/// Holds what is in a filled slot until the file that this gives is closed: nobody looks at it while another run changes it.
-/// Gives none if the run is cancelled.
-pub(crate) async fn hold(folder: &Path, how: Hold, cancel: &CancellationToken) -> io::Result<Option<File>> {
-    loop {
-        if let Some(held) = try_hold(folder, how)? {
-            return Ok(Some(held));
-        }
-        tokio::select! {
-            () = tokio::time::sleep(LOCK_INTERVAL) => {}
-            () = cancel.cancelled() => return Ok(None),
-        }
-    }
-}
-
-/// As [`hold`]; none if it is held otherwise.
-pub(crate) fn try_hold(folder: &Path, how: Hold) -> io::Result<Option<File>> {
-    let held = File::create(folder.with_extension("held"))?;
-    let tried = match how {
-        Hold::Shared => held.try_lock_shared(),
-        Hold::Exclusive => held.try_lock(),
-    };
-    Ok(try_lock(tried)?.then_some(held))
-}
-
 /// True if it was ever sealed. (Earlier versions did not.)
 pub(crate) fn is_sealed(folder: &Path) -> bool {
     seal_file(folder).is_file()
@@ -269,17 +235,10 @@ fn lock_file(folder: &Path) -> io::Result<File> {
     File::create(lock_of(folder))
 }
 
-/// True if the lock was had.
-fn try_lock(tried: Result<(), TryLockError>) -> io::Result<bool> {
-    match tried {
-        Ok(()) => Ok(true),
-        Err(TryLockError::WouldBlock) => Ok(false),
-        Err(TryLockError::Error(error)) => Err(error),
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     async fn open(folder: &Path) -> Slot {
@@ -346,18 +305,6 @@ mod tests {
         assert_eq!(changes(&folder), [""; 0].map(PathBuf::from));
         fs::remove_file(seal_file(&folder)).unwrap();
         assert_eq!(changes(&folder), [Path::new(SEAL)], "what was never sealed might be anything");
-    }
-
-    #[tokio::test]
-    async fn who_changes_a_slot_does_so_alone() {
-        let cache = tempfile::tempdir().unwrap();
-        let (folder, cancel) = (cache.path().join("key"), CancellationToken::new());
-        let shared = hold(&folder, Hold::Shared, &cancel).await.unwrap();
-        assert!(hold(&folder, Hold::Shared, &cancel).await.unwrap().is_some());
-        cancel.cancel();
-        assert!(hold(&folder, Hold::Exclusive, &cancel).await.unwrap().is_none());
-        drop(shared);
-        assert!(hold(&folder, Hold::Exclusive, &cancel).await.unwrap().is_some());
     }
 
     #[tokio::test]
