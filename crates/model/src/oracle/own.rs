@@ -54,11 +54,12 @@ impl<'a> Own<'a> {
         self.requests(RequestKind::Delete).filter(own)
     }
 
-    /// The last deletion of what was no longer there, if it was refused: the sample cannot know then that nothing is left.
+    /// The last deletion, if nothing is left and it was refused, or its reply was lost: the sample cannot know then that nothing
+    /// is left.
     pub(super) fn kept_from_making_sure(&self) -> Option<&'a Entry> {
         let last = self.requests(RequestKind::Delete).rfind(|entry| !entry.before.foreign)?;
         let is_answer = matches!(last.reply.code, Code::Ok | Code::NotFound);
-        (!is_answer && last.before.backup.is_none()).then_some(last)
+        (!is_answer && self.left.is_empty()).then_some(last)
     }
 
     /// The last look at how the operation ended, if it was refused after another one had shown that it did: a service may
