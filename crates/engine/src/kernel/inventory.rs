@@ -10,50 +10,81 @@ use serde_json::{Map, Value};
 use crate::proto;
 
 /// A resource as it is at one moment.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct Described {
     kind: &'static str,
     name: String,
+    about: About,
+}
+
+/// What is known of a resource. It is read only where it might have changed: most is never looked at.
+#[derive(Clone, Debug, Default)]
+struct About {
     fields: Map<String, Value>,
+    /// The type and the bytes of the message that is the resource in the API.
+    message: Option<(String, Vec<u8>)>,
+    /// Its fields that the service changes by itself.
+    except: &'static [&'static str],
+}
+
+impl About {
+    /// All fields that a client can change.
+    fn read(&self) -> Map<String, Value> {
+        let mut all = self.fields.clone();
+        let decoded = self.message.as_ref().and_then(|(name, bytes)| {
+            DynamicMessage::decode(proto::pool().get_message_by_name(name)?, bytes.as_slice()).ok()
+        });
+        if let Some(Value::Object(fields)) = decoded.and_then(|message| serde_json::to_value(message).ok()) {
+            all.extend(fields.into_iter().filter(|(field, _)| !self.except.contains(&field.as_str())));
+        }
+        all
+    }
+
+    /// The names of the fields in which another state of the resource differs, in order; none if it does in none.
+    fn differing(&self, other: &About) -> Vec<String> {
+        // Maps may be encoded in any order, so that other bytes may still say the same.
+        if self.message == other.message && self.fields == other.fields {
+            return Vec::new();
+        }
+        differing(&self.read(), &other.read())
+    }
 }
 
 impl Described {
     /// A resource of this kind, in words (`backup schedule`), and of this full name, of which nothing is known but that it is
     /// there.
     pub fn new(kind: &'static str, name: &str) -> Described {
-        Described { kind, name: name.to_owned(), fields: Map::new() }
+        Described { kind, name: name.to_owned(), about: About::default() }
     }
 
     /// The same, with a field that a client can change.
     #[must_use]
     pub fn with(mut self, field: &str, value: Value) -> Described {
-        self.fields.insert(field.to_owned(), value);
+        self.about.fields.insert(field.to_owned(), value);
         self
     }
 
     /// The same, with the fields of the message that is the resource in the API, but for these, which the service changes by
     /// itself.
     #[must_use]
-    pub fn with_fields_of<M: Message + Name>(mut self, message: &M, except: &[&str]) -> Described {
-        let descriptor = proto::pool().get_message_by_name(&M::full_name());
-        let decoded = descriptor.and_then(|descriptor| {
-            DynamicMessage::decode(descriptor, message.encode_to_vec().as_slice()).ok()
-        });
-        if let Some(Value::Object(fields)) = decoded.and_then(|message| serde_json::to_value(message).ok()) {
-            let lasting = fields.into_iter().filter(|(field, _)| !except.contains(&field.as_str()));
-            self.fields.extend(lasting);
-        }
+    pub fn with_fields_of<M: Message + Name>(
+        mut self,
+        message: &M,
+        except: &'static [&'static str],
+    ) -> Described {
+        self.about.message = Some((M::full_name(), message.encode_to_vec()));
+        self.about.except = except;
         self
     }
 }
 
 /// The resources of a service in a project at one moment, by kind and full name.
 #[derive(Clone, Debug, Default)]
-pub struct Inventory(BTreeMap<(&'static str, String), Map<String, Value>>);
+pub struct Inventory(BTreeMap<(&'static str, String), About>);
 
 impl FromIterator<Described> for Inventory {
     fn from_iter<I: IntoIterator<Item = Described>>(resources: I) -> Inventory {
-        Inventory(resources.into_iter().map(|it| ((it.kind, it.name), it.fields)).collect())
+        Inventory(resources.into_iter().map(|it| ((it.kind, it.name), it.about)).collect())
     }
 }
 
@@ -62,11 +93,13 @@ impl Inventory {
     pub fn rename(&mut self, name: &str, new: &str) {
         let kinds: Vec<&'static str> = self.0.keys().filter(|key| key.1 == name).map(|key| key.0).collect();
         for kind in kinds {
-            if let Some(mut fields) = self.0.remove(&(kind, name.to_owned())) {
+            if let Some(mut about) = self.0.remove(&(kind, name.to_owned())) {
+                let mut fields = about.read();
                 if let Some(field) = fields.get_mut("name") {
                     *field = new.into();
                 }
-                self.0.insert((kind, new.to_owned()), fields);
+                about = About { fields, ..About::default() };
+                self.0.insert((kind, new.to_owned()), about);
             }
         }
     }
@@ -83,8 +116,12 @@ impl Inventory {
         for (key, before) in &self.0 {
             match later.0.get(key) {
                 None => changes.push(change(key, ChangeKind::Deleted, Vec::new())),
-                Some(after) if after == before => {}
-                Some(after) => changes.push(change(key, ChangeKind::Altered, differing(before, after))),
+                Some(after) => {
+                    let fields = before.differing(after);
+                    if !fields.is_empty() {
+                        changes.push(change(key, ChangeKind::Altered, fields));
+                    }
+                }
             }
         }
         let new = later.0.keys().filter(|key| !self.0.contains_key(*key));

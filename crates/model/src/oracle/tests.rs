@@ -176,7 +176,11 @@ fn who_is_kept_from_making_sure_that_nothing_is_left_may_say_so() {
     assert_eq!(due(&case).1, ZERO, "it knows that nothing is left");
     case.journal[3].reply.code = Code::Unavailable;
     case.journal[3].before.backup = Some(BackupState::Ready);
-    assert_eq!(due(&case).1, None, "the reply was lost: the deletion has taken effect, and nobody has told it so");
+    assert_eq!(
+        due(&case).1,
+        None,
+        "the reply was lost: the deletion has taken effect, and nobody has told it so"
+    );
     case.journal[3].before.backup = None;
     case.journal[3] = fault(4, "ListJobs", Code::PermissionDenied);
     assert_eq!(due(&case).1, None, "it may not look how it ended");
