@@ -6,6 +6,7 @@ use anyhow::{Context as _, anyhow};
 use rescind_catalog::MostBytes;
 use rescind_model::{Baseline, exit};
 use rescind_report::compare::Comparison;
+use rescind_report::text::plural;
 use rescind_report::{json, terminal};
 
 use crate::args::AcceptArgs;
@@ -31,14 +32,14 @@ pub fn accept(args: &AcceptArgs) -> Result<u8, Failure> {
     let comparison = Comparison::of(&before, &results);
     let changes = terminal::render_changes(&comparison, &terminal::TerminalOptions::default());
     let cases = accepted.cases.len();
-    let mut cases = format!("{cases} case{}", if cases == 1 { "" } else { "s" });
+    let mut cases = format!("{cases} case{}", plural(cases));
     if !accepted.explorations.is_empty() {
         let faults: usize = accepted.explorations.iter().map(|it| it.found.len()).sum();
         let samples = accepted.explorations.len();
         cases.push_str(&format!(
             ", {faults} fault{} of {samples} explored sample{}",
-            if faults == 1 { "" } else { "s" },
-            if samples == 1 { "" } else { "s" }
+            plural(faults),
+            plural(samples)
         ));
     }
     let done = if old.as_ref() == Some(&accepted) {

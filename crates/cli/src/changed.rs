@@ -59,13 +59,15 @@ fn git(folder: &Path, arguments: &[&str]) -> Result<std::process::Output, Failur
 pub fn keep(plan: &mut Plan, revision: &Revision<'_>, before: Option<&Plan>) -> Result<(), Failure> {
     let mut changed = Vec::new();
     for sample in std::mem::take(&mut plan.samples) {
-        let same = match (&sample.code, before) {
-            (SampleCode::Bundled, _) => is_same_region(&sample, revision)?,
-            (code, before) => before.is_some_and(|before| {
-                let same = |other: &PlannedSample| {
-                    other.manifest.id == sample.manifest.id && says_the_same(code, &other.code)
-                };
-                before.samples.iter().any(same)
+        let same = match &sample.code {
+            SampleCode::Bundled => is_same_region(&sample, revision)?,
+            SampleCode::Published { file_content, .. } => before.is_some_and(|before| {
+                before.samples.iter().any(|other| {
+                    let then = &other.code;
+                    other.manifest.id == sample.manifest.id
+                        // Wherever on the page it stood.
+                        && matches!(then, SampleCode::Published { file_content: then, .. } if then == file_content)
+                })
             }),
         };
         if !same {
@@ -77,22 +79,12 @@ pub fn keep(plan: &mut Plan, revision: &Revision<'_>, before: Option<&Plan>) -> 
     Ok(())
 }
 
-/// True if the code in the place of the region is the same, wherever it stood.
-fn says_the_same(code: &SampleCode, other: &SampleCode) -> bool {
-    match (code, other) {
-        (
-            SampleCode::Published { file_content, .. },
-            SampleCode::Published { file_content: other_content, .. },
-        ) => file_content == other_content,
-        _ => code == other,
-    }
-}
-
 fn is_same_region(sample: &PlannedSample, revision: &Revision<'_>) -> Result<bool, Failure> {
     let source = &sample.manifest.source;
     let file: PathBuf = source.folder.join(&source.file);
     let now = std::fs::read(&file).with_context(|| file.display().to_string()).map_err(Failure::usage)?;
     let Some(then) = revision.read(&file)? else { return Ok(false) };
     let code = |content: &[u8]| Region::find(content, &source.region).ok().map(|it| it.code(content).bytes);
-    Ok(code(&now).is_some() && code(&now) == code(&then))
+    let code_now = code(&now);
+    Ok(code_now.is_some() && code_now == code(&then))
 }

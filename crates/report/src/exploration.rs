@@ -1,6 +1,6 @@
 //! What every report says of an exploration, in words.
 
-use rescind_model::{CaseResult, Exploration, Results, Verdict};
+use rescind_model::{CaseResult, DistinctFault, Exploration, Results, SampleId, Verdict};
 
 use crate::text::plural;
 
@@ -13,19 +13,29 @@ pub(crate) fn extent(exploration: &Exploration) -> String {
         format!("{left} more schedule{} known and not played", plural(*left))
     };
     format!(
-        "{schedules} schedule{}, {histories} histor{}, {processes} run{} of the sample; at most {faults} fault{} in a \
+        "{schedules} schedule{}, {}, {processes} run{} of the sample; at most {faults} fault{} in a \
          case, and {polls} look{} in a row at a running operation; {complete}",
         plural(*schedules),
-        ies(*histories),
+        count_histories(*histories),
         plural(*processes),
         plural(*faults as usize),
         plural(*polls as usize),
     )
 }
 
-/// The end of `history` or of `histories`.
-pub(crate) fn ies(count: usize) -> &'static str {
-    if count == 1 { "y" } else { "ies" }
+/// `1 history`, `12 histories`.
+pub(crate) fn count_histories(count: usize) -> String {
+    format!("{count} histor{}", if count == 1 { "y" } else { "ies" })
+}
+
+/// The case that the shortest schedule which shows a fault makes.
+pub(crate) fn shown_by<'a>(
+    results: &'a Results,
+    sample: &SampleId,
+    fault: &DistinctFault,
+) -> Option<&'a CaseResult> {
+    let schedule = fault.schedule.to_string();
+    results.cases.iter().find(|case| case.id.sample == *sample && case.schedule == schedule)
 }
 
 /// True for a case of which there is more to say than which faults it shows: where these are told once for all histories, one

@@ -281,25 +281,16 @@ fn fences(piece: &str, part: Range<usize>) -> Vec<(String, Range<usize>)> {
 mod tests {
     use super::*;
 
-    /// The titles, the language, the code and the lines of each block.
-    fn blocks(text: &str) -> Vec<(String, String, String, String)> {
-        let told = |block: crate::page::Block| {
-            (block.headings.join(" < "), block.fence, block.code, block.lines.to_string())
-        };
-        find(text).blocks.into_iter().map(told).collect()
-    }
-
-    fn own(expected: [&str; 4]) -> (String, String, String, String) {
-        let [titles, language, code, lines] = expected.map(str::to_owned);
-        (titles, language, code, lines)
+    fn blocks(text: &str) -> Vec<[String; 4]> {
+        find(text).told()
     }
 
     #[test]
     fn a_pre_is_a_block_and_what_marks_it_up_is_no_code() {
         let page = "<h1>Cancel</h1>\n<h2 id=c>C<b>++</b></h2>\n<pre class=\"language-cpp\"><code>\na &lt; b;\n<span>c</span>();</code></pre>\n";
-        assert_eq!(blocks(page), [own(["C++ < Cancel", "cpp", "a < b;\nc();\n", "4-5"])]);
+        assert_eq!(blocks(page), [["C++ < Cancel", "cpp", "a < b;\nc();\n", "4-5"]]);
         let page = "<h2>Go</h2><pre>\nx\n</pre><h3>A</h3><h2>B</h2><pre>y</pre>";
-        assert_eq!(blocks(page), [own(["Go", "", "x\n", "2-2"]), own(["B", "", "y\n", "3-3"])]);
+        assert_eq!(blocks(page), [["Go", "", "x\n", "2-2"], ["B", "", "y\n", "3-3"]]);
     }
 
     #[test]
@@ -313,7 +304,7 @@ mod tests {
             "<pre class=\"brush: js\">",
             "<devsite-code><pre class=\"devsite-click-to-copy\" translate=\"no\" syntax=\"js\">",
         ] {
-            assert_eq!(blocks(&format!("{tag}x</pre>")), [own(["", "js", "x\n", "1-1"])], "{tag}");
+            assert_eq!(blocks(&format!("{tag}x</pre>")), [["", "js", "x\n", "1-1"]], "{tag}");
         }
     }
 
@@ -322,7 +313,7 @@ mod tests {
         let page = "<h2>Code</h2><details><summary>Node.js\n</summary><pre>a</pre></details><pre>b</pre>\
                     <devsite-selector><section><h3>Go</h3><pre>c</pre></section><section><h3>Java</h3><pre>d</pre></section></devsite-selector>\
                     <pre>e</pre><tab-item label=\"PHP\"><pre>f</pre></tab-item>";
-        let titles: Vec<String> = blocks(page).into_iter().map(|(titles, ..)| titles).collect();
+        let titles: Vec<String> = blocks(page).into_iter().map(|[titles, ..]| titles).collect();
         assert_eq!(titles, ["Node.js < Code", "Code", "Go < Code", "Java < Code", "Code", "PHP < Code"]);
     }
 

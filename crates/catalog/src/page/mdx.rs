@@ -255,17 +255,8 @@ fn summary_in(node: &Node) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn blocks(text: &str) -> Vec<(String, String, String, String)> {
-        let found = find(text).unwrap();
-        let told = |block: crate::page::Block| {
-            (block.headings.join(" < "), block.fence, block.code, block.lines.to_string())
-        };
-        found.blocks.into_iter().map(told).collect()
-    }
-
-    fn own(expected: [&str; 4]) -> (String, String, String, String) {
-        let [titles, language, code, lines] = expected.map(str::to_owned);
-        (titles, language, code, lines)
+    fn blocks(text: &str) -> Vec<[String; 4]> {
+        find(text).unwrap().told()
     }
 
     #[test]
@@ -275,9 +266,9 @@ mod tests {
         assert_eq!(
             blocks(page),
             [
-                own(["Node.js < js < Cancel", "js", "a();\n\n\tb();\n", "8-10"]),
-                own(["go < Cancel", "go", "c()\n", "16-16"]),
-                own(["Cancel", "sh", "d\n", "23-23"]),
+                ["Node.js < js < Cancel", "js", "a();\n\n\tb();\n", "8-10"],
+                ["go < Cancel", "go", "c()\n", "16-16"],
+                ["Cancel", "sh", "d\n", "23-23"],
             ]
         );
     }
@@ -296,13 +287,13 @@ mod tests {
     #[test]
     fn what_is_folded_in_has_its_summary_for_a_title() {
         let page = "## Code\n\n<details>\n<summary>Node.js</summary>\n\n```js\nx\n```\n\n</details>\n";
-        assert_eq!(blocks(page), [own(["Node.js < Code", "js", "x\n", "7-7"])]);
+        assert_eq!(blocks(page), [["Node.js < Code", "js", "x\n", "7-7"]]);
     }
 
     #[test]
     fn line_ends_stay_and_ids_of_headings_go() {
         let page = "### C# {#csharp}\r\n\r\n~~~cs\r\na\r\n\r\nb\r\n~~~\r\n```go\n```\n";
-        assert_eq!(blocks(page), [own(["C#", "cs", "a\r\n\r\nb\r\n", "4-6"]), own(["C#", "go", "", "9-8"])]);
+        assert_eq!(blocks(page), [["C#", "cs", "a\r\n\r\nb\r\n", "4-6"], ["C#", "go", "", "9-8"]]);
     }
 
     #[test]

@@ -163,22 +163,17 @@ impl<'a> Outline<'a> {
     /// What may hold code and is no block.
     pub(super) fn unread(&mut self, what: &'static str, fence: &str, at: Range<usize>) {
         self.mark();
-        let unread = Unread {
-            what,
-            fence: fence.to_lowercase(),
-            headings: self.above(),
-            at: self.first_line(at),
-            is_hidden: false,
-        };
-        self.found.unread.push(unread);
+        self.miss(what, fence, at, false);
     }
 
     /// Code in a comment.
     pub(super) fn hidden(&mut self, fence: &str, at: Range<usize>) {
-        let headings = self.above();
-        let at = self.first_line(at);
-        let (what, fence) = ("the code in a comment", fence.to_lowercase());
-        self.found.unread.push(Unread { what, fence, headings, at, is_hidden: true });
+        self.miss("the code in a comment", fence, at, true);
+    }
+
+    fn miss(&mut self, what: &'static str, fence: &str, at: Range<usize>, is_hidden: bool) {
+        let (headings, at, fence) = (self.above(), self.first_line(at), fence.to_lowercase());
+        self.found.unread.push(Unread { what, fence, headings, at, is_hidden });
     }
 
     /// The line of a byte of the page, from 1.
@@ -197,5 +192,15 @@ impl<'a> Outline<'a> {
     /// All that was found.
     pub(super) fn end(self) -> Found {
         self.found
+    }
+}
+
+#[cfg(test)]
+impl Found {
+    /// The titles, the language, the code and the lines of each block.
+    pub(super) fn told(self) -> Vec<[String; 4]> {
+        let told =
+            |block: Block| [block.headings.join(" < "), block.fence, block.code, block.lines.to_string()];
+        self.blocks.into_iter().map(told).collect()
     }
 }

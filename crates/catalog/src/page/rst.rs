@@ -246,10 +246,7 @@ mod tests {
     use super::*;
 
     fn blocks(text: &str) -> Vec<[String; 4]> {
-        let told = |block: crate::page::Block| {
-            [block.headings.join(" < "), block.fence, block.code, block.lines.to_string()]
-        };
-        find(text).blocks.into_iter().map(told).collect()
+        find(text).told()
     }
 
     #[test]

@@ -11,7 +11,7 @@ fn played(recorded: &Project, other: &mut Project) -> Vec<Entry> {
     let recording = recorded.recording().unwrap();
     assert_eq!(recording.began, clock());
     for request in &recording.requests {
-        let _ = other.play(request, recording.began);
+        let _ = other.play(request);
     }
     other.journal().to_vec()
 }
@@ -51,7 +51,7 @@ fn replies_tell_from_which_request_on_it_matters_what_else_was_decided() {
     let requests = &case.project.recording().unwrap().requests;
     let replies = |schedule: &str| {
         let mut project = prepared(&setup(schedule, &[])).unwrap();
-        requests.iter().map(|request| project.play(request, clock())).collect::<Vec<_>>()
+        requests.iter().map(|request| project.play(request)).collect::<Vec<_>>()
     };
     let first = replies("create:running cancel:honoured");
     let same = |schedule: &str| {

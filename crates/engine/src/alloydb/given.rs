@@ -10,11 +10,8 @@ use super::work::{Action, Work};
 use super::{check, clusters, name};
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::Operation;
-use crate::kernel::{InvalidSetup, Setup, Span, Time};
+use crate::kernel::{BYSTANDER, InvalidSetup, Setup, Span, Time};
 use crate::proto::alloydb::v1beta::{self as pb, backup::Type};
-
-/// The ids of all that is there beside what the sample is told to use begin so.
-const BYSTANDER: &str = "bystander";
 
 /// Gives a store, in the location with the id that the set-up calls the instance, the cluster with the id that it
 /// calls the database, and the given backups of it, and what is there beside.

@@ -9,11 +9,11 @@ mod choices;
 mod clusters;
 mod errors;
 mod given;
-mod inventory;
 mod listing;
 mod name;
 mod request_id;
 mod requests;
+mod resources;
 mod state;
 mod table;
 mod verb;
@@ -29,7 +29,7 @@ pub use self::table::{v1, v1beta};
 use crate::kernel::choices::Choices;
 use crate::kernel::hazard;
 use crate::kernel::rpc::Method;
-use crate::kernel::{Hazard, InvalidSetup, Inventory, ListName, OperationsPath, Service, Setup, Time};
+use crate::kernel::{Described, Hazard, InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
 
 impl Service for AlloyDb {
     const NAME: &'static str = "alloydb";
@@ -72,8 +72,8 @@ impl Service for AlloyDb {
         store.state.views().collect()
     }
 
-    fn inventory(store: &Store) -> Inventory {
-        inventory::of(store)
+    fn resources(store: &Store) -> Vec<Described> {
+        resources::of(store)
     }
 
     fn backup_state(store: &Store, name: &str) -> Option<BackupState> {

@@ -9,12 +9,10 @@ use super::message::Datastore;
 use super::state::{Backup, Instance, Store};
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::End;
-use crate::kernel::{InvalidSetup, Setup, Span, Time};
+use crate::kernel::{BYSTANDER, InvalidSetup, Setup, Span, Time};
 
 const CASSANDRA: Datastore = Datastore { r#type: "cassandra", version: "3.11" };
 const MONGODB: Datastore = Datastore { r#type: "mongodb", version: "4.0" };
-/// The ids of all that is there beside what the sample is told to use begin so.
-const BYSTANDER: &str = "bystander";
 
 /// Gives a store the instance with the id that the set-up calls the database, and the given backups of it,
 /// each with the job that made it, and what is there beside.

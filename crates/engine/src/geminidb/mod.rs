@@ -7,13 +7,13 @@ mod api;
 mod backups;
 mod choices;
 mod given;
-mod inventory;
 mod job;
 mod jobs;
 mod message;
 mod problem;
 mod query;
 mod request;
+mod resources;
 mod state;
 
 use rescind_model::{BackupState, BackupView, Decision, Touched};
@@ -25,7 +25,7 @@ use self::state::Store;
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::Operation;
 use crate::kernel::{
-    InvalidSetup, Inventory, RestCall, RestReply, RestRequest, Service, Setup, Status, Time,
+    Described, InvalidSetup, RestCall, RestReply, RestRequest, Service, Setup, Status, Time,
 };
 
 impl Service for GeminiDb {
@@ -64,8 +64,8 @@ impl Service for GeminiDb {
         store.state.views(&store.id).collect()
     }
 
-    fn inventory(store: &Store) -> Inventory {
-        inventory::of(store)
+    fn resources(store: &Store) -> Vec<Described> {
+        resources::of(store)
     }
 
     fn backup_state(store: &Store, name: &str) -> Option<BackupState> {

@@ -104,7 +104,7 @@ impl Inventory {
         }
     }
 
-    /// How the resources of a later moment differ from these, in the order of their names.
+    /// How the resources of a later moment differ from these, in any order.
     pub fn changes(&self, later: &Inventory) -> Vec<ResourceChange> {
         let change = |(kind, name): &(&'static str, String), change, fields| ResourceChange {
             name: name.clone(),
@@ -126,7 +126,6 @@ impl Inventory {
         }
         let new = later.0.keys().filter(|key| !self.0.contains_key(*key));
         changes.extend(new.map(|key| change(key, ChangeKind::Created, Vec::new())));
-        changes.sort();
         changes
     }
 }

@@ -9,6 +9,7 @@ use super::call::Call;
 use super::choices::Choices;
 use super::decision::Desk;
 use super::fault;
+use super::inventory::{Described, Inventory};
 use super::journal::{Admitted, Arrival, Journal};
 use super::operation::Operation;
 use super::rest::{RestReply, RestRequest};
@@ -67,7 +68,7 @@ pub trait Part: Send {
     /// Notes what is there now, so that [changes](Part::changes) can be told.
     fn note_given(&mut self);
 
-    /// How what is there differs from what was [noted](Part::note_given), in the order of the names.
+    /// How what is there differs from what was [noted](Part::note_given), in any order.
     fn changes(&self) -> Vec<ResourceChange>;
 
     /// Adds the backups, and the operations that create them.
@@ -115,11 +116,11 @@ impl<S: Service> Part for Store<S> {
     }
 
     fn note_given(&mut self) {
-        self.given = Some(S::inventory(self));
+        self.given = Some(inventory(self));
     }
 
     fn changes(&self) -> Vec<ResourceChange> {
-        self.given.as_ref().map(|given| given.changes(&S::inventory(self))).unwrap_or_default()
+        self.given.as_ref().map(|given| given.changes(&inventory(self))).unwrap_or_default()
     }
 
     fn add_to(&self, snapshot: &mut Snapshot) {
@@ -131,6 +132,13 @@ impl<S: Service> Part for Store<S> {
     fn settle(&mut self, now: Time, choices: &Choices, desk: &mut Desk) {
         turn::settle(self, now, choices, desk);
     }
+}
+
+/// All that is there; of operations, those that were there before the case began: each request may leave another.
+fn inventory<S: Service>(store: &Store<S>) -> Inventory {
+    let given = store.operations.iter().filter(|(_, operation)| operation.foreign);
+    let operations = given.map(|(key, operation)| Described::new("operation", &operation.name(key)));
+    S::resources(store).into_iter().chain(operations).collect()
 }
 
 fn view<T>(operation: &Operation<T>, key: u64) -> OperationView {

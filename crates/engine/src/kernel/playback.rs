@@ -9,7 +9,6 @@ use super::project::Project;
 use super::recording::{Came, Recorded};
 use super::rest::{RestReply, RestRequest};
 use super::status::Status;
-use super::time::Time;
 
 /// What a client got for a request. Two are the same if they differ in nothing but in when something has happened during the
 /// case.
@@ -31,15 +30,14 @@ enum Told {
 }
 
 impl Project {
-    /// Serves a request that was recorded, at the moment at which it was received then, in a project that was set up when the
-    /// clock said `began`.
-    pub fn play(&mut self, recorded: &Recorded, began: Time) -> Replied {
+    /// Serves a request that was recorded, at the moment at which it was received then.
+    pub fn play(&mut self, recorded: &Recorded) -> Replied {
         let clock = recorded.clock;
         let (reply, http) = match &recorded.request {
             Came::Call { addressed, request, transport } => {
                 let reply = self.call(addressed, request, *transport, clock);
                 let of = self.services().reply_of(addressed);
-                let during = began..=self.latest();
+                let during = self.duration();
                 let told = |reply: Vec<u8>| match of {
                     Some(of) => {
                         moments::without(&reply, of, &during).map_or(Told::Body(reply), Told::Message)

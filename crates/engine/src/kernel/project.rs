@@ -1,5 +1,6 @@
 //! A project: what there is of each service in it, its decisions, its journal. Projects share nothing.
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 
 use rescind_model::{Entry, ResourceChange, Schedule, Snapshot, Touched, Transport, suggestion};
@@ -24,6 +25,8 @@ pub struct Project {
     parts: Vec<Box<dyn Part>>,
     desk: Desk,
     journal: Journal,
+    /// When it was set up last.
+    began: Time,
     /// The latest moment that was given out.
     latest: Time,
     /// The requests as they came, if they are recorded.
@@ -35,7 +38,15 @@ impl Project {
     pub fn new(services: Arc<Services>, id: &str, decisions: Box<dyn Decisions>, journal: bool) -> Project {
         let parts = services.open(id);
         let (desk, journal) = (Desk::new(decisions), Journal::new(journal));
-        Project { services, parts, desk, journal, latest: Time::default(), recording: None }
+        Project {
+            services,
+            parts,
+            desk,
+            journal,
+            began: Time::default(),
+            latest: Time::default(),
+            recording: None,
+        }
     }
 
     /// Adds what is there before a case begins.
@@ -51,6 +62,7 @@ impl Project {
             return Err(InvalidSetup::Service { service: name.to_owned(), close, known });
         };
         self.parts[part].give(setup, clock, self.services.choices())?;
+        self.began = clock;
         if self.keeps_journal() {
             self.parts[part].note_given();
         }
@@ -85,9 +97,9 @@ impl Project {
         &self.services
     }
 
-    /// The latest moment of a request.
-    pub(super) fn latest(&self) -> Time {
-        self.latest
+    /// From when it was set up to the latest request.
+    pub(super) fn duration(&self) -> RangeInclusive<Time> {
+        self.began..=self.latest
     }
 
     /// Keeps the latest request for [`take_latest`](Self::take_latest) from now on, even without a journal.

@@ -5,7 +5,7 @@ use rescind_model::{BackupState, BackupView, Decision, RequestKind, Touched};
 use super::call::Call;
 use super::choices::{Choices, Table};
 use super::hazard::{self, Hazard};
-use super::inventory::{Described, Inventory};
+use super::inventory::Described;
 use super::operation::Operation;
 use super::rest::{RestReply, RestRequest};
 use super::rpc::Method;
@@ -82,9 +82,9 @@ pub trait Service: Send + Sized + 'static {
     /// All backups, as snapshots show them, by full name and in any order.
     fn backups(store: &Store<Self>) -> Vec<BackupView>;
 
-    /// Everything that is there, with what clients can change of it: for what a case changes beside its own backup. A running
-    /// backup is there as any other; of operations, those that were there before the case began.
-    fn inventory(store: &Store<Self>) -> Inventory {
+    /// Everything that is there but operations, with what clients can change of it: for what a case changes beside its own
+    /// backup. A backup that is being made is there as any other.
+    fn resources(store: &Store<Self>) -> Vec<Described> {
         Self::backups(store).iter().map(|backup| Described::new("backup", &backup.name)).collect()
     }
 

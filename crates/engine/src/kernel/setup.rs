@@ -5,6 +5,9 @@ use serde::{Deserialize, Serialize};
 
 use super::choices::Settings;
 
+/// How the ids begin of all that is there beside what a sample is told to use.
+pub const BYSTANDER: &str = "bystander";
+
 /// How a project is set up for a case.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

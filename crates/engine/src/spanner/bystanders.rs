@@ -5,15 +5,12 @@ use rescind_model::BackupState;
 
 use super::given_backups::GivenState;
 use super::state::{Database, Instance, Store};
-use crate::kernel::{Setup, Span, Time};
+use crate::kernel::{BYSTANDER, Setup, Span, Time};
 use crate::proto::database::{
     self as pb, BackupScheduleSpec, CrontabSpec, DatabaseDialect, FullBackupSpec,
     backup_schedule::BackupTypeSpec, backup_schedule_spec::ScheduleSpec,
 };
 use crate::proto::iam;
-
-/// The ids of all of it begin so.
-const PREFIX: &str = "bystander";
 
 /// Adds to an instance and to its database, which the sample is told to use: labels and a policy of the instance; a READY
 /// backup and a schedule of the database; another database, of which a backup is being made.
@@ -26,17 +23,17 @@ pub fn add(
 ) {
     let begin = given.begin;
     let about = &mut instance.managed.about;
-    about.labels.insert("owner".to_owned(), PREFIX.to_owned());
+    about.labels.insert("owner".to_owned(), BYSTANDER.to_owned());
     store.state.policies.insert(about.name.as_str().into(), policy());
     let ready =
-        given.backup(&format!("{PREFIX}-backup"), database, BackupState::Ready, begin - Span::MICROSECOND);
+        given.backup(&format!("{BYSTANDER}-backup"), database, BackupState::Ready, begin - Span::MICROSECOND);
     instance.backups.insert(ready);
     if !setup.given.database_missing {
-        let id = format!("{PREFIX}-schedule");
+        let id = format!("{BYSTANDER}-schedule");
         let name = format!("{}/backupSchedules/{id}", database.name);
         database.schedules.insert(id.into(), schedule(name, begin));
     }
-    let id = format!("{PREFIX}-db");
+    let id = format!("{BYSTANDER}-db");
     let name = format!("{}/databases/{id}", instance.name());
     let mut other = Database::new(name, DatabaseDialect::GoogleStandardSql, begin);
     let pending =
@@ -47,7 +44,7 @@ pub fn add(
 
 /// Somebody may look at the instance.
 fn policy() -> iam::Policy {
-    let members = vec![format!("user:{PREFIX}@example.com")];
+    let members = vec![format!("user:{BYSTANDER}@example.com")];
     let binding = iam::Binding { role: "roles/spanner.viewer".to_owned(), members, ..Default::default() };
     iam::Policy { version: 1, etag: vec![1], bindings: vec![binding], ..Default::default() }
 }

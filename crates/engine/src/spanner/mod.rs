@@ -20,7 +20,6 @@ mod given;
 mod given_backups;
 mod iam;
 mod instances;
-mod inventory;
 mod labels;
 mod managed;
 mod moves;
@@ -28,6 +27,7 @@ mod name;
 mod operations;
 mod partitions;
 mod progress;
+mod resources;
 mod restores;
 mod roles;
 mod schedules;
@@ -45,7 +45,7 @@ pub use self::table::{data, database_admin, instance_admin};
 use crate::kernel::choices::Choices;
 use crate::kernel::hazard;
 use crate::kernel::rpc::Method;
-use crate::kernel::{Hazard, InvalidSetup, Inventory, ListName, OperationsPath, Service, Setup, Time};
+use crate::kernel::{Described, Hazard, InvalidSetup, ListName, OperationsPath, Service, Setup, Time};
 
 impl Service for Spanner {
     const NAME: &'static str = "spanner";
@@ -104,8 +104,8 @@ impl Service for Spanner {
         store.state.instances.values().flat_map(of_instance).collect()
     }
 
-    fn inventory(store: &Store) -> Inventory {
-        inventory::of(store)
+    fn resources(store: &Store) -> Vec<Described> {
+        resources::of(store)
     }
 
     fn backup_state(store: &Store, name: &str) -> Option<BackupState> {

@@ -62,6 +62,12 @@ pub struct Delta<'a> {
 }
 
 impl Delta<'_> {
+    /// What is known of a change before either side was looked at.
+    pub(super) fn bare(id: CaseId, change: CaseChange) -> Self {
+        let (broken, mended) = (Vec::new(), Vec::new());
+        Delta { id, change, base: None, head: None, broken, mended, prints_otherwise: false, fault: None }
+    }
+
     /// True if the change has to answer for it: a case that regressed, or a new one that fails.
     pub fn is_regression(&self) -> bool {
         match self.change {

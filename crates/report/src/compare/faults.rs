@@ -7,8 +7,9 @@ use std::collections::BTreeMap;
 
 use rescind_model::{CaseId, CaseResult, DistinctFault, Results, SampleId, Verdict};
 
-use super::base::{Base, BaseCase, ExploredSample};
+use super::base::{Base, ExploredSample};
 use super::delta::{CaseChange, Delta};
+use crate::exploration::shown_by;
 
 /// A delta for each fault of either side, sample by sample, and for each history of the head that was not the same each time.
 pub(super) fn deltas<'a>(base: &'a impl Base, head: &'a Results) -> Vec<Delta<'a>> {
@@ -40,12 +41,6 @@ pub(super) fn deltas<'a>(base: &'a impl Base, head: &'a Results) -> Vec<Delta<'a
     deltas
 }
 
-/// The case of the shortest schedule that shows a fault.
-fn shown_by<'a>(head: &'a Results, sample: &SampleId, fault: &DistinctFault) -> Option<&'a CaseResult> {
-    let schedule = fault.schedule.to_string();
-    head.cases.iter().find(|case| case.id.sample == *sample && case.schedule == schedule)
-}
-
 fn delta<'a>(
     sample: &SampleId,
     fault: &'a DistinctFault,
@@ -58,7 +53,7 @@ fn delta<'a>(
         CaseChange::Fixed => (Vec::new(), vec![fault.rule]),
         _ => (Vec::new(), Vec::new()),
     };
-    Delta { id, change, base: None, head, broken, mended, prints_otherwise: false, fault: Some(fault) }
+    Delta { head, broken, mended, fault: Some(fault), ..Delta::bare(id, change) }
 }
 
 /// A history that was not the same each time: nothing follows from it, and it is no fault.
@@ -68,16 +63,5 @@ fn unsteady(case: &CaseResult) -> Option<Delta<'_>> {
         Verdict::Diverged | Verdict::SetupError => CaseChange::NotCompared,
         _ => return None,
     };
-    let base: Option<BaseCase<'_>> = None;
-    let (id, head) = (case.id.clone(), Some(case));
-    Some(Delta {
-        id,
-        change,
-        base,
-        head,
-        broken: Vec::new(),
-        mended: Vec::new(),
-        prints_otherwise: false,
-        fault: None,
-    })
+    Some(Delta { head: Some(case), ..Delta::bare(case.id.clone(), change) })
 }

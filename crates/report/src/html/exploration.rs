@@ -4,7 +4,7 @@ use rescind_model::{DistinctFault, Exploration, Results};
 
 use super::prose::{Prose, prose};
 use super::tree::DecisionTree;
-use crate::exploration::{extent, ies};
+use crate::exploration::{count_histories, extent, shown_by};
 use crate::text::{FIELD_CHARS, one_line};
 
 /// An explored sample.
@@ -28,23 +28,13 @@ pub(super) struct FaultView {
 
 impl ExplorationView {
     pub(super) fn of(results: &Results, exploration: &Exploration) -> ExplorationView {
-        let shown_by = |fault: &DistinctFault| {
-            let schedule = fault.schedule.to_string();
-            let mut cases = results.cases.iter().filter(|case| case.id.sample == exploration.sample);
-            cases.find(|case| case.schedule == schedule).map(|case| case.id.to_string())
-        };
         let fault = |fault: &DistinctFault| FaultView {
             rule: fault.rule.id(),
             description: fault.rule.description(),
-            place: format!(
-                "in the outcome {}, {} histor{}",
-                fault.outcome,
-                fault.histories,
-                ies(fault.histories)
-            ),
+            place: format!("in the outcome {}, {}", fault.outcome, count_histories(fault.histories)),
             message: prose(&fault.message),
             when: one_line(&fault.in_words, FIELD_CHARS),
-            case: shown_by(fault),
+            case: shown_by(results, &exploration.sample, fault).map(|case| case.id.to_string()),
             replay: one_line(&fault.replay, FIELD_CHARS),
         };
         ExplorationView {

@@ -13,8 +13,7 @@ const LEAVES: usize = 1000;
 const DEEPEST: usize = 24;
 /// Characters of a label that fit into a column.
 const LABEL_CHARS: usize = 30;
-/// Width of a column, and height of a line.
-const COLUMN: usize = 216;
+/// Height of a line.
 const LINE: usize = 18;
 const TOP: usize = 14;
 
@@ -62,6 +61,9 @@ struct Node<'a> {
 }
 
 impl DecisionTree {
+    /// Width of a column.
+    const COLUMN: usize = 216;
+
     /// Lays out the histories of an explored sample. None if it has none that ran.
     pub(super) fn of(results: &Results, exploration: &Exploration) -> Option<DecisionTree> {
         let of_sample =
@@ -86,7 +88,7 @@ impl DecisionTree {
         };
         let mut y = TOP;
         tree.lay_out(&root, 0, &mut y);
-        tree.width += COLUMN;
+        tree.width += Self::COLUMN;
         tree.height = y + TOP;
         (!cases.is_empty()).then_some(tree)
     }
@@ -94,7 +96,7 @@ impl DecisionTree {
     /// Lays out what follows a node in the columns from this one on, and from this line on; on which line the middle of it is,
     /// and the gravest verdict in it.
     fn lay_out(&mut self, node: &Node<'_>, column: usize, y: &mut usize) -> (usize, Verdict) {
-        let x = column * COLUMN + 8;
+        let x = column * Self::COLUMN + 8;
         self.width = self.width.max(x);
         let (mut lines, mut gravest) = (Vec::new(), Verdict::Pass);
         for case in &node.ends {
@@ -103,7 +105,7 @@ impl DecisionTree {
             self.leaves.push(Leaf::of(case, x, *y));
             *y += LINE;
         }
-        let mut below: Vec<(usize, usize)> = Vec::new();
+        let mut below: Vec<usize> = Vec::new();
         for child in &node.children {
             let at = self.branches.len();
             self.branches.push(Branch {
@@ -118,10 +120,10 @@ impl DecisionTree {
             gravest = gravest.max(verdict);
             (self.branches[at].y, self.branches[at].class) = (line, verdict.to_string());
             lines.push(line);
-            below.push((at, line));
+            below.push(at);
         }
         let middle = lines.first().zip(lines.last()).map_or(*y, |(first, last)| (first + last) / 2);
-        for (at, _) in below {
+        for at in below {
             self.branches[at].from = middle;
         }
         (middle, gravest)

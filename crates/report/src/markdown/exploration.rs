@@ -4,7 +4,7 @@ use rescind_model::{DistinctFault, Exploration};
 
 use super::document::Passage;
 use super::escape::inline;
-use crate::exploration::{extent, ies};
+use crate::exploration::{count_histories, extent};
 use crate::text::{FIELD_CHARS, one_line};
 
 /// The heading of a sample, with how far its exploration went.
@@ -16,7 +16,7 @@ pub(super) fn heading(exploration: &Exploration) -> String {
 /// A fault.
 pub(super) fn fault(fault: &DistinctFault) -> Passage {
     let DistinctFault { rule, outcome, message, histories, in_words, replay, .. } = fault;
-    let head = format!("- **{rule}** in the outcome `{outcome}`, {histories} histor{}: ", ies(*histories));
+    let head = format!("- **{rule}** in the outcome `{outcome}`, {}: ", count_histories(*histories));
     let said = inline(&one_line(message, FIELD_CHARS));
     let when = inline(&one_line(in_words, FIELD_CHARS));
     let replay = inline(&one_line(replay, FIELD_CHARS));

@@ -4,7 +4,7 @@ use rescind_model::{DistinctFault, Exploration, Results, Verdict};
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::{TerminalOptions, case, draw_not_run, draw_notes, finished, summary_line};
-use crate::exploration::{extent, ies, is_told_by_itself};
+use crate::exploration::{count_histories, extent, is_told_by_itself};
 use crate::grouping::is_detailed;
 use crate::text::{FIELD_CHARS, one_line};
 
@@ -47,7 +47,7 @@ fn draw(out: &mut String, exploration: &Exploration, width: usize, paint: Paint)
 fn draw_fault(out: &mut String, fault: &DistinctFault, width: usize, paint: Paint) {
     let DistinctFault { rule, outcome, message, histories, in_words, replay, .. } = fault;
     let rule = paint.text(of_verdict(Verdict::Fail), rule.id());
-    out.push_str(&format!("\n  {rule} in the outcome `{outcome}`, {histories} histor{}\n", ies(*histories)));
+    out.push_str(&format!("\n  {rule} in the outcome `{outcome}`, {}\n", count_histories(*histories)));
     case::wrap(out, &one_line(message, FIELD_CHARS), "    ", "    ", width);
     case::wrap(out, &format!("when {in_words}"), "    ", "    ", width);
     out.push_str(&format!("    {} {}\n", paint.text(DIM, "replay"), one_line(replay, FIELD_CHARS)));

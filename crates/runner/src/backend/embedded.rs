@@ -1,9 +1,10 @@
 //! The emulator in this process: the default back-end.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use async_trait::async_trait;
 use rescind_emulator::{ControlError, Emulator, WallClock};
+use rescind_engine::Recording;
 use rescind_model::{Entry, ResourceChange, Snapshot};
 
 use super::{Backend, BackendError};
@@ -13,20 +14,30 @@ use crate::{Setup, Upstream};
 /// process can tell it what to do.
 pub struct Embedded {
     emulator: Emulator,
+    /// What was recorded of the project that was removed last; none if nothing is recorded.
+    recording: Option<Mutex<Recording>>,
 }
 
 impl Embedded {
     /// An emulator to which `clock` tells the time.
     pub fn new(clock: Arc<dyn WallClock>) -> Embedded {
-        Embedded::of(Emulator::new(clock))
+        Embedded { emulator: Emulator::new(clock), recording: None }
     }
 
-    pub(super) fn of(emulator: Emulator) -> Embedded {
-        Embedded { emulator }
+    /// The same, which records the requests to each project from its preparation to its removal. Cases of one exploration all
+    /// have the same project, so that they can be compared; each has such an emulator of its own.
+    pub(crate) fn recording(clock: Arc<dyn WallClock>) -> Embedded {
+        Embedded { recording: Some(Mutex::default()), ..Embedded::new(clock) }
+    }
+
+    /// What was recorded of the project that was removed last.
+    pub(crate) fn take_recording(&self) -> Recording {
+        let recording = self.recording.as_ref().map(|it| it.lock().unwrap_or_else(PoisonError::into_inner));
+        recording.map(|mut it| std::mem::take(&mut *it)).unwrap_or_default()
     }
 }
 
-pub(super) fn failed(action: &str, project: &str) -> impl FnOnce(ControlError) -> BackendError {
+fn failed(action: &str, project: &str) -> impl FnOnce(ControlError) -> BackendError {
     let action = format!("{action} project {project}");
     move |error| {
         let message = match error {
@@ -48,7 +59,11 @@ impl Backend for Embedded {
     }
 
     async fn prepare(&self, project: &str, setup: &Setup) -> Result<(), BackendError> {
-        self.emulator.prepare_new(project, setup).map_err(failed("prepare", project))
+        self.emulator.prepare_new(project, setup).map_err(failed("prepare", project))?;
+        match self.recording {
+            Some(_) => self.emulator.record(project).map_err(failed("record", project)),
+            None => Ok(()),
+        }
     }
 
     async fn snapshot(&self, project: &str) -> Result<Snapshot, BackendError> {
@@ -68,6 +83,11 @@ impl Backend for Embedded {
     }
 
     async fn remove(&self, project: &str) -> Result<(), BackendError> {
+        if let Some(last) = &self.recording {
+            let recording = self.emulator.recording(project);
+            let recording = recording.map_err(failed("read what was recorded of", project))?;
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = recording;
+        }
         self.emulator.remove(project).map_err(failed("remove", project))
     }
 }
@@ -76,7 +96,7 @@ impl Backend for Embedded {
 mod tests {
     use std::time::SystemTime;
 
-    use rescind_model::BackupState;
+    use rescind_model::{BackupState, Transport};
 
     use super::*;
     use crate::testing::setup;
@@ -101,5 +121,17 @@ mod tests {
         let mut setup = setup();
         setup.given.backups[0].state = BackupState::Deleting;
         insta::assert_snapshot!(embedded.prepare("p", &setup).await.unwrap_err(), @"the emulator cannot prepare project p: given backup `b1`: backups of Spanner are never DELETING");
+    }
+
+    #[tokio::test]
+    async fn requests_are_recorded_from_the_preparation_of_a_project_to_its_removal() {
+        let recorder = Embedded::recording(Arc::new(SystemTime::now));
+        recorder.prepare("p", &setup()).await.unwrap();
+        let path = "/google.spanner.admin.database.v1.DatabaseAdmin/NoSuchThing";
+        assert!(recorder.emulator.call(path, Transport::Grpc, &[]).is_err());
+        assert!(recorder.take_recording().requests.is_empty(), "it named no project");
+        recorder.remove("p").await.unwrap();
+        assert!(recorder.take_recording().began > Default::default());
+        assert!(recorder.remove("p").await.is_err());
     }
 }

@@ -5,14 +5,12 @@ mod control;
 mod embedded;
 mod health;
 mod image;
-mod recorder;
 mod remote;
 
 pub use container::{Container, ContainerError};
 pub use control::{Control, ControlAt};
 pub use embedded::Embedded;
 pub use image::ImageError;
-pub(crate) use recorder::Recorder;
 pub use remote::{ConnectError, Remote, find_emulator};
 
 use async_trait::async_trait;

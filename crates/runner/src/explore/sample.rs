@@ -11,11 +11,10 @@ use tokio::task::JoinSet;
 use super::exploring::Exploring;
 use super::gather::{Explored, Gathered, scenario_of};
 use super::search::{Errand, Search};
-use crate::Event;
-use crate::backend::Recorder;
 use crate::run::attempt::{Attempted, Case, setup};
 use crate::run::error::CaseError;
 use crate::run::session::{Ready, Session};
+use crate::{Embedded, Event};
 
 /// What came of running a sample by a schedule.
 struct Ran {
@@ -123,7 +122,7 @@ async fn run(
     let id = CaseId { sample: ready.sample.manifest.id.clone(), scenario: scenario.name.clone() };
     let mut first: Option<Ran> = None;
     for time in 0..times {
-        let recorder = Recorder::new(Arc::clone(clock));
+        let recorder = Embedded::recording(Arc::clone(clock));
         let case = Case {
             backend: &recorder,
             project: project.to_owned(),
@@ -132,7 +131,7 @@ async fn run(
         };
         let attempted = session.attempt(&case, ready, None).await?;
         match &mut first {
-            None => first = Some(Ran { attempted, recording: recorder.take(), differs: None }),
+            None => first = Some(Ran { attempted, recording: recorder.take_recording(), differs: None }),
             Some(first) => {
                 if let Some(differs) = difference(&first.attempted, &attempted) {
                     first.differs.get_or_insert(differs);

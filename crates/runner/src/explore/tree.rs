@@ -109,7 +109,7 @@ impl HistoryTree {
                     return Ok(Walk::Known(Box::new(play)));
                 }
                 Next::Request(request) => {
-                    let reply = played.project.play(request, began);
+                    let reply = played.project.play(request);
                     match self.child(played.node, &reply) {
                         Some(child) => played.node = child,
                         None => {
@@ -144,7 +144,7 @@ impl HistoryTree {
                 }
             }
             let Next::Request(known) = &self.nodes[played.node].next else { continue };
-            let reply = played.project.play(known, began);
+            let reply = played.project.play(known);
             played.node = match self.child(played.node, &reply) {
                 Some(child) => child,
                 None => self.add(played.node, reply),

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::state::{Database, Instance, Store};
-use crate::kernel::{Described, Inventory};
+use crate::kernel::Described;
 
 /// What the service changes of an instance, a configuration or a partition by itself, or with every change.
 const OF_MANAGED: &[&str] = &["state", "updateTime", "reconciling", "etag"];
@@ -16,8 +16,8 @@ const OF_SCHEDULES: &[&str] = &["updateTime"];
 /// What changes of a policy with every change.
 const OF_POLICIES: &[&str] = &["etag"];
 
-/// Everything; of operations, those that were there before the case began.
-pub fn of(store: &Store) -> Inventory {
+/// Everything but operations.
+pub fn of(store: &Store) -> Vec<Described> {
     let state = &store.state;
     let mut found: Vec<Described> = state.instances.values().flat_map(of_instance).collect();
     found.extend(state.configs.values().map(|config| {
@@ -27,9 +27,7 @@ pub fn of(store: &Store) -> Inventory {
     found.extend(state.policies.iter().map(|(resource, policy)| {
         Described::new("IAM policy", resource).with_fields_of(policy, OF_POLICIES)
     }));
-    let given = store.operations.iter().filter(|(_, operation)| operation.foreign);
-    found.extend(given.map(|(key, operation)| Described::new("operation", &operation.name(key))));
-    found.into_iter().collect()
+    found
 }
 
 fn of_instance(instance: &Instance) -> Vec<Described> {
