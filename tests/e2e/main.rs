@@ -21,6 +21,7 @@ mod published;
 mod reports;
 mod scarce;
 mod shards;
+mod team;
 mod terminal;
 mod toolchain;
 mod unplayed;

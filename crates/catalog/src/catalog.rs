@@ -14,6 +14,7 @@ use crate::known::{self, ListedFailure};
 use crate::manifests::Resolver;
 use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
 use crate::service::{self, RawService, ServiceDefaults};
+use crate::team::{Team, TeamLayer, TeamPlace};
 use crate::{Manifest, ServiceProfile, scenarios, yaml};
 
 /// The folder of all manifests and scenarios, below the root.
@@ -38,6 +39,8 @@ pub struct Catalog {
     pub scenarios: Vec<Scenario>,
     /// The known failures, in the order of the list.
     pub known_failures: Vec<ListedFailure>,
+    /// What the team's file says besides, if there is one.
+    pub team: Option<Team>,
     /// A [fingerprint] of all of these and of the files with the samples' regions: it is another one wherever another
     /// catalogue is.
     pub fingerprint: String,
@@ -52,8 +55,16 @@ impl Catalog {
     /// Every mistake in every file. Of a file that is not even of the right form (no YAML, an unknown key, a wrong
     /// type), it is the first one, for what else is wrong with it can then not be told.
     pub fn load(root: &Path) -> Result<Catalog, Diagnostics> {
+        Catalog::layered(root, None)
+    }
+
+    /// The same, with what a team's file says in the place of what the files below the root say.
+    ///
+    /// # Errors
+    /// As [`load`](Self::load); and every mistake in the team's file.
+    pub fn layered(root: &Path, team: Option<&TeamPlace>) -> Result<Catalog, Diagnostics> {
         let mut loader = Loader { root, found: Vec::new(), read: Vec::new() };
-        let catalog = loader.load();
+        let catalog = loader.load(team);
         Diagnostics::of(loader.found).map(|()| catalog)
     }
 
@@ -111,7 +122,7 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn load(&mut self) -> Catalog {
+    fn load(&mut self, place: Option<&TeamPlace>) -> Catalog {
         if !self.root.join(FOLDER).is_dir() {
             let message = "there is no such folder";
             let help = "the root of a catalogue holds the folders `manifests` and `samples`".to_owned();
@@ -121,9 +132,14 @@ impl Loader<'_> {
                 manifests: Vec::new(),
                 scenarios: Vec::new(),
                 known_failures: Vec::new(),
+                team: None,
                 fingerprint: String::new(),
             };
         }
+        let mut team = place.and_then(|place| {
+            let text = self.text(&place.file, &place.name)?;
+            TeamLayer::read(place, text, &mut self.found)
+        });
         let folders = self.folders();
         let ids: Vec<ServiceId> = folders.keys().cloned().collect();
         let mut scenarios = Scenarios::new();
@@ -133,20 +149,29 @@ impl Loader<'_> {
         }
         let (mut services, mut manifests) = (Vec::new(), Vec::new());
         for (id, folder) in &folders {
-            let defaults = self.service(id, folder, &ids, &scenarios);
+            let mut defaults = self.service(id, folder, &ids, &scenarios);
+            if let (Some(team), Some(defaults)) = (&mut team, &mut defaults) {
+                team.service(defaults, &scenarios, &mut self.found);
+            }
             let resolver = Resolver { root: self.root, scenarios: &scenarios, defaults: defaults.as_ref() };
             for file in self.files(folder) {
-                if !file.path.ends_with(SERVICE) {
-                    manifests.extend(self.manifest(&file, id, &resolver));
+                if file.path.ends_with(SERVICE) {
+                    continue;
                 }
+                let mut manifest = self.manifest(&file, id, &resolver);
+                if let (Some(team), Some(defaults), Some(manifest)) = (&mut team, &defaults, &mut manifest) {
+                    team.sample(manifest, defaults, &scenarios, &mut self.found);
+                }
+                manifests.extend(manifest);
             }
             services.extend(defaults.map(|defaults| defaults.profile));
         }
         let scenarios: Vec<Scenario> = scenarios.into_values().flatten().collect();
         manifests.sort_by(|a, b| a.id.cmp(&b.id));
+        let cases = cases(&manifests, &scenarios);
         let list = Path::new(FOLDER).join(KNOWN_FAILURES);
-        let known_failures = if self.root.join(&list).exists() {
-            self.known_failures(&list, &cases(&manifests, &scenarios), &ids)
+        let mut known_failures = if self.root.join(&list).exists() {
+            self.known_failures(&list, &cases, &ids)
         } else {
             Vec::new()
         };
@@ -154,8 +179,14 @@ impl Loader<'_> {
             self.take_down_source(manifest);
         }
         self.check_projects(&manifests, &scenarios);
+        let samples: Vec<&SampleId> = manifests.iter().map(|manifest| &manifest.id).collect();
+        let team = team.map(|team| {
+            let (team, known) = team.finish(&samples, &cases, &ids, &mut self.found);
+            known_failures = known.unwrap_or(std::mem::take(&mut known_failures));
+            team
+        });
         let fingerprint = fingerprint(&self.read);
-        Catalog { services, manifests, scenarios, known_failures, fingerprint }
+        Catalog { services, manifests, scenarios, known_failures, team, fingerprint }
     }
 
     /// Hyphens within names can make two cases share a project, in which they would meet.
@@ -242,23 +273,30 @@ impl Loader<'_> {
         file: &Path,
         resolve: impl FnOnce(Raw, &mut Log<'_>) -> Option<T>,
     ) -> Option<T> {
-        let bytes = match MostBytes::YAML.read(&self.root.join(file)) {
+        let text = self.text(&self.root.join(file), file)?;
+        let mut log = Log::new(file, text, &mut self.found);
+        let raw = yaml::read(&mut log)?;
+        resolve(raw, &mut log)
+    }
+
+    /// The text of a file, of which messages speak by this name.
+    fn text(&mut self, path: &Path, name: &Path) -> Option<Arc<str>> {
+        let bytes = match MostBytes::YAML.read(path) {
             Ok(bytes) => bytes,
             Err(error) => {
-                self.found.push(whole_file(file, format!("cannot be read: {error}")));
+                self.found.push(whole_file(name, format!("cannot be read: {error}")));
                 return None;
             }
         };
-        self.take_down(file, &bytes);
+        self.take_down(name, &bytes);
         let text: Arc<str> = Arc::from(String::from_utf8_lossy(&bytes));
-        let mut log = Log::new(file, text, &mut self.found);
         if let Err(error) = std::str::from_utf8(&bytes) {
             let at = error.valid_up_to();
-            log.at(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "the file is not UTF-8 from here on");
+            Log::new(name, text, &mut self.found)
+                .at(at..at + char::REPLACEMENT_CHARACTER.len_utf8(), "the file is not UTF-8 from here on");
             return None;
         }
-        let raw = yaml::read(&mut log)?;
-        resolve(raw, &mut log)
+        Some(text)
     }
 
     /// The folders of services: every folder but two.

@@ -7,7 +7,7 @@ use rescind_model::{ClaimPattern, Contract, Outcome, Scenario, ServiceId, sugges
 use crate::check;
 use crate::diagnostic::Log;
 use crate::located::Located;
-use crate::raw::{RawClaim, RawSubstitute};
+use crate::raw::{RawClaim, RawExits, RawSubstitute};
 use crate::substitute::Substitute;
 
 /// The scenarios that there are, by name; none for those that could not be read.
@@ -15,6 +15,14 @@ pub(crate) type Scenarios = BTreeMap<String, Option<Scenario>>;
 
 type Text = Located<String>;
 type Texts = BTreeMap<Text, Text>;
+
+/// What is promised, as typed.
+#[derive(Default)]
+pub(crate) struct RawContract {
+    pub(crate) claims: Vec<RawClaim>,
+    pub(crate) outputs: Texts,
+    pub(crate) exits: RawExits,
+}
 
 /// Resolves what the samples of a service promise, against the scenarios that there are.
 #[derive(Clone, Copy)]
@@ -24,31 +32,52 @@ pub(crate) struct Promises<'a> {
 }
 
 impl Promises<'_> {
-    /// Resolves claims and outputs whose placeholders are out of `names`.
-    pub(crate) fn contract(
-        self,
-        claims: Vec<RawClaim>,
-        outputs: Texts,
-        names: &[&str],
-        log: &mut Log<'_>,
-    ) -> Option<Contract> {
+    /// Resolves claims, outputs whose placeholders are out of `names`, and exit codes.
+    pub(crate) fn contract(self, raw: RawContract, names: &[&str], log: &mut Log<'_>) -> Option<Contract> {
         let mut contract = Contract::default();
         let mut valid = true;
-        for RawClaim { claim, pattern, stream } in claims {
+        if let Some(first) = raw.claims.first() {
+            contract.places.insert("claims".to_owned(), log.position(first.pattern.span.clone()));
+        }
+        for RawClaim { claim, pattern, stream } in raw.claims {
             match check::pattern(log, &pattern) {
                 Some(pattern) => contract.claims.push(ClaimPattern { claim, stream, pattern }),
                 None => valid = false,
             }
         }
-        for (key, text) in outputs {
+        for (key, text) in raw.outputs {
             check::placeholders(log, &text, names);
-            if let Some(outcome) = Outcome::ALL.into_iter().find(|outcome| outcome.to_string() == key.value) {
-                contract.outputs.insert(outcome, text.value);
-            } else if self.is_scenario_of(&key, log) {
-                contract.outputs_by_scenario.insert(key.value, text.value);
+            let place = log.position(key.span.clone());
+            contract.places.insert(format!("outputs.{}", key.value), place);
+            match self.promised(&key, log) {
+                Some(PromisedFor::Outcome(outcome)) => drop(contract.outputs.insert(outcome, text.value)),
+                Some(PromisedFor::Scenario) => {
+                    contract.outputs_by_scenario.insert(key.value, text.value);
+                }
+                None => {}
+            }
+        }
+        for (key, code) in raw.exits {
+            if !(0..=255).contains(&code.value) {
+                log.at(code.span, format!("`{}` is no exit code: they are 0 to 255", code.value));
+            }
+            match outcome_named(&key.value) {
+                Some(outcome) => drop(contract.exits.insert(outcome, code.value)),
+                None => self.no_outcome(&key, &[], log),
             }
         }
         valid.then_some(contract)
+    }
+
+    /// Takes away what is compared no more: the outputs of these outcomes and scenarios.
+    pub(crate) fn remove(self, contract: &mut Contract, keys: Vec<Text>, log: &mut Log<'_>) {
+        for key in keys {
+            match self.promised(&key, log) {
+                Some(PromisedFor::Outcome(outcome)) => drop(contract.outputs.remove(&outcome)),
+                Some(PromisedFor::Scenario) => drop(contract.outputs_by_scenario.remove(&key.value)),
+                None => {}
+            }
+        }
     }
 
     /// Resolves the expectations that take the place of the scenarios' own.
@@ -93,6 +122,8 @@ impl Promises<'_> {
         });
         merged.outputs.extend(own.outputs);
         merged.outputs_by_scenario.extend(own.outputs_by_scenario);
+        merged.exits.extend(own.exits);
+        merged.places.extend(own.places);
         merged
     }
 
@@ -103,18 +134,43 @@ impl Promises<'_> {
         substitute.or_else(own).map(|expect| expect.outcome)
     }
 
-    fn is_scenario_of(self, name: &Text, log: &mut Log<'_>) -> bool {
-        if self.scenarios.contains_key(&name.value) {
-            return self.scenario(name, log).is_some();
+    /// What an output is promised for; none, with a note, if there is no such outcome and no such scenario.
+    fn promised(self, name: &Text, log: &mut Log<'_>) -> Option<PromisedFor> {
+        if let Some(outcome) = outcome_named(&name.value) {
+            return Some(PromisedFor::Outcome(outcome));
         }
+        if self.scenarios.contains_key(&name.value) {
+            return self.scenario(name, log).map(|_| PromisedFor::Scenario);
+        }
+        let scenarios: Vec<&str> = self.scenarios.keys().map(String::as_str).collect();
+        self.no_outcome(name, &scenarios, log);
+        None
+    }
+
+    /// Notes that there is no such outcome, nor one of these scenarios.
+    fn no_outcome(self, name: &Text, scenarios: &[&str], log: &mut Log<'_>) {
         let outcomes = Outcome::ALL.map(|outcome| outcome.to_string());
-        let known = outcomes.iter().chain(self.scenarios.keys()).map(String::as_str);
+        let known = outcomes.iter().map(String::as_str).chain(scenarios.iter().copied());
         let close = suggestion(&name.value, known);
-        let message = format!("`{}` is neither an outcome nor a scenario{close}", name.value);
+        let message = match scenarios {
+            [] => format!("`{}` is no outcome{close}", name.value),
+            _ => format!("`{}` is neither an outcome nor a scenario{close}", name.value),
+        };
         let help = format!("the outcomes are {}", outcomes.join(", "));
         log.note(name.span.clone(), message, Some(help));
-        false
     }
+}
+
+/// What an output is promised for.
+enum PromisedFor {
+    /// An outcome.
+    Outcome(Outcome),
+    /// The scenario of the key.
+    Scenario,
+}
+
+fn outcome_named(name: &str) -> Option<Outcome> {
+    Outcome::ALL.into_iter().find(|outcome| outcome.to_string() == name)
 }
 
 impl<'a> Promises<'a> {

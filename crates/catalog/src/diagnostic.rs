@@ -155,6 +155,11 @@ impl<'a> Log<'a> {
         Place::new(&self.text, span)
     }
 
+    /// `FILE:LINE` of these bytes of the file, for messages.
+    pub(crate) fn position(&self, span: Range<usize>) -> String {
+        format!("{}:{}", self.file.display(), self.place(span).line)
+    }
+
     /// Notes a mistake at these bytes of the file.
     pub(crate) fn at(&mut self, span: Range<usize>, message: impl Into<String>) {
         self.note(span, message.into(), None);

@@ -12,12 +12,14 @@ use rescind_model::{Placeholders, SampleId, suggestion};
 use crate::bounded::MostBytes;
 use crate::check;
 use crate::choice::BlockChoice;
-use crate::contract::{Promises, Scenarios};
+use crate::contract::{Promises, RawContract, Scenarios};
 use crate::diagnostic::Log;
 use crate::located::Located;
 use crate::manifest::{Manifest, PageNames, Run, Source, Stage, Tool};
 use crate::placeholders::{COMMAND_PLACEHOLDERS, SERVICE_PLACEHOLDERS, STAGE_PLACEHOLDERS};
-use crate::raw::{RawBlocks, RawInstall, RawManifest, RawPageNames, RawRun, RawSource, RawTool};
+use crate::raw::{
+    RawBlocks, RawInstall, RawManifest, RawPageNames, RawPublished, RawRun, RawSource, RawTool,
+};
 use crate::region::Region;
 use crate::service::{ServiceDefaults, placeholders};
 use crate::variables::Variables;
@@ -50,7 +52,7 @@ impl Resolver<'_> {
     ) -> Option<Manifest> {
         let title = check::one_line(log, "title", &raw.title);
         let page = page_names(raw.page, log);
-        let folder = self.folder(&raw.source.folder, log);
+        let folder = folder(self.root, &raw.source.folder, log);
         let folder = folder.as_deref();
         let source = source(raw.source, folder, log);
         // Every part is resolved before the first that failed ends it: all mistakes are to be found at once.
@@ -66,8 +68,11 @@ impl Resolver<'_> {
         let promises = Promises { service: &id.service, scenarios: self.scenarios };
         let names = placeholders(self.defaults, &Placeholders::NAMES);
         let has_claims = raw.claims.is_some();
-        let own = promises.contract(raw.claims.unwrap_or_default(), raw.outputs, &names, log);
-        let published = promises.contract(raw.published.claims, raw.published.outputs, &names, log);
+        let own =
+            RawContract { claims: raw.claims.unwrap_or_default(), outputs: raw.outputs, exits: raw.exits };
+        let own = promises.contract(own, &names, log);
+        let RawPublished { claims, outputs, exits } = raw.published;
+        let published = promises.contract(RawContract { claims, outputs, exits }, &names, log);
         let expectations = promises.expectations(raw.expectations, log);
         let defaults = self.defaults?;
         let bundled = own.map(|own| promises.merged(own, has_claims, &defaults.contract, &expectations));
@@ -89,20 +94,21 @@ impl Resolver<'_> {
             id,
         })
     }
+}
 
-    fn folder(&self, raw: &Text, log: &mut Log<'_>) -> Option<PathBuf> {
-        let folder = self.root.join(check::relative_path(log, raw)?);
-        if folder.is_dir() {
-            return Some(folder);
-        }
-        let close = close_sibling(&folder);
-        log.at(raw.span.clone(), format!("there is no folder `{}`{close}", raw.value));
-        None
+/// A folder below the root that is there.
+pub(crate) fn folder(root: &Path, raw: &Text, log: &mut Log<'_>) -> Option<PathBuf> {
+    let folder = root.join(check::relative_path(log, raw)?);
+    if folder.is_dir() {
+        return Some(folder);
     }
+    let close = close_sibling(&folder);
+    log.at(raw.span.clone(), format!("there is no folder `{}`{close}", raw.value));
+    None
 }
 
 /// `folder` is none where it is not known: then what lies in it cannot be looked for.
-fn source(raw: RawSource, folder: Option<&Path>, log: &mut Log<'_>) -> Option<Source> {
+pub(crate) fn source(raw: RawSource, folder: Option<&Path>, log: &mut Log<'_>) -> Option<Source> {
     let file = check::relative_path(log, &raw.file);
     let folder = folder?;
     let file = existing(folder, file?, &raw.file, log)?;
@@ -121,7 +127,7 @@ fn source(raw: RawSource, folder: Option<&Path>, log: &mut Log<'_>) -> Option<So
     Some(Source { folder: folder.to_owned(), file, region: raw.region.value })
 }
 
-fn page_names(raw: RawPageNames, log: &mut Log<'_>) -> PageNames {
+pub(crate) fn page_names(raw: RawPageNames, log: &mut Log<'_>) -> PageNames {
     let mut words = |key: &str, texts: Vec<Text>| {
         texts.into_iter().map(|text| check::one_line(log, key, &text)).collect::<Vec<_>>()
     };
@@ -129,7 +135,7 @@ fn page_names(raw: RawPageNames, log: &mut Log<'_>) -> PageNames {
     PageNames { headings: words("headings", raw.headings), fences: words("fences", raw.fences), blocks }
 }
 
-fn resolve_tool(raw: RawTool, log: &mut Log<'_>) -> Option<Tool> {
+pub(crate) fn resolve_tool(raw: RawTool, log: &mut Log<'_>) -> Option<Tool> {
     let program = check::one_line(log, "program", &raw.program);
     let name = raw.name.map_or_else(|| program.clone(), |name| check::one_line(log, "name", &name));
     let pattern = check::pattern(log, &raw.version.pattern);
@@ -154,7 +160,7 @@ fn resolve_tool(raw: RawTool, log: &mut Log<'_>) -> Option<Tool> {
     })
 }
 
-fn variables(raw: Vec<Text>, log: &mut Log<'_>) -> Variables {
+pub(crate) fn variables(raw: Vec<Text>, log: &mut Log<'_>) -> Variables {
     let mut names: Vec<String> = Vec::new();
     for name in raw {
         if let Err(mistake) = Variables::check(&name.value) {
@@ -169,7 +175,7 @@ fn variables(raw: Vec<Text>, log: &mut Log<'_>) -> Variables {
 }
 
 /// `folder` as for [`source`].
-fn inputs(raw: Vec<Text>, folder: Option<&Path>, log: &mut Log<'_>) -> Vec<PathBuf> {
+pub(crate) fn inputs(raw: Vec<Text>, folder: Option<&Path>, log: &mut Log<'_>) -> Vec<PathBuf> {
     let mut inputs = Vec::new();
     for input in raw {
         let path = check::relative_path(log, &input);
@@ -180,7 +186,7 @@ fn inputs(raw: Vec<Text>, folder: Option<&Path>, log: &mut Log<'_>) -> Vec<PathB
     inputs
 }
 
-fn stage(steps: Vec<Located<Vec<Text>>>, variables: Texts, log: &mut Log<'_>) -> Stage {
+pub(crate) fn stage(steps: Vec<Located<Vec<Text>>>, variables: Texts, log: &mut Log<'_>) -> Stage {
     let steps = steps.into_iter().map(|step| command(step, &STAGE_PLACEHOLDERS, log)).collect();
     Stage { inputs: Vec::new(), steps, environment: check::environment(log, variables, &STAGE_PLACEHOLDERS) }
 }
@@ -208,7 +214,7 @@ fn run(raw: RawRun, defaults: Option<&ServiceDefaults>, log: &mut Log<'_>) -> Op
     })
 }
 
-fn command(raw: Located<Vec<Text>>, names: &[&str], log: &mut Log<'_>) -> Vec<String> {
+pub(crate) fn command(raw: Located<Vec<Text>>, names: &[&str], log: &mut Log<'_>) -> Vec<String> {
     match raw.value.first() {
         None => log.at(raw.span, "a command begins with a program"),
         Some(program) if program.value.is_empty() => {

@@ -13,6 +13,8 @@ use crate::located::Located;
 
 type Text = Located<String>;
 type Texts = BTreeMap<Text, Text>;
+/// Exit codes, by outcome.
+pub(crate) type RawExits = BTreeMap<Text, Located<i32>>;
 
 /// The manifest of one sample: `manifests/<service>/<language>.yaml`.
 #[derive(Deserialize, JsonSchema)]
@@ -49,6 +51,10 @@ pub(crate) struct RawManifest {
     /// scenario, or for the same outcome and for the scenarios that end in it; what is not here is as it is there.
     #[serde(default)]
     pub(crate) outputs: Texts,
+    /// With which code the bundled sample exits, by outcome. An outcome that is not here may have any code that says
+    /// whether all went well.
+    #[serde(default)]
+    pub(crate) exits: RawExits,
     /// What published code promises, when it takes the place of the region.
     #[serde(default)]
     pub(crate) published: RawPublished,
@@ -244,6 +250,9 @@ pub(crate) struct RawPublished {
     /// What it prints to standard output, as in `outputs`. What is missing is not compared.
     #[serde(default)]
     pub(crate) outputs: Texts,
+    /// With which code it exits, as in `exits`.
+    #[serde(default)]
+    pub(crate) exits: RawExits,
 }
 
 /// A scenario: `manifests/scenarios/<name>.yaml`.

@@ -1,10 +1,12 @@
-//! The JSON Schemas of services, manifests, scenarios, the list of known failures and seeds, for editors.
+//! The JSON Schemas of services, manifests, scenarios, the list of known failures, seeds and `rescind.yaml`, for
+//! editors.
 
 use schemars::{JsonSchema, SchemaGenerator, generate::SchemaSettings};
 
 use crate::raw::{RawKnownFailures, RawManifest, RawScenario};
 use crate::seeds::RawSeeds;
 use crate::service::RawService;
+use crate::team::RawTeam;
 
 /// The committed schema files: their paths relative to the root of the repository, and their contents.
 ///
@@ -12,13 +14,14 @@ use crate::service::RawService;
 ///
 /// # Errors
 /// A schema that cannot be written as JSON.
-pub fn schemas() -> Result<[(&'static str, String); 5], serde_json::Error> {
+pub fn schemas() -> Result<[(&'static str, String); 6], serde_json::Error> {
     Ok([
         ("manifests/schema/service.schema.json", of::<RawService>()?),
         ("manifests/schema/manifest.schema.json", of::<RawManifest>()?),
         ("manifests/schema/scenario.schema.json", of::<RawScenario>()?),
         ("manifests/schema/known-failures.schema.json", of::<RawKnownFailures>()?),
         ("manifests/schema/seed.schema.json", of::<RawSeeds>()?),
+        ("manifests/schema/rescind.schema.json", of::<RawTeam>()?),
     ])
 }
 

@@ -8,7 +8,7 @@ use schemars::JsonSchema;
 use serde::Deserialize;
 
 use crate::check;
-use crate::contract::{Promises, Scenarios};
+use crate::contract::{Promises, RawContract, Scenarios};
 use crate::diagnostic::Log;
 use crate::located::Located;
 use crate::placeholders::COMMAND_PLACEHOLDERS;
@@ -130,7 +130,8 @@ pub(crate) fn resolve(
     let valued = |names: &[&'static str]| valued(instance.is_some(), names);
     let environment = check::environment(log, raw.environment, &valued(&COMMAND_PLACEHOLDERS));
     let promises = Promises { service: id, scenarios };
-    let contract = promises.contract(raw.claims, raw.outputs, &valued(&Placeholders::NAMES), log);
+    let promised = RawContract { claims: raw.claims, outputs: raw.outputs, ..RawContract::default() };
+    let contract = promises.contract(promised, &valued(&Placeholders::NAMES), log);
     let profile = ServiceProfile {
         id: id.clone(),
         title,
@@ -145,7 +146,7 @@ pub(crate) fn resolve(
 }
 
 /// Host names as they are compared: in lower case, without a dot at the end; each once.
-fn hosts(texts: Vec<Text>, seen: &mut BTreeSet<String>, log: &mut Log<'_>) -> Vec<String> {
+pub(crate) fn hosts(texts: Vec<Text>, seen: &mut BTreeSet<String>, log: &mut Log<'_>) -> Vec<String> {
     let is_label = |label: &str| {
         let plain = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
         !label.is_empty() && label.bytes().all(plain)
@@ -165,7 +166,7 @@ fn hosts(texts: Vec<Text>, seen: &mut BTreeSet<String>, log: &mut Log<'_>) -> Ve
 }
 
 /// The id of a resource, which is a segment of its name.
-fn resource_id(text: Text, log: &mut Log<'_>) -> String {
+pub(crate) fn resource_id(text: Text, log: &mut Log<'_>) -> String {
     if text.value.is_empty() || text.value.contains(|c: char| c == '/' || c.is_whitespace()) {
         log.at(
             text.span,

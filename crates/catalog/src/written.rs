@@ -57,6 +57,6 @@ fn write_given(text: &mut String, given: &Given) {
 }
 
 /// A text as YAML takes it whatever is in it: JSON's strings are YAML's.
-fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }

@@ -9,6 +9,7 @@ mod backend;
 mod builtin;
 mod changed;
 mod compare;
+mod config;
 mod coverage;
 mod doctor;
 mod emulator;
@@ -16,11 +17,14 @@ mod execution;
 mod explore;
 mod failure;
 mod files;
+mod init;
 mod list;
 mod machine;
 mod output;
 mod plan;
 mod progress;
+mod promises;
+mod proposals;
 mod replay;
 mod report;
 mod run;
@@ -40,6 +44,9 @@ pub fn main() -> ExitCode {
     let cli = Cli::parse();
     let machine = || Machine::detect(&cli);
     let done = match &cli.command {
+        CliCommand::Init(args) => machine().and_then(|machine| init::init(&machine, args)),
+        CliCommand::Promises(args) => machine().and_then(|machine| promises::promises(&machine, args)),
+        CliCommand::Config(args) => machine().and_then(|machine| config::config(&machine, args)),
         CliCommand::Run(args) => machine().and_then(|machine| run::run(&machine, args)),
         CliCommand::Explore(args) => machine().and_then(|machine| explore::explore(&machine, args)),
         CliCommand::Replay(args) => machine().and_then(|machine| replay::replay(&machine, args)),

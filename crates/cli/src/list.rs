@@ -19,7 +19,8 @@ use crate::plan;
 pub fn list(machine: &Machine, args: &ListArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
     let (selection, code) = (args.selection.resolved(), &args.code);
-    if !code.page.is_empty() || !code.source.is_empty() {
+    let of_team = catalog.team.as_ref().is_some_and(|it| !it.pages.is_empty() || !it.sources.is_empty());
+    if of_team || !code.page.is_empty() || !code.source.is_empty() {
         let mut plan = plan::plan(machine, &catalog, selection, code, &CaseArgs::default(), None)?;
         return published(&mut plan);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Instant, SystemTime};
 
 use anyhow::{Context as _, anyhow};
-use rescind_catalog::{Catalog, Places};
+use rescind_catalog::{Catalog, Places, TeamPlace};
 use rescind_report::redact::{Redactor, Secret, is_secret_name};
 use rescind_runner::{Context, MonotonicClock};
 
@@ -27,6 +27,10 @@ pub struct Machine {
     pub built_in: bool,
     /// That folder as it was typed, if it was.
     pub typed_root: Option<PathBuf>,
+    /// What the team says of its repository, if it says anything.
+    pub team: Option<TeamPlace>,
+    /// That file as it was typed, if it was.
+    pub typed_config: Option<PathBuf>,
     /// This program.
     pub executable: PathBuf,
     /// True if standard output is to be coloured.
@@ -61,6 +65,10 @@ impl Machine {
                 })
                 .map_err(Failure::setup)?,
         };
+        let team = match &cli.config {
+            Some(file) => Some(TeamPlace::new(&current, file)),
+            None => TeamPlace::find(&current),
+        };
         let columns = std::env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok());
         Ok(Machine {
             context: Arc::new(context),
@@ -72,6 +80,8 @@ impl Machine {
             },
             built_in,
             typed_root: cli.root.clone(),
+            team,
+            typed_config: cli.config.clone(),
             color: anstream::AutoStream::choice(&stdout) != anstream::ColorChoice::Never,
             interactive: std::io::stderr().is_terminal(),
             width: columns.or_else(terminal_width).unwrap_or(DEFAULT_WIDTH),
@@ -85,9 +95,9 @@ impl Machine {
         })
     }
 
-    /// Every manifest and scenario below the root.
+    /// Every manifest and scenario below the root, as the team has them.
     pub fn catalog(&self) -> Result<Catalog, Failure> {
-        Catalog::load(&self.places.root).map_err(Failure::usage)
+        Catalog::layered(&self.places.root, self.team.as_ref()).map_err(Failure::usage)
     }
 }
 

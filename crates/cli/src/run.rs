@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use anyhow::anyhow;
+use rescind_catalog::Catalog;
 use rescind_report::compare::{self as policy, Comparison};
 use rescind_report::{Format, terminal};
 
@@ -21,13 +22,14 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     let catalog = machine.catalog()?;
     let RunArgs { code, cases, .. } = args;
     let mut plan = plan::plan(machine, &catalog, args.selection.resolved(), code, cases, args.partition)?;
-    let reads: Vec<&PathBuf> = code.reads().chain(&args.baseline).collect();
+    let baseline = baseline(args, &catalog);
+    let reads: Vec<&PathBuf> = code.reads().chain(&baseline).collect();
     let targets = report::targets(&args.output, &reads)?;
-    let base = args.baseline.as_deref().map(report::read_base).transpose()?;
+    let base = baseline.as_deref().map(report::read_base).transpose()?;
     if let Some(base) = &base {
         plan.notices.extend(compare::check_source(base, &plan.source)?);
     }
-    let fail_on = fail_on(args)?;
+    let fail_on = fail_on(args, baseline.is_some())?;
     let mut coverage = CoverageGate::announce(&mut plan);
     let (mut finished, telling) = execution::run(machine, args, plan, cases.resolved(args.retries))?;
     coverage.settle(&mut finished.results);
@@ -55,17 +57,33 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     Ok(coverage.exit_code(code, fail_on))
 }
 
+/// The baseline that was asked for, else the team's, if it is there: before the first `accept` there is none.
+fn baseline(args: &RunArgs, catalog: &Catalog) -> Option<PathBuf> {
+    let of_team = || {
+        let file = catalog.team.as_ref()?.baseline.clone()?;
+        if file.exists() {
+            return Some(file);
+        }
+        say(format!(
+            "there is no baseline {} yet: every finding makes the run fail; `rescind accept` makes one of results",
+            file.display()
+        ));
+        None
+    };
+    args.baseline.clone().or_else(of_team)
+}
+
 /// What is to make the run fail.
 ///
 /// # Errors
 /// Regressions without a baseline, which there would never be one of.
-fn fail_on(args: &RunArgs) -> Result<policy::FailOn, Failure> {
-    match (args.fail_on, &args.baseline) {
-        (Some(FailOnArg::Regression), None) => Err(Failure::usage(anyhow!(
+fn fail_on(args: &RunArgs, has_baseline: bool) -> Result<policy::FailOn, Failure> {
+    match (args.fail_on, has_baseline) {
+        (Some(FailOnArg::Regression), false) => Err(Failure::usage(anyhow!(
             "--fail-on regression needs a --baseline: without one, nothing can have regressed"
         ))),
         (Some(typed), _) => Ok(typed.into()),
-        (None, Some(_)) => Ok(policy::FailOn::Regression),
-        (None, None) => Ok(policy::FailOn::Any),
+        (None, true) => Ok(policy::FailOn::Regression),
+        (None, false) => Ok(policy::FailOn::Any),
     }
 }

@@ -41,6 +41,12 @@ pub struct Contract {
     pub outputs: BTreeMap<Outcome, String>,
     /// The same for single scenarios, by name: where one is given here, its outcome's text does not count.
     pub outputs_by_scenario: BTreeMap<String, String>,
+    /// With which code it exits in each outcome. An outcome that is missing here may have any code that says whether all
+    /// went well.
+    pub exits: BTreeMap<Outcome, i32>,
+    /// Where promises are written, by their keys (`claims`, `outputs.cancelled`): `rescind.yaml:14`. Those of a contract
+    /// that was not read from a file have no place.
+    pub places: BTreeMap<String, String>,
 }
 
 impl Contract {
@@ -48,6 +54,17 @@ impl Contract {
     pub fn expected_output(&self, scenario: &str, outcome: Outcome) -> Option<&str> {
         let of_scenario = self.outputs_by_scenario.get(scenario);
         of_scenario.or_else(|| self.outputs.get(&outcome)).map(String::as_str)
+    }
+
+    /// The promise of that text, for messages: its key, and where it is written.
+    pub fn promise_of_output(&self, scenario: &str, outcome: Outcome) -> String {
+        let name =
+            if self.outputs_by_scenario.contains_key(scenario) { scenario } else { &outcome.to_string() };
+        let key = format!("outputs.{name}");
+        match self.places.get(&key) {
+            Some(place) => format!("{key}, {place}"),
+            None => key,
+        }
     }
 }
 
@@ -79,6 +96,13 @@ impl Placeholders {
             "operation" => Some(&self.operation),
             _ => None,
         }
+    }
+
+    /// The text with these names in braces where their values stand, as [`template::unfill`] does it: what
+    /// [`fill`](Self::fill) makes the text of.
+    pub fn unfill(&self, text: &str) -> String {
+        let values = Self::NAMES.map(|name| (name, self.get(name).unwrap_or_default()));
+        template::unfill(text, &values)
     }
 
     /// The text with every `{name}` replaced, as [`template::fill`] does it.

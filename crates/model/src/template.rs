@@ -55,6 +55,25 @@ pub fn fill(
     Ok(filled)
 }
 
+/// The text that [`fill`] makes this one of: each value that stands in it becomes its `{name}`, and braces are doubled. Where
+/// values hold each other, the longest counts; an empty value is no value.
+pub fn unfill(text: &str, values: &[(&str, &str)]) -> String {
+    let mut values: Vec<_> = values.iter().filter(|(_, value)| !value.is_empty()).collect();
+    values.sort_by_key(|(_, value)| std::cmp::Reverse(value.len()));
+    let mut template = String::with_capacity(text.len());
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        if let Some((name, value)) = values.iter().find(|(_, value)| rest.starts_with(value)) {
+            template.push_str(&format!("{{{name}}}"));
+            rest = &rest[value.len()..];
+            continue;
+        }
+        template.extend(std::iter::repeat_n(first, if matches!(first, '{' | '}') { 2 } else { 1 }));
+        rest = &rest[first.len_utf8()..];
+    }
+    template
+}
+
 /// Checks that a text can be filled in when these names have values.
 ///
 /// # Errors
@@ -73,6 +92,21 @@ mod tests {
     fn names_are_filled_in_and_doubled_braces_are_braces() {
         let value = |name: &str| (name == "backup").then(|| "b1".to_owned());
         assert_eq!(fill("{{{backup}}} {{x}}", &["backup"], value).unwrap(), "{b1} {x}");
+    }
+
+    #[test]
+    fn a_text_is_made_a_template_by_the_longest_values() {
+        let values = [("project", "p"), ("backup", "b1"), ("operation", "p/b1/op"), ("instance", "")];
+        assert_eq!(unfill("{b1} is of p/b1/op", &values), "{{{backup}}} is of {operation}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_unfilled_is_filled_to_the_same_text(text in "[ab{}x]{0,20}") {
+            let values = [("backup", "ab"), ("database", "a")];
+            let value = |name: &str| values.iter().find(|it| it.0 == name).map(|it| it.1.to_owned());
+            prop_assert_eq!(fill(&unfill(&text, &values), &["backup", "database"], value).unwrap(), text);
+        }
     }
 
     #[test]

@@ -39,6 +39,7 @@ pub use front::{Front, Pki, PkiError, Upstream};
 pub use options::RunOptions;
 pub use prepare::{FailedStep, PrepareError, Prepared, ProjectError, is_installed, prepare};
 pub use rescind_emulator::Setup;
+pub use run::attempt::names;
 pub use run::{FinishedRun, Timing, run};
 pub use time::RunClock;
 pub use toolchain::{FoundTool, MissingTool, ToolProblem, Toolchain};

@@ -3,7 +3,9 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use rescind_model::{CaseId, Contract, KnownFailure, Location, Partition, Scenario, Shard, fingerprint};
+use rescind_model::{
+    CaseId, Contract, KnownFailure, Location, Partition, Scenario, Severities, Shard, fingerprint,
+};
 
 use super::coverage::PageCoverage;
 use crate::diagnostic::Diagnostics;
@@ -68,6 +70,8 @@ pub struct Plan {
     pub uncovered: Option<Diagnostics>,
     /// What the results are to say besides the cases.
     pub notices: Vec<String>,
+    /// How much it matters that a rule is broken.
+    pub severities: Severities,
     /// The cases that are known to fail.
     pub known_failures: Vec<KnownFailure>,
     /// The options that a replay of a single case needs besides those that choose it: `--page FILE`.

@@ -7,7 +7,6 @@ mod allowed;
 mod cases;
 mod coverage;
 mod error;
-mod files;
 mod page;
 mod planned;
 mod request;

@@ -40,6 +40,13 @@ pub struct SourceFile {
     pub tag: Option<String>,
 }
 
+impl SourceFile {
+    /// The same, its file named as results name it.
+    pub(crate) fn in_repository(&self, places: &Places) -> SourceFile {
+        SourceFile { path: places.name_of(&self.path).into(), ..self.clone() }
+    }
+}
+
 impl FromStr for SourceFile {
     type Err = String;
 

@@ -7,7 +7,7 @@ use rescind_model::{KnownFailure, Location, fingerprint};
 use super::cases::{Plan, PlannedSample, SampleCode};
 use super::error::PlanError;
 use super::planned::{planned, region_of};
-use super::request::{Places, RunRequest, SourceFile};
+use super::request::{Places, RunRequest};
 use super::select::{Selected, selected};
 use super::{page, source};
 use crate::bounded::MostBytes;
@@ -19,36 +19,36 @@ impl RunRequest {
     /// # Errors
     /// A glob, a page, a file or a region that is wrong; a selection that matches no case.
     pub fn plan(&self, catalog: &Catalog, places: &Places) -> Result<Plan, PlanError> {
-        let selected = match self.pages.as_slice() {
-            [] => selected(catalog, &self.selection)?,
-            _ => page::selected(catalog, self)?,
-        };
+        let team = catalog.team.as_ref();
         let mut plan = Plan {
             filtered: !self.selection.is_everything(),
+            severities: team.map(|team| team.severities.clone()).unwrap_or_default(),
             known_failures: self.known_failures(catalog, places)?,
             ..Plan::default()
         };
         let mut files: Vec<PathBuf> = self.pages.clone();
-        match self.pages.as_slice() {
-            [_, ..] => {
-                let names: Vec<String> = self.pages.iter().map(|page| places.name_of(page)).collect();
-                plan.source = names.join(", ");
-                page::plan(places, catalog, &selected, self, &mut plan)?;
-            }
-            [] if !self.sources.is_empty() => {
-                let name =
-                    |it: &SourceFile| SourceFile { path: places.name_of(&it.path).into(), ..it.clone() };
-                let names: Vec<String> = self.sources.iter().map(|source| name(source).to_string()).collect();
-                plan.source = names.join(", ");
-                // The samples without a file were not asked for.
-                plan.filtered = true;
-                files = source::plan(places, catalog, &selected, self, &mut plan)?;
-            }
-            [] => {
-                plan.source = "bundled".to_owned();
-                for sample in &selected {
-                    plan.samples.push(bundled(places, sample)?);
-                }
+        let mut names: Vec<String> = self.pages.iter().map(|page| places.name_of(page)).collect();
+        names.extend(self.sources.iter().map(|source| source.in_repository(places).to_string()));
+        plan.source = names.join(", ");
+        if !self.pages.is_empty() {
+            let selected = page::selected(catalog, self)?;
+            page::plan(places, catalog, &selected, self, &mut plan)?;
+        }
+        if !self.sources.is_empty() {
+            // The samples without a file were not asked for.
+            plan.filtered = true;
+            files.extend(source::plan(
+                places,
+                catalog,
+                &selected(catalog, &self.selection)?,
+                self,
+                &mut plan,
+            )?);
+        }
+        if names.is_empty() {
+            plan.source = "bundled".to_owned();
+            for sample in &selected(catalog, &self.selection)? {
+                plan.samples.push(bundled(places, sample)?);
             }
         }
         plan.catalogue = self.catalogue(catalog, &files)?;

@@ -8,12 +8,12 @@ use super::allowed::Allowed;
 use super::cases::Plan;
 use super::coverage::PageCoverage;
 use super::error::PlanError;
-use super::files::files;
 use super::planned::{planned, published};
 use super::request::{Places, RunRequest, SourceFile};
 use super::select::Selected;
 use crate::catalog::Catalog;
 use crate::diagnostic::Diagnostics;
+use crate::files::{FilesError, files};
 use crate::manifest::Manifest;
 use crate::page::same_language;
 use crate::region::Region;
@@ -42,7 +42,9 @@ pub fn plan(
 ) -> Result<Vec<PathBuf>, PlanError> {
     let mut matched: Vec<Matched<'_>> = Vec::new();
     let allowed = Allowed::new(&request.allow_uncovered)?;
-    let mut coverage = PageCoverage { page: plan.source.clone(), ..PageCoverage::default() };
+    let names: Vec<String> =
+        request.sources.iter().map(|source| source.in_repository(places).to_string()).collect();
+    let mut coverage = PageCoverage { page: names.join(", "), ..PageCoverage::default() };
     for option in &request.sources {
         for found in matching_files(places, catalog, selected, option)? {
             if let Some(earlier) = matched.iter().find(|earlier| earlier.sample == found.sample) {
@@ -53,6 +55,12 @@ pub fn plan(
     }
     for sample in selected {
         let Some(found) = matched.iter().find(|found| *found.sample == sample.manifest.id) else { continue };
+        if plan.samples.iter().any(|it| it.manifest.id == *found.sample) {
+            return Err(PlanError::Options(format!(
+                "{} has its code from a page and from --source {} too: run them one by one",
+                found.sample, found.file
+            )));
+        }
         let code = found.region.code(&found.content);
         let outside = found.region.outside(&found.content);
         let origin = found.file.path.display().to_string();
@@ -67,13 +75,13 @@ pub fn plan(
         let code = published(sample.manifest, &code, &outside, origin)?;
         plan.samples.push(planned(sample, code, location));
     }
-    if plan.samples.is_empty() {
+    if matched.is_empty() {
         return Err(PlanError::NothingSelected(
             "no case is selected: --source names none of the selected samples".to_owned(),
         ));
     }
-    plan.replay_options =
-        matched.iter().flat_map(|found| ["--source".to_owned(), found.file.to_string()]).collect();
+    let options = matched.iter().flat_map(|found| ["--source".to_owned(), found.file.to_string()]);
+    plan.replay_options.extend(options);
     plan.coverage.push(coverage);
     Ok(matched.into_iter().map(|found| found.file.path).collect())
 }
@@ -93,7 +101,11 @@ fn matching_files<'a>(
     selected: &[Selected<'a>],
     option: &SourceFile,
 ) -> Result<Vec<Matched<'a>>, PlanError> {
-    let Some(found) = files(&places.current, &option.path)? else {
+    let found = files(&places.current, &option.path).map_err(|error| match error {
+        FilesError::Glob { glob, source } => PlanError::Glob { option: "source", glob, source },
+        FilesError::Read { folder, source } => PlanError::Read { file: folder, source },
+    })?;
+    let Some(found) = found else {
         return Ok(vec![matching(catalog, selected, option, option.clone())?]);
     };
     let mut matched = Vec::new();

@@ -6,6 +6,7 @@ mod emulator;
 mod explore;
 mod report;
 mod run;
+mod team;
 mod token;
 
 pub use backend::EmulatorChoice;
@@ -13,6 +14,7 @@ pub use emulator::{DatabasePath, EmulatorArgs, LogFormat};
 pub use explore::{ExploreArgs, ReplayArgs};
 pub use report::{AcceptArgs, CompareArgs, FailOnArg, ReportArgs, ReportTarget};
 pub use run::{CaseArgs, CodeArgs, OutputArgs, RunArgs};
+pub use team::{ConfigArgs, InitArgs, PromisesArgs};
 
 use std::path::PathBuf;
 
@@ -40,11 +42,16 @@ pub struct Cli {
     /// The folder that keeps dependencies and builds [default: `rescind` in the user's cache folder]
     #[arg(long, global = true, value_name = "DIR")]
     pub cache_dir: Option<PathBuf>,
+    /// What the team says of its repository [default: the nearest `rescind.yaml` at or above the current folder]
+    #[arg(long, global = true, value_name = "FILE")]
+    pub config: Option<PathBuf>,
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum CliCommand {
+    /// Find what can be run in this repository, run it, and write a `rescind.yaml` with proposed promises
+    Init(InitArgs),
     /// Run samples in scenarios and report what is not as it should be
     Run(RunArgs),
     /// Play every legal schedule up to a bound, and report each distinct fault with the shortest one that shows it
@@ -53,6 +60,10 @@ pub enum CliCommand {
     Replay(ReplayArgs),
     /// List the cases that `run` would run; of pages, what of them would be run, and what not
     List(ListArgs),
+    /// Show how the promises in `rescind.yaml` would have to change to be what the samples print
+    Promises(PromisesArgs),
+    /// Print what holds, and where each value comes from
+    Config(ConfigArgs),
     /// Tell which languages can run here, and how to get what is missing
     Doctor(DoctorArgs),
     /// Write reports of results that an earlier run wrote

@@ -104,7 +104,12 @@ pub(super) fn wrong_exit(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) {
                 "exited with {code} although nothing is left; the outcome `{outcome}` asks for 0: {because}"
             )
         }
-        _ => return,
+        (code, _) => match evidence.contract.exits.get(&outcome) {
+            Some(promised) if *promised != code => {
+                format!("exited with {code}; what it promises of the outcome `{outcome}` is {promised}")
+            }
+            _ => return,
+        },
     };
     findings.push(Finding::new(Rule::WrongExit, message));
 }

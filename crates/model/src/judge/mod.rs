@@ -8,6 +8,7 @@
 mod effects;
 mod evidence;
 mod output;
+mod printed;
 #[cfg(test)]
 pub(crate) mod properties;
 mod requests;
@@ -15,6 +16,7 @@ mod requests;
 pub(crate) mod tests;
 mod truth;
 
+pub use printed::{names_seen, unpromised};
 pub use truth::Truth;
 
 use self::evidence::Evidence;

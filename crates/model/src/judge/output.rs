@@ -3,7 +3,8 @@
 use similar::TextDiff;
 
 use super::evidence::Evidence;
-use crate::{Captured, Claim, Entry, Finding, Placeholders, Rule, Stream};
+use super::printed::names_seen;
+use crate::{Captured, Claim, Entry, Finding, Rule, Stream};
 
 /// A claim with the line that makes it.
 struct Made<'a> {
@@ -88,8 +89,9 @@ pub(super) fn output_differs(evidence: &Evidence<'_>, findings: &mut Vec<Finding
         return;
     }
     let expected = |outcome| evidence.contract.expected_output(&evidence.scenario.name, outcome);
-    let Some(template) = evidence.outcome().and_then(expected) else { return };
-    let expected = match names_seen(evidence).fill(template) {
+    let Some(outcome) = evidence.outcome() else { return };
+    let Some(template) = expected(outcome) else { return };
+    let expected = match names_seen(evidence.placeholders, evidence.observation).fill(template) {
         Ok(text) => normal(&text),
         Err(error) => {
             // The loader refuses such a template; a contract from elsewhere may still hold one.
@@ -110,10 +112,11 @@ pub(super) fn output_differs(evidence: &Evidence<'_>, findings: &mut Vec<Finding
             evidence.observation.stdout.bytes
         ),
     };
+    let promise = evidence.contract.promise_of_output(&evidence.scenario.name, outcome);
     let diff = TextDiff::from_lines(&expected, &printed)
         .unified_diff()
         .context_radius(3)
-        .header("expected", "printed")
+        .header(&format!("expected ({promise})"), "printed")
         .to_string();
     findings.push(Finding { diff: Some(diff), ..Finding::new(Rule::OutputDiffers, message) });
 }
@@ -125,17 +128,4 @@ fn normal(text: &str) -> String {
         text.push('\n');
     }
     text
-}
-
-/// The names of the evidence, where the service saw the sample choose others: those.
-fn names_seen(evidence: &Evidence<'_>) -> Placeholders {
-    let mut names = evidence.placeholders.clone();
-    if let Some(operation) = evidence.observation.settled.own_operations().next() {
-        names.operation.clone_from(&operation.name);
-        let id = operation.name.split_once("/backups/").and_then(|(_, rest)| rest.split('/').next());
-        if let Some(id) = id {
-            names.backup = id.to_owned();
-        }
-    }
-    names
 }

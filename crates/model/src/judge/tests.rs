@@ -1,6 +1,5 @@
 //! One test for each rule in both directions.
 
-use std::collections::BTreeMap;
 use std::sync::LazyLock;
 
 use regex::Regex;
@@ -46,8 +45,7 @@ pub(super) fn contract() -> Contract {
                 claim(Claim::Deleted, "Deleted"),
                 claim(Claim::Failed, "failed"),
             ],
-            outputs: BTreeMap::new(),
-            outputs_by_scenario: BTreeMap::new(),
+            ..Contract::default()
         }
     });
     CONTRACT.clone()
@@ -455,7 +453,7 @@ fn output_is_compared_with_the_names_that_the_service_saw() {
     let findings = judged("b was cancelled\n");
     assert_eq!(findings[0].rule, Rule::OutputDiffers);
     insta::assert_snapshot!(findings[0].diff.as_deref().unwrap(), @"
-    --- expected
+    --- expected (outputs.cancelled)
     +++ printed
     @@ -1 +1 @@
     -b of projects/p/instances/i/backups/b/operations/_auto_op_1 was cancelled

@@ -156,6 +156,7 @@ impl<'a> Gathered<'a> {
         let scenario = scenario_of(&sample.manifest.id, &schedule);
         let names = names(&sample.manifest.service, &self.project);
         let findings = judge(&scenario, self.ready.contract(), &observation, &names);
+        let findings = self.session.weigh(&self.case_of(&scenario).id, findings);
         let due = Due::of(&observation);
         for finding in &findings {
             note_fault(&mut self.faults, finding, &due, play.history, length, &schedule);

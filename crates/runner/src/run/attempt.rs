@@ -71,8 +71,8 @@ pub(crate) fn setup(service: &ServiceProfile, given: Given, schedule: Schedule) 
     }
 }
 
-/// The names of a case, for its expected output.
-pub(crate) fn names(service: &ServiceProfile, project: &str) -> Placeholders {
+/// The names that a case in this project is given, for its expected output.
+pub fn names(service: &ServiceProfile, project: &str) -> Placeholders {
     Placeholders {
         project: project.to_owned(),
         instance: service.instance.clone().unwrap_or_default(),

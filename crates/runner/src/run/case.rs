@@ -44,7 +44,8 @@ impl Session {
     /// Tries a case, and anew if it fails and the list of known failures does not say so.
     async fn tries(&self, ready: &Ready, scenario: &Scenario, id: &CaseId) -> Result<Tried, CaseError> {
         let case = self.as_case(ready, scenario, id)?;
-        let first = self.attempt(&case, ready, Some(Event::CaseStarted { id: id.clone() })).await?;
+        let mut first = self.attempt(&case, ready, Some(Event::CaseStarted { id: id.clone() })).await?;
+        first.findings = self.weigh(id, first.findings);
         let verdict_on = |it: &Attempted| {
             Verdict::of_run(&self.known_failures, scenario, id, &it.observation, &it.findings)
         };
@@ -56,13 +57,14 @@ impl Session {
         for _ in 0..self.options.retries {
             let begins = Event::CaseRetried { id: id.clone(), number: tries.next() };
             match self.attempt(&case, ready, Some(begins)).await {
-                Ok(attempted) if verdict_on(&attempted).0.tells_of_the_sample() => {
-                    if tries.push(attempted) {
+                Ok(mut attempted) => {
+                    attempted.findings = self.weigh(id, attempted.findings);
+                    // One that tells nothing leaves what was seen before: the case failed.
+                    if !verdict_on(&attempted).0.tells_of_the_sample() || tries.push(attempted) {
                         break;
                     }
                 }
-                // It tells nothing, so what was seen before stands: the case failed.
-                Ok(_) | Err(_) => break,
+                Err(_) => break,
             }
         }
         Ok(tries.end())

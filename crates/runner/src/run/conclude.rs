@@ -8,6 +8,7 @@ use rescind_model::{CaseResult, Environment, Exploration, Results, SCHEMA_VERSIO
 
 use super::session::Session;
 use super::start::Started;
+use super::unpromised::unpromised;
 use crate::Toolchain;
 
 /// How long a run took, and how long it had to take.
@@ -62,7 +63,11 @@ pub(crate) async fn conclude(
     session.note_leftovers(&started.ready).await;
     let (cpu, more_notices) = session.account();
     notices.extend(more_notices);
+    notices.extend(session.warnings());
     notices.extend(expected_otherwise(plan, &cases));
+    if explorations.is_empty() {
+        notices.extend(plan.samples.iter().filter_map(|sample| unpromised(sample, &cases)));
+    }
     notices.extend(plan.samples.iter().filter_map(|sample| not_checked(sample, &cases)));
     let results = Results {
         schema_version: SCHEMA_VERSION,

@@ -12,6 +12,8 @@ mod surroundings;
 #[cfg(test)]
 mod tests;
 pub(crate) mod tries;
+mod unpromised;
+mod warnings;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

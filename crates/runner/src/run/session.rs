@@ -5,12 +5,14 @@ use std::time::Duration;
 
 use rescind_catalog::{Plan, PlannedSample};
 use rescind_model::{
-    CaseId, CaseResult, Contract, Finding, KnownFailure, SampleId, Scenario, Schedule, Verdict, known,
+    CaseId, CaseResult, Contract, Finding, KnownFailure, SampleId, Scenario, Schedule, Severities, Verdict,
+    WeighedFindings, known,
 };
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use super::folders::RunFolders;
+use super::warnings::Warnings;
 use crate::prepare::{Prepared, command_line};
 use crate::{Backend, Context, Event, Events, Pki, RunClock, RunOptions};
 
@@ -47,6 +49,8 @@ pub(crate) struct Session {
     pub(crate) options: RunOptions,
     replay_options: Vec<String>,
     pub(crate) known_failures: Vec<KnownFailure>,
+    severities: Severities,
+    warnings: Mutex<Warnings>,
     events: Events,
     account: Mutex<(Duration, Vec<String>)>,
     pub(crate) scratch: Result<RunFolders, String>,
@@ -80,6 +84,8 @@ impl Session {
             time,
             replay_options: plan.replay_options.clone(),
             known_failures: plan.known_failures.clone(),
+            severities: plan.severities.clone(),
+            warnings: Mutex::default(),
             account: Mutex::default(),
             context,
             backend,
@@ -131,6 +137,20 @@ impl Session {
         let mut account = self.lock_account().clone();
         account.1.sort();
         account
+    }
+
+    /// The findings for which a case fails. Those of rules that are only warned of are told at the end.
+    pub(crate) fn weigh(&self, id: &CaseId, findings: Vec<Finding>) -> Vec<Finding> {
+        let WeighedFindings { errors, warnings } = self.severities.weigh(findings);
+        if !warnings.is_empty() {
+            self.warnings.lock().unwrap_or_else(PoisonError::into_inner).take(id, &warnings);
+        }
+        errors
+    }
+
+    /// What was only warned of, a line for each rule and sample.
+    pub(crate) fn warnings(&self) -> Vec<String> {
+        self.warnings.lock().unwrap_or_else(PoisonError::into_inner).lines()
     }
 
     /// The result of a case that was not run.

@@ -1,10 +1,30 @@
 //! The files that a glob stands for.
 
+use std::io;
 use std::path::{Path, PathBuf};
 
 use globset::GlobBuilder;
 
-use super::error::PlanError;
+/// Why the files of a glob cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum FilesError {
+    /// It is no glob.
+    #[error("{glob}: {source}")]
+    Glob {
+        /// What was to be one.
+        glob: String,
+        /// What is wrong with it.
+        source: globset::Error,
+    },
+    /// A folder cannot be read.
+    #[error("{folder}: {source}", folder = folder.display())]
+    Read {
+        /// The folder.
+        folder: PathBuf,
+        /// What the system says.
+        source: io::Error,
+    },
+}
 
 /// The characters that make a path a glob.
 const MARKS: [char; 4] = ['*', '?', '[', '{'];
@@ -14,14 +34,14 @@ const MARKS: [char; 4] = ['*', '?', '[', '{'];
 ///
 /// # Errors
 /// It is no glob; a folder that cannot be read.
-pub fn files(current: &Path, path: &Path) -> Result<Option<Vec<PathBuf>>, PlanError> {
+pub(crate) fn files(current: &Path, path: &Path) -> Result<Option<Vec<PathBuf>>, FilesError> {
     let Some(text) = path.to_str().filter(|text| text.contains(MARKS)) else { return Ok(None) };
     // A file may have such a name.
     if current.join(path).is_file() {
         return Ok(None);
     }
     let glob = GlobBuilder::new(text).literal_separator(true).build();
-    let wrong = |source| PlanError::Glob { option: "source", glob: text.to_owned(), source };
+    let wrong = |source| FilesError::Glob { glob: text.to_owned(), source };
     let matcher = glob.map_err(wrong)?.compile_matcher();
     let fixed: PathBuf =
         path.iter().take_while(|part| part.to_str().is_some_and(|part| !part.contains(MARKS))).collect();
@@ -37,9 +57,9 @@ pub fn files(current: &Path, path: &Path) -> Result<Option<Vec<PathBuf>>, PlanEr
 
 /// Goes through the files below a folder. What begins with a dot is left out: version control keeps copies there. So are
 /// links to folders, which may lead in a circle.
-fn walk(current: &Path, folder: &Path, take: &mut impl FnMut(&Path)) -> Result<(), PlanError> {
+pub(crate) fn walk(current: &Path, folder: &Path, take: &mut impl FnMut(&Path)) -> Result<(), FilesError> {
     let place = current.join(folder);
-    let read = |source| PlanError::Read { file: folder.to_owned(), source };
+    let read = |source| FilesError::Read { folder: folder.to_owned(), source };
     for entry in std::fs::read_dir(&place).map_err(read)? {
         let entry = entry.map_err(read)?;
         let kind = entry.file_type().map_err(read)?;
