@@ -9,6 +9,7 @@ mod covered;
 mod diverged;
 mod emulator;
 mod explore;
+mod getting_started;
 mod github;
 mod hostile;
 mod interrupt;

@@ -1,6 +1,6 @@
 //! Proposals put into the text of a team's file, which keeps all else that is in it.
 
-use super::Proposal;
+use super::proposal::Proposal;
 
 /// The text of a `rescind.yaml` that is being written.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use regex::Regex;
 use rescind_model::Stream;
 use similar::TextDiff;
 
-use super::ProposedClaim;
+use super::proposal::ProposedClaim;
 
 /// From how much likeness on (0 to 1) a line is taken for the rewording of a claim.
 const LIKENESS: f32 = 0.55;
@@ -26,13 +26,13 @@ pub(super) struct PrintedLine {
 }
 
 /// The lines of all cases.
-pub(super) struct Lines(Vec<PrintedLine>);
+pub(super) struct PrintedLines(Vec<PrintedLine>);
 
-impl Lines {
+impl PrintedLines {
     /// The lines of the cases' standard output and standard error. What is indented on standard error is the frame of a
     /// trace, or the rest of a sentence, and makes no claim.
-    pub(super) fn of<'a>(cases: impl Iterator<Item = (&'a str, &'a str)>) -> Lines {
-        let mut lines = Lines(Vec::new());
+    pub(super) fn of<'a>(cases: impl Iterator<Item = (&'a str, &'a str)>) -> PrintedLines {
+        let mut lines = PrintedLines(Vec::new());
         for (index, (stdout, stderr)) in cases.enumerate() {
             for (stream, text) in [(Stream::Stdout, stdout), (Stream::Stderr, stderr)] {
                 let is_frame =
@@ -142,7 +142,7 @@ mod tests {
     use super::*;
 
     fn lines(cases: &[&str]) -> Vec<PrintedLine> {
-        Lines::of(cases.iter().map(|text| (*text, ""))).rest()
+        PrintedLines::of(cases.iter().map(|text| (*text, ""))).rest()
     }
 
     #[test]

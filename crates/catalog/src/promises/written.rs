@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rescind_model::Stream;
 
-use super::{Proposal, ProposedClaim};
+use super::proposal::{Proposal, ProposedClaim};
 use crate::written::quoted;
 
 impl Proposal {
@@ -61,7 +61,7 @@ fn block(text: &str) -> Option<Vec<&str>> {
         !line.chars().any(char::is_control) && !line.ends_with(char::is_whitespace) && !line.is_empty()
     };
     let begins_plain = lines.first().is_some_and(|first| !first.starts_with(char::is_whitespace));
-    (begins_plain && lines.iter().all(|line| is_plain(line))).then_some(lines)
+    (begins_plain && lines.iter().all(is_plain)).then_some(lines)
 }
 
 /// A comment is one line, whatever a sample printed.
