@@ -12,7 +12,18 @@ if [ ! -s "$COMMENT" ]; then
   exit 0
 fi
 
+# The first line says which page the comment is about. Of a fork, the text is whatever its pull request made it: it must not
+# become a part of the query below.
 marker=$(sed -n 1p "$COMMENT")
+if ! [[ $marker =~ ^'<!-- rescind'(': '[A-Za-z0-9\ ._/=,#*?-]+)?' -->'$ ]]; then
+  echo "::error title=rescind::the report does not begin with the mark of a comment of rescind"
+  exit 1
+fi
+# The limit of GitHub.
+if [ "$(wc -c < "$COMMENT")" -gt 65536 ]; then
+  echo "::error title=rescind::the report is longer than a comment can be"
+  exit 1
+fi
 comments=repos/$GITHUB_REPOSITORY/issues/$PULL_REQUEST/comments
 
 # Only a bot's comment is replaced: a person may have quoted one.

@@ -24,13 +24,31 @@ each() {
   for word in "${words[@]}"; do globs+=("$option" "$word"); done
 }
 
-run() {
-  local options=(--root "${CATALOGUE:-$GITHUB_ACTION_PATH}" --retries "${RETRIES:-0}")
+# The same for a list that has a word on each line, with blanks in it or not.
+each_line() {
+  local option=$1 word
+  while IFS= read -r word; do
+    word=${word#"${word%%[![:space:]]*}"}
+    word=${word%"${word##*[![:space:]]}"}
+    [ -z "$word" ] || globs+=("$option" "$word")
+  done <<< "$2"
+}
+
+# Which code, and of which samples.
+choose() {
   each --language "${LANGUAGES:-}"
   each --service "${SERVICES:-}"
+  each_line --page "${PAGE:-}"
+  each_line --source "${SOURCES:-}"
+  [ -z "${BLOCK:-}" ] || options+=(--block "$BLOCK")
+  [ -z "${CONFIG:-}" ] || options+=(--config "$CONFIG")
+  if [ -n "${PAGE:-}${SOURCES:-}" ] && [ "${ALLOW_UNCOVERED:-}" = true ]; then options+=(--allow-uncovered); fi
+}
+
+run() {
+  local options=(--root "${CATALOGUE:-$GITHUB_ACTION_PATH}" --retries "${RETRIES:-0}")
+  choose
   each --scenario "${SCENARIOS:-}"
-  [ -z "${PAGE:-}" ] || options+=(--page "$PAGE")
-  if [ -n "${PAGE:-}" ] && [ "${ALLOW_UNCOVERED:-}" = true ]; then options+=(--allow-uncovered); fi
   [ -z "${PARTITION:-}" ] || options+=(--partition "$PARTITION")
   [ -z "${BASELINE:-}" ] || options+=(--baseline "$BASELINE")
   [ -z "${KNOWN_FAILURES:-}" ] || options+=(--known-failures "$KNOWN_FAILURES")
@@ -41,10 +59,7 @@ run() {
 # Explores what has changed. With a baseline, only faults that it does not have make the job fail.
 explore() {
   local options=(--root "${CATALOGUE:-$GITHUB_ACTION_PATH}" --changed-since "$EXPLORE_SINCE")
-  each --language "${LANGUAGES:-}"
-  each --service "${SERVICES:-}"
-  [ -z "${PAGE:-}" ] || options+=(--page "$PAGE")
-  if [ -n "${PAGE:-}" ] && [ "${ALLOW_UNCOVERED:-}" = true ]; then options+=(--allow-uncovered); fi
+  choose
   [ -z "${KNOWN_FAILURES:-}" ] || options+=(--known-failures "$KNOWN_FAILURES")
   if [ -z "${BASELINE:-}" ]; then
     rescind explore "${options[@]}" "${globs[@]}" "${reports[@]}" "${whole[@]}"
@@ -73,7 +88,10 @@ merge() {
   fi
 }
 
+# What rescind says is shown as it comes, and kept: where it could not begin, nothing else tells why.
+said=$(mktemp)
 code=0
+{
 if [ -n "${RESULTS:-}" ]; then
   merge || code=$?
 elif [ -n "${EXPLORE_SINCE:-}" ]; then
@@ -81,18 +99,37 @@ elif [ -n "${EXPLORE_SINCE:-}" ]; then
 else
   run || code=$?
 fi
+} 2> >(tee "$said" >&2)
+wait
 
 # A run that never fails (FAIL_ON=never) leaves it to a later job to put its results together, and to write the
 # annotations: written here too, each would be there twice.
 annotate=true
 if [ -z "${RESULTS:-}" ] && [ "${FAIL_ON:-}" = never ]; then annotate=false; fi
 
+# A usage error, a set-up that failed, a selection of nothing: on the pull request, not in a log alone.
+if [ "$code" -gt 1 ] && [ ! -f "$REPORTS/summary.md" ]; then
+  why=$(tail -c 4000 "$said")
+  encoded=${why//'%'/'%25'}
+  encoded=${encoded//$'\r'/'%0D'}
+  encoded=${encoded//$'\n'/'%0A'}
+  echo "::error title=rescind could not run (exit code $code)::$encoded"
+  {
+    echo "## rescind could not run (exit code $code)"
+    echo
+    # Indented, it is code, whatever is in it.
+    while IFS= read -r line; do echo "    $line"; done <<< "$why"
+  } >> "$GITHUB_STEP_SUMMARY"
+fi
+
 # None of them is there if the run could not begin.
 [ "$annotate" = false ] || [ ! -f "$REPORTS/annotations.txt" ] || cat "$REPORTS/annotations.txt"
 [ ! -f "$REPORTS/summary.md" ] || cat "$REPORTS/summary.md" >> "$GITHUB_STEP_SUMMARY"
 {
   echo "exit-code=$code"
-  echo "results=$REPORTS/results.json"
-  echo "junit=$REPORTS/junit.xml"
-  echo "sarif=$REPORTS/rescind.sarif"
+  # A path that leads nowhere would make the step after this one fail, for a reason that is none.
+  for output in results=results.json junit=junit.xml sarif=rescind.sarif; do
+    file=$REPORTS/${output#*=}
+    if [ -f "$file" ]; then echo "${output%%=*}=$file"; else echo "${output%%=*}="; fi
+  done
 } >> "$GITHUB_OUTPUT"

@@ -36,6 +36,8 @@ fn what_is_accepted_is_shown_written_and_then_stays_as_it_is() {
     1 new (1 failing)
 
     note: time is real: it was asked for; what still waited at its deadline is undecided
+    note: spanner/shell printed what no promise matches: `hello` (in cancel-wins). What it promises is
+      at manifests/spanner/shell.yaml:11 (`claims`)
     rescind-baseline.json is written: 1 case
     ");
     let first = std::fs::read(catalog.root().join("rescind-baseline.json")).unwrap();
@@ -51,6 +53,8 @@ fn what_is_accepted_is_shown_written_and_then_stays_as_it_is() {
     no changes in 1 case: 1 still failing
 
     note: time is real: it was asked for; what still waited at its deadline is undecided
+    note: spanner/shell printed what no promise matches: `hello` (in cancel-wins). What it promises is
+      at manifests/spanner/shell.yaml:11 (`claims`)
     rescind-baseline.json stays as it is: 1 case
     ");
     assert_eq!(std::fs::read(catalog.root().join("rescind-baseline.json")).unwrap(), first);
@@ -65,6 +69,8 @@ fn what_is_accepted_is_shown_written_and_then_stays_as_it_is() {
     1 fixed
 
     note: time is real: it was asked for; what still waited at its deadline is undecided
+    note: spanner/shell printed what no promise matches: `hello` (in cancel-wins). What it promises is
+      at manifests/spanner/shell.yaml:11 (`claims`)
     rescind-baseline.json is updated: 1 case
     ");
     assert_eq!(baseline(&catalog).cases[0].verdict, Verdict::Pass);

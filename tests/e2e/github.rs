@@ -189,26 +189,29 @@ impl Job {
 /// A `gh` that takes down its arguments, finds these ids of comments, and exits so when it is to write.
 fn gh(job: &Job, ids: &str, writing: u8) {
     let script = format!(
-        "echo \"$*\" >> {calls}\ncase $* in *--method*) exit {writing};; esac\nprintf '{ids}'",
+        "echo \"$*\" >> {calls}\ncase $* in *\"--method P\"*) exit {writing};; esac\nprintf '{ids}'",
         calls = job.path("calls").display()
     );
     job.program("gh", &script);
 }
 
 fn comment(job: &Job, token: &str) -> Output {
-    fs::write(job.path("comment.md"), "<!-- rescind -->\n## rescind: no changes\n").unwrap();
+    comment_about(job, token, "<!-- rescind -->")
+}
+
+/// Comments with a report that begins with this mark.
+fn comment_about(job: &Job, token: &str, marker: &str) -> Output {
+    fs::write(job.path("comment.md"), format!("{marker}\n## rescind: no changes\n")).unwrap();
     let comment = job.path("comment.md").display().to_string();
     let variables = [("GH_TOKEN", token), ("PULL_REQUEST", "7"), ("COMMENT", &comment)];
-    let output = job.run("comment.sh", job.folder.path(), &variables);
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    output
+    job.run("comment.sh", job.folder.path(), &variables)
 }
 
 #[test]
 fn a_comment_is_written_once_and_then_updated() {
     let job = Job::new();
     gh(&job, "", 0);
-    comment(&job, "token");
+    assert!(comment(&job, "token").status.success());
     let calls = job.read("calls");
     let body = format!("--field body=@{}", job.path("comment.md").display());
     assert!(calls.contains(r#"startswith("<!-- rescind -->")"#), "{calls}");
@@ -216,7 +219,7 @@ fn a_comment_is_written_once_and_then_updated() {
 
     let job = Job::new();
     gh(&job, "101\\n102\\n", 0);
-    comment(&job, "token");
+    assert!(comment(&job, "token").status.success());
     let calls = job.read("calls");
     assert!(calls.contains("--method PATCH repos/example/docs/issues/comments/101 "), "{calls}");
     assert!(!calls.contains("POST"), "{calls}");
@@ -227,11 +230,83 @@ fn without_a_token_that_may_comment_nothing_fails() {
     let job = Job::new();
     gh(&job, "", 1);
     let output = comment(&job, "token");
-    assert!(String::from_utf8_lossy(&output.stdout).contains("may not comment"));
+    assert!(output.status.success() && String::from_utf8_lossy(&output.stdout).contains("may not comment"));
     let job = Job::new();
     gh(&job, "", 0);
-    comment(&job, "");
+    assert!(comment(&job, "").status.success());
     assert_eq!(job.read("calls"), "");
+}
+
+#[test]
+fn each_page_has_a_comment_of_its_own_and_no_text_becomes_part_of_the_query() {
+    let job = Job::new();
+    gh(&job, "", 0);
+    let marker = rescind_report::markdown::marker("docs/a.md");
+    assert!(comment_about(&job, "token", &marker).status.success());
+    assert!(job.read("calls").contains(r#"startswith("<!-- rescind: docs/a.md -->")"#));
+    // The mark of one page begins no other.
+    assert_ne!(marker, rescind_report::markdown::marker("docs/a.mdx"));
+    assert_eq!(rescind_report::markdown::marker("a\"--> <b>"), "<!-- rescind: a?-?? ?b? -->");
+    for hostile in [r#"<!-- rescind: ") or true | ("x -->"#, "<!-- other -->", "", "<!-- rescind -->x"] {
+        let job = Job::new();
+        gh(&job, "", 0);
+        assert!(!comment_about(&job, "token", hostile).status.success(), "{hostile}");
+        assert_eq!(job.read("calls"), "", "{hostile}");
+    }
+}
+
+#[test]
+fn the_pull_request_of_a_fork_is_looked_up_by_its_head() {
+    let variables = [
+        ("GH_TOKEN", "token"),
+        ("HEAD_SHA", "0123abc"),
+        ("HEAD_BRANCH", "@fix"),
+        ("HEAD_REPOSITORY", "somebody/docs"),
+    ];
+    let looked_up = |numbers: &str| {
+        let job = Job::new();
+        gh(&job, numbers, 0);
+        let output = job.run("pull.sh", job.folder.path(), &variables);
+        (output.status.success(), job.read("output"), job.read("calls"))
+    };
+    let (found, output, calls) = looked_up("7\\n");
+    assert!(found && output == "number=7\n", "{output}");
+    assert!(calls.contains("repos/example/docs/pulls --raw-field state=open --raw-field head=somebody:@fix"));
+    assert!(calls.contains(r#"select(.head.sha == "0123abc" and .head.repo.full_name == "somebody/docs")"#));
+    let (found, output, _) = looked_up("");
+    assert!(found && output == "number=\n", "{output}");
+    assert!(!looked_up("7; x\\n").0);
+    // The workflow passes on nothing of the fork's but the text of the report.
+    let workflow = yaml(".github/workflows/comment.yml");
+    let all = steps(&workflow);
+    assert!(all.iter().all(|step| step["uses"] != "./"), "nothing is run for the fork");
+    assert_eq!(all.last().unwrap()["env"]["PULL_REQUEST"], "${{ steps.pull.outputs.number }}");
+}
+
+#[test]
+fn a_run_that_could_not_begin_says_so_on_the_pull_request() {
+    let (job, catalog) = (Job::new(), TestCatalog::new("exit 1"));
+    let (stdout, _) = run(&job, &catalog, &[("PAGE", "none.md")]);
+    assert!(stdout.contains("::error title=rescind could not run (exit code 2)::"), "{stdout}");
+    assert!(stdout.contains("none.md"), "{stdout}");
+    assert!(job.read("summary").contains("rescind could not run"), "{}", job.read("summary"));
+    let output = job.read("output");
+    assert!(output.contains("exit-code=2\n") && output.contains("sarif=\n"), "{output}");
+    assert!(output.contains("results=\n") && output.contains("junit=\n"), "{output}");
+}
+
+#[test]
+fn several_pages_or_sources_are_run_each_by_its_line() {
+    let (job, catalog) = (Job::new(), TestCatalog::new("exit 3"));
+    let page = |service: &str| format!("# {service}\n\n## Shell\n\n```sh\ntrue\n```\n");
+    catalog.write("docs/a page.md", &page("Spanner"));
+    catalog.write("docs/b.md", &page("Other"));
+    let (_, stderr) = run(&job, &catalog, &[("PAGE", "docs/a page.md\n docs/b.md \n\n"), ("FAIL_ON", "any")]);
+    assert!(job.read("output").contains("exit-code=2\n"), "{stderr}");
+    assert!(stderr.contains("code in two of the pages") || stderr.contains("b.md"), "{stderr}");
+    catalog.write("x.sh", "# [START demo]\ntrue\n# [END demo]\n");
+    let (stdout, stderr) = run(&job, &catalog, &[("SOURCES", "shell=x.sh")]);
+    assert!(stdout.contains("1 of 1") || stdout.contains("1 case"), "{stdout}{stderr}");
 }
 
 /// Runs the samples of a catalogue as the action does, with the real binary.

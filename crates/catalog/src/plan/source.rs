@@ -40,6 +40,7 @@ pub fn plan(
     request: &RunRequest,
     plan: &mut Plan,
 ) -> Result<Vec<PathBuf>, PlanError> {
+    let planned_before = plan.samples.len();
     let mut matched: Vec<Matched<'_>> = Vec::new();
     let allowed = Allowed::new(&request.allow_uncovered)?;
     let names: Vec<String> =
@@ -75,7 +76,7 @@ pub fn plan(
         let code = published(sample.manifest, &code, &outside, origin)?;
         plan.samples.push(planned(sample, code, location));
     }
-    if matched.is_empty() {
+    if plan.samples.len() == planned_before {
         return Err(PlanError::NothingSelected(
             "no case is selected: --source names none of the selected samples".to_owned(),
         ));

@@ -2,7 +2,7 @@
 
 use super::document::{Document, Passage};
 use super::escape::inline;
-use super::{MARKER, Size, case, footer, notes};
+use super::{Size, case, footer, marker, notes};
 use crate::compare::{CaseChange, Comparison, Delta};
 use crate::text::{capital, plural};
 
@@ -16,7 +16,8 @@ pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
         0 => "no regressions".to_owned(),
         count => format!("{count} regression{}", plural(count)),
     };
-    document.push(&format!("{MARKER}\n## rescind: {title}\n\n{}\n", comparison.headline()));
+    let marker = marker(&comparison.head.environment.source);
+    document.push(&format!("{marker}\n## rescind: {title}\n\n{}\n", comparison.headline()));
     let blocks: Vec<Passage> = comparison.regressions().filter_map(regression).collect();
     document.push_blocks(&blocks, "regression");
     let mistakes: Vec<String> =

@@ -22,8 +22,18 @@ use crate::text::{FIELD_CHARS, paragraph, plural};
 /// Lines of a reason that are shown.
 const REASON_LINES: usize = 10;
 
-/// The first line of every text: by it, the comment of an earlier run is found and replaced.
-pub const MARKER: &str = "<!-- rescind -->";
+/// How much of a source the first line of a text holds, in characters.
+const MARKED: usize = 200;
+
+/// The first line of every text: by it, the comment of an earlier run about the same code is found and replaced.
+pub fn marker(source: &str) -> String {
+    if source == "bundled" {
+        return "<!-- rescind -->".to_owned();
+    }
+    let is_plain = |it: char| it.is_ascii_alphanumeric() || " ._/=,#*-".contains(it);
+    let source: String = source.chars().take(MARKED).map(|it| if is_plain(it) { it } else { '?' }).collect();
+    format!("<!-- rescind: {} -->", source.replace("--", "-?"))
+}
 
 /// Where the text goes, and so how long it may be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +59,8 @@ pub fn render(results: &Results, size: Size) -> String {
     let mut document = Document::new(size.bytes());
     let interrupted = if results.interrupted { "\n**The run was interrupted.**\n" } else { "" };
     document.push(&format!(
-        "{MARKER}\n## rescind: {}\n{interrupted}\n{}\n",
+        "{}\n## rescind: {}\n{interrupted}\n{}\n",
+        marker(&results.environment.source),
         headline(results),
         results.summary()
     ));

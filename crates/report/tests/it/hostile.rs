@@ -115,8 +115,9 @@ fn sarif_is_still_sarif_and_its_messages_have_no_links() {
 
 #[test]
 fn markdown_has_no_tags_links_or_pictures_but_ours() {
+    let marker = rescind_report::markdown::marker(&results().environment.source);
     let ours = [
-        "<!-- rescind -->",
+        marker.as_str(),
         "<details>",
         "</details>",
         "<summary>",

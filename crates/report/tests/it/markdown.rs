@@ -1,5 +1,5 @@
 use rescind_report::compare::Comparison;
-use rescind_report::markdown::{MARKER, Size, render, render_comparison};
+use rescind_report::markdown::{Size, marker, render, render_comparison};
 
 use crate::{compare, every};
 
@@ -18,7 +18,8 @@ fn golden_of_a_comparison() {
 fn results_that_are_the_same_have_no_changes() {
     let head = compare::head();
     let text = render_comparison(&Comparison::of(&head, &head), Size::Comment);
-    assert!(text.starts_with(&format!("{MARKER}\n## rescind: no changes\n")), "{text}");
+    let marker = marker(&head.environment.source);
+    assert!(text.starts_with(&format!("{marker}\n## rescind: no changes\n")), "{text}");
 }
 
 #[test]
@@ -34,7 +35,7 @@ fn what_does_not_fit_is_counted() {
     for size in [Size::Comment, Size::Summary] {
         let text = render(&results, size);
         assert!(text.len() <= size.bytes(), "{} bytes", text.len());
-        assert!(text.starts_with(MARKER));
+        assert!(text.starts_with(&marker(&results.environment.source)));
         assert!(text.contains("<sub>rescind 0.1.0"), "the footer is missing");
         assert!(text.contains("no room."), "no note of what was left out");
         assert_eq!(text.matches("<details>").count(), text.matches("</details>").count());
