@@ -1,10 +1,12 @@
 //! What is kept between runs: nobody's case changes it, and what was changed is not used.
 
-use std::fs::{self, File};
+use std::ffi::OsStr;
+use std::fs::{self, File, Permissions};
 use std::io::{BufRead as _, BufReader};
-use std::os::unix::fs::symlink;
+use std::os::unix::ffi::OsStrExt as _;
+use std::os::unix::fs::{MetadataExt as _, PermissionsExt as _, symlink};
 use std::path::Path;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 
 use nix::sys::stat::Mode;
 use nix::unistd::mkfifo;
@@ -154,4 +156,81 @@ fn a_folder_of_the_users_in_the_place_of_the_cache_is_never_removed() {
         assert!(run.output().unwrap().status.success());
     }
     assert_eq!(fs::read_to_string(catalog.root().join("cd/work/spanner-shell-mine/notes")).unwrap(), "mine");
+}
+
+/// A sample with dependencies and a build, so that a cache has something of each kind.
+fn prepared() -> TestCatalog {
+    let catalog = TestCatalog::new("exit 3");
+    catalog.edit_manifest(
+        "run:\n",
+        "prepare:\n  inputs: [ask.bash]\n  steps: [[cp, ask.bash, \"{cache}/ask\"]]\nbuild:\n  steps: [[cp, sample.sh, \
+         built.sh]]\nrun:\n",
+    );
+    catalog.edit_manifest("[sh, sample.sh,", "[sh, built.sh,");
+    catalog
+}
+
+#[test]
+fn a_filled_cache_need_not_be_written_to() {
+    let catalog = prepared();
+    fs::create_dir(catalog.root().join("cache")).unwrap();
+    let run = |before: &str| {
+        let script = format!("{before}\nexec \"$0\" run --cache-dir cache");
+        let mut shell = Command::new("unshare");
+        shell.args(["--mount", "--map-root-user", "sh", "-c", &script]).arg(rescind_tests::binary());
+        shell.current_dir(catalog.root()).output().unwrap()
+    };
+    let first = run("");
+    assert_eq!(first.status.code(), Some(1), "{}", String::from_utf8_lossy(&first.stderr));
+    let second =
+        run("mount --bind cache cache && mount -o remount,bind,ro cache && ! touch cache/x || exit 77");
+    assert_eq!(second.status.code(), Some(1), "{}", String::from_utf8_lossy(&second.stderr));
+    let stdout = String::from_utf8_lossy(&second.stdout);
+    assert!(stdout.contains("wrong-exit: exited with 3 although nothing is left"), "{stdout}");
+    let told = String::from_utf8_lossy(&second.stderr);
+    assert!(!told.contains("prepared"), "{told}");
+}
+
+#[test]
+fn a_cache_that_was_changed_and_cannot_be_made_anew_is_said() {
+    let catalog = prepared();
+    // Whoever is root may write whatever the permissions say, so somebody else runs it.
+    let top = rescind_tests::common_folder();
+    for folder in [top.path(), catalog.root()] {
+        fs::set_permissions(folder, Permissions::from_mode(0o777)).unwrap();
+    }
+    let is_root = fs::metadata(catalog.root()).unwrap().uid() == 0;
+    let other = ["setpriv", "--reuid", "64321", "--regid", "64321", "--clear-groups"];
+    let other: &[&str] = if is_root { &other } else { &["env"] };
+    let program = top.path().join("rescind");
+    fs::copy(rescind_tests::binary(), &program).unwrap();
+    let cache = top.path().join("cache");
+    let run = || {
+        let mut run = Command::new(other[0]);
+        run.args(&other[1..]).arg(&program).arg("run").arg("--cache-dir").arg(&cache);
+        run.current_dir(catalog.root()).env("HOME", top.path()).output().unwrap()
+    };
+    let first = run();
+    assert_eq!(first.status.code(), Some(1), "{}", String::from_utf8_lossy(&first.stderr));
+    let chmod = |mode: &str| {
+        assert!(Command::new("chmod").args(["-R", mode]).arg(&cache).status().unwrap().success());
+    };
+    chmod("a-w");
+    let second = run();
+    chmod("u+w");
+    let told = String::from_utf8_lossy(&second.stdout);
+    assert_eq!(second.status.code(), Some(3), "{told}");
+    let why = told.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(why.contains("was changed since it was prepared, and cannot be made anew"), "{told}");
+}
+
+#[test]
+fn the_name_of_the_cache_need_not_be_text() {
+    let catalog = TestCatalog::new("exit 3");
+    let top = tempfile::tempdir().unwrap();
+    let cache = top.path().join(OsStr::from_bytes(b"cache-\xff"));
+    let mut run = Command::new(rescind_tests::binary());
+    let output = run.current_dir(catalog.root()).arg("run").arg("--cache-dir").arg(&cache).output().unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(cache.is_dir());
 }

@@ -33,9 +33,23 @@ pub(crate) async fn hold(folder: &Path, how: Hold, cancel: &CancellationToken) -
     }
 }
 
+/// Opens a file that is locked, and makes it if it is not there. In a cache that cannot be written to, one that is there
+/// will do: a lock writes nothing.
+pub(super) fn lock_file(path: &Path) -> io::Result<File> {
+    match File::create(path) {
+        Err(error) if is_read_only(&error) && path.is_file() => File::open(path),
+        made => made,
+    }
+}
+
+/// True if something cannot be written because nothing can be written there.
+pub(super) fn is_read_only(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::PermissionDenied | io::ErrorKind::ReadOnlyFilesystem)
+}
+
 /// As [`hold`]; none if it is held otherwise.
 pub(crate) fn try_hold(folder: &Path, how: Hold) -> io::Result<Option<File>> {
-    let held = File::create(folder.with_extension("held"))?;
+    let held = lock_file(&folder.with_extension("held"))?;
     let tried = match how {
         Hold::Shared => held.try_lock_shared(),
         Hold::Exclusive => held.try_lock(),

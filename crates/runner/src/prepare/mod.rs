@@ -76,7 +76,8 @@ impl Prepared {
             }
             let changes = slot::changes(slot);
             if !changes.is_empty() {
-                slot::forget(slot);
+                // Where it cannot be forgotten, the next run finds the same, and says it.
+                let _ = slot::forget(slot);
                 all.extend(changes.iter().map(|path| in_project(path)));
             }
         }
@@ -287,7 +288,7 @@ impl Preparation<'_> {
     async fn open(&self, slot: &Path) -> Result<Opened, PrepareError> {
         loop {
             match Slot::open(slot, self.cancel).await.map_err(|error| self.cache(slot, error))? {
-                Slot::Filled(_) if !slot::is_sealed(slot) => slot::forget(slot),
+                Slot::Filled(_) if !slot::is_sealed(slot) => self.forget(slot)?,
                 Slot::Filled(lease) => {
                     let changes = self.changes(slot).await?;
                     let Some((first, others)) = changes.split_first() else {
@@ -298,12 +299,20 @@ impl Preparation<'_> {
                         if others.is_empty() { String::new() } else { format!(" and {} more", others.len()) };
                     let told = format!("{place} ({}{more})", first.display());
                     self.replaced.lock().unwrap_or_else(PoisonError::into_inner).push(told);
-                    slot::forget(slot);
+                    self.forget(slot)?;
                 }
                 Slot::Vacant(vacant) => return Ok(Opened::Vacant(vacant)),
                 Slot::Cancelled => return Err(PrepareError::Cancelled),
             }
         }
+    }
+
+    fn forget(&self, slot: &Path) -> Result<(), PrepareError> {
+        let wrong = |error: io::Error| {
+            let message = format!("it was changed since it was prepared, and cannot be made anew: {error}");
+            self.cache(slot, io::Error::new(error.kind(), message))
+        };
+        slot::forget(slot).map_err(wrong)
     }
 
     async fn changes(&self, slot: &Path) -> Result<Vec<PathBuf>, PrepareError> {

@@ -18,7 +18,7 @@ use std::time::SystemTime;
 use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
-use super::lock::{LOCK_INTERVAL, try_lock};
+use super::lock::{LOCK_INTERVAL, is_read_only, lock_file, try_lock};
 use super::seal::Seal;
 use crate::remove::remove_all;
 
@@ -77,11 +77,15 @@ impl Slot {
             );
             return Err(io::Error::new(io::ErrorKind::AlreadyExists, message));
         }
-        let lock = lock_file(folder)?;
+        let lock = lock_file(&lock_of(folder))?;
         loop {
             if try_lock(lock.try_lock_shared())? && Slot::is_filled(folder) {
-                // The time of the marker is that of the last use: see `tidy`.
-                fs::write(folder.join(MARKER), b"\n")?;
+                // The time of the marker is that of the last use: see `tidy`. Where nothing can be written, nothing is
+                // removed either.
+                match fs::write(folder.join(MARKER), b"\n") {
+                    Err(error) if !is_read_only(&error) => return Err(error),
+                    _ => {}
+                }
                 return Ok(Slot::Filled(Lease { _lock: Arc::new(lock) }));
             }
             lock.unlock()?;
@@ -160,9 +164,14 @@ pub(crate) fn is_sealed(folder: &Path) -> bool {
 }
 
 /// Makes a slot an empty one to everybody who opens it from now on. Those who use it keep it.
-pub(crate) fn forget(folder: &Path) {
-    // Without it there is nothing to forget.
-    let _ = fs::remove_file(folder.join(MARKER));
+///
+/// # Errors
+/// The cache cannot be written to: it stays filled.
+pub(crate) fn forget(folder: &Path) -> io::Result<()> {
+    match fs::remove_file(folder.join(MARKER)) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+        _ => Ok(()),
+    }
 }
 
 /// Removes the slots beside this one that are of the same kind (their names differ in what follows the last hyphen),
@@ -193,11 +202,12 @@ pub(crate) fn tidy(slot: &Path) {
     for (_, (_, folder)) in
         slots.into_iter().enumerate().filter(|(index, (_, folder))| is_old(*index, folder))
     {
-        let Ok(lock) = lock_file(&folder) else { continue };
+        let Ok(lock) = lock_file(&lock_of(&folder)) else { continue };
         if try_lock(lock.try_lock()).unwrap_or(false) {
             // Without its marker it is empty to everybody, however far the removal gets.
-            forget(&folder);
-            let _ = clear_away(&folder);
+            if forget(&folder).is_ok() {
+                let _ = clear_away(&folder);
+            }
         }
     }
 }
@@ -226,13 +236,9 @@ fn seal_file(folder: &Path) -> PathBuf {
     folder.with_extension(SEAL)
 }
 
+/// The lock of a slot. It stays when the slot is removed: who waits for it must see the same file as who comes later.
 fn lock_of(folder: &Path) -> PathBuf {
     folder.with_extension("lock")
-}
-
-/// The lock of a slot. It stays when the slot is removed: who waits for it must see the same file as who comes later.
-fn lock_file(folder: &Path) -> io::Result<File> {
-    File::create(lock_of(folder))
 }
 
 #[cfg(test)]
