@@ -61,6 +61,8 @@ pub enum CliCommand {
     Compare(CompareArgs),
     /// Take results for the baseline, which later runs are compared with
     Accept(AcceptArgs),
+    /// Say what a rule means, with an example, and how it is mended and switched off
+    Explain(ExplainArgs),
     /// Run the emulator by itself, for any client
     Emulator(EmulatorArgs),
 }
@@ -114,6 +116,14 @@ pub struct ListArgs {
     /// With which code.
     #[command(flatten)]
     pub code: CodeArgs,
+}
+
+/// The options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule, `leaked-backup`; without one, all of them are listed
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
 }
 
 /// The options of `doctor`.

@@ -1,6 +1,6 @@
 //! The rules about what the sample printed.
 
-use similar::TextDiff;
+use similar::{ChangeTag, TextDiff};
 
 use super::evidence::Evidence;
 use crate::{Captured, Claim, Entry, Finding, Placeholders, Rule, Stream};
@@ -38,7 +38,7 @@ pub(super) fn false_claim(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) 
                 Claim::Failed => "neither the operation nor, for good, a request failed",
             };
             let message = format!("claims `{}`, but {so}: {:?}", made.claim, made.line);
-            findings.push(Finding::new(Rule::FalseClaim, message));
+            findings.push(Finding::new(Rule::FalseClaim, message).about(made.line));
         }
     }
 }
@@ -110,12 +110,14 @@ pub(super) fn output_differs(evidence: &Evidence<'_>, findings: &mut Vec<Finding
             evidence.observation.stdout.bytes
         ),
     };
-    let diff = TextDiff::from_lines(&expected, &printed)
-        .unified_diff()
-        .context_radius(3)
-        .header("expected", "printed")
-        .to_string();
-    findings.push(Finding { diff: Some(diff), ..Finding::new(Rule::OutputDiffers, message) });
+    let compared = TextDiff::from_lines(&expected, &printed);
+    let unexpected = compared.iter_all_changes().find(|change| change.tag() == ChangeTag::Insert);
+    let diff = compared.unified_diff().context_radius(3).header("expected", "printed").to_string();
+    let finding = Finding { diff: Some(diff), ..Finding::new(Rule::OutputDiffers, message) };
+    findings.push(match unexpected {
+        Some(change) => finding.about(change.value().trim_end()),
+        None => finding,
+    });
 }
 
 /// Line ends of every system are one, and so is a missing line end at the end.
