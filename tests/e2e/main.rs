@@ -18,6 +18,7 @@ mod known;
 mod listing;
 mod outputs;
 mod pages;
+mod places;
 mod published;
 mod reports;
 mod scarce;

@@ -60,6 +60,7 @@ fn published_code_that_does_not_build_is_a_finding_at_its_line_in_the_page() {
     let (ran, case) = catalog.case(&["--page", "page.md"]);
     assert_eq!((case.verdict, rules(&case)), (Verdict::Fail, vec![Rule::DoesNotBuild]));
     assert_eq!(case.findings[0].message, "page.md:7: syntax error");
+    assert_eq!(case.findings[0].place, Some(Location::of_line("page.md", 7)));
     let ran = ran.exits(1);
     assert!(ran.stdout.contains("does-not-build: page.md:7: syntax error"), "{}", ran.stdout);
     assert!(ran.stdout.contains("sample.sh:3:syntax error"), "{}", ran.stdout);

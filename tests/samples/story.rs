@@ -148,12 +148,13 @@ fn breaks_the_clean_up_of_go(docs: &Docs) {
         assert_eq!(place["artifactLocation"]["uri"], PAGE);
         assert_eq!(
             (&place["region"]["startLine"], &place["region"]["endLine"]),
-            (&first.into(), &last.into())
+            (&first.into(), &first.into())
         );
     }
 
     let annotations = docs.report("github");
-    let expected = format!("::error file={PAGE},line={first},endLine={last},title=regressed {id}::");
+    let title = format!("regressed {id}%3A leaked-backup%2C wrong-exit");
+    let expected = format!("::error file={PAGE},line={first},endLine={first},title={title}::");
     assert!(annotations.starts_with(&expected), "{annotations}");
     assert_eq!(annotations.lines().count(), 1, "{annotations}");
 }

@@ -14,6 +14,7 @@ mod coverage;
 mod doctor;
 mod emulator;
 mod execution;
+mod explain;
 mod explore;
 mod failure;
 mod files;
@@ -55,6 +56,7 @@ pub fn main() -> ExitCode {
         CliCommand::Report(args) => report::report(args),
         CliCommand::Compare(args) => compare::compare(args),
         CliCommand::Accept(args) => accept::accept(args),
+        CliCommand::Explain(args) => explain::explain(args),
         CliCommand::Emulator(args) => emulator::emulator(args),
     };
     done.unwrap_or_else(|failure| {

@@ -25,7 +25,7 @@ pub struct BaselineCase {
     pub id: CaseId,
     /// The one word.
     pub verdict: Verdict,
-    /// The broken expectations, without the diffs.
+    /// The broken expectations, each with its rule and its message.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub findings: Vec<Finding>,
     /// What it wrote to standard output; none if that was too long to keep.
@@ -89,13 +89,13 @@ pub enum AcceptError {
 
 impl BaselineCase {
     fn of(case: &CaseResult) -> BaselineCase {
-        let without_diff = |finding: &Finding| Finding { diff: None, ..finding.clone() };
+        let bare = |finding: &Finding| Finding::new(finding.rule, finding.message.clone());
         let printed = case.observation.as_ref().map(|seen| &seen.stdout);
         let kept = printed.filter(|stdout| stdout.dropped == 0 && stdout.text.len() <= BASELINE_OUTPUT_BYTES);
         BaselineCase {
             id: case.id.clone(),
             verdict: case.verdict,
-            findings: case.findings.iter().map(without_diff).collect(),
+            findings: case.findings.iter().map(bare).collect(),
             stdout: kept.map(|stdout| stdout.text.clone()),
         }
     }
@@ -163,7 +163,8 @@ impl Baseline {
             if !exploration.is_complete() {
                 return Err(AcceptError::Unexplored(exploration.sample.clone()));
             }
-            let Exploration { sample, faults, polls, found, .. } = exploration.clone();
+            let Exploration { sample, faults, polls, mut found, .. } = exploration.clone();
+            found.iter_mut().for_each(|fault| fault.place = None);
             accepted.insert(sample.clone(), BaselineExploration { sample, faults, polls, found });
         }
         Ok(Baseline { explorations: accepted.into_values().collect(), ..self.clone() })
@@ -174,7 +175,7 @@ impl Baseline {
 mod tests {
     use super::*;
     use crate::results::testing::{case, results};
-    use crate::{Captured, Rule};
+    use crate::{Captured, Location, Rule};
 
     fn ids(baseline: &Baseline) -> Vec<String> {
         baseline.cases.iter().map(|case| format!("{} {}", case.id, case.verdict)).collect()
@@ -242,7 +243,8 @@ mod tests {
         short.observation = printed("Cancelled.\n".to_owned());
         short.findings = vec![Finding {
             diff: Some("-a\n+b\n".to_owned()),
-            ..Finding::new(Rule::OutputDiffers, "differs")
+            place: Some(Location::of_line("page.md", 7)),
+            ..Finding::new(Rule::OutputDiffers, "differs").about("b")
         }];
         let results = Results { cases: vec![long, short], ..results([]) };
         let baseline = Baseline::empty("").accept(&results).unwrap();

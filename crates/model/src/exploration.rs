@@ -3,7 +3,7 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::{Due, Finding, Outcome, Rule, SampleId, Schedule, Term, fingerprint};
+use crate::{Due, Finding, Location, Outcome, Rule, SampleId, Schedule, Term, fingerprint};
 
 /// An exploration of a sample: every legal schedule up to a bound. Its histories are cases of the results.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -55,6 +55,9 @@ pub struct DistinctFault {
     pub outcome: Outcome,
     /// What is wrong in the case that the shortest schedule makes.
     pub message: String,
+    /// The line that made it there, where that is known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Location>,
     /// How many histories show it.
     pub histories: usize,
     /// The shortest schedule that shows it.
@@ -68,24 +71,10 @@ pub struct DistinctFault {
 impl DistinctFault {
     /// The [id](DistinctFault::id) of the fault that a finding is about, in a case in which this was due.
     pub fn id_of(finding: &Finding, due: &Due) -> String {
-        // From which request it follows is another matter in each history.
-        let said = finding.message.replace(&due.because, "");
-        let digest = fingerprint([without_numbers(&said)]);
+        // All cases of an exploration have one project.
+        let digest = fingerprint([finding.evidence("", &due.because)]);
         format!("{}-{}-{}", finding.rule, due.outcome, digest.get(..10).unwrap_or_default())
     }
-}
-
-/// A message in which one number is as good as another: that of a request, of an exit, of an operation.
-fn without_numbers(message: &str) -> String {
-    let mut text = String::with_capacity(message.len());
-    for character in message.chars() {
-        match character {
-            '0'..='9' if text.ends_with('#') => {}
-            '0'..='9' => text.push('#'),
-            other => text.push(other),
-        }
-    }
-    text
 }
 
 #[cfg(test)]
@@ -94,7 +83,6 @@ mod tests {
 
     #[test]
     fn neither_numbers_nor_the_request_that_it_follows_from_tell_faults_apart() {
-        assert_eq!(without_numbers("request 12 of b1: exit 3"), "request # of b#: exit #");
         let due = |because: &str| Due {
             outcome: Outcome::Refused,
             exit: None,

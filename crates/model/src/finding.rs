@@ -6,6 +6,8 @@ use std::str::FromStr;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::Location;
+
 macro_rules! rules {
     ($(#[doc = $doc:literal] $variant:ident = $id:literal;)+) => {
         /// A rule of the judge. The ids are stable.
@@ -100,11 +102,65 @@ pub struct Finding {
     /// The unified diff of expected and real output, for `output-differs`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub diff: Option<String>,
+    /// The printed line that it is about: the one that makes a false claim, or the first that was not expected.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub printed: Option<String>,
+    /// The line of the published code that made it: the frame of a traceback, the print, the line that the compiler
+    /// names. None where nobody knows; then the code as a whole is to blame.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub place: Option<Location>,
 }
 
 impl Finding {
-    /// A finding without a diff.
+    /// Characters of a printed line that are kept.
+    const PRINTED_CHARS: usize = 1_000;
+
+    /// A finding without a diff, a printed line or a place.
     pub fn new(rule: Rule, message: impl Into<String>) -> Finding {
-        Finding { rule, message: message.into(), diff: None }
+        Finding { rule, message: message.into(), diff: None, printed: None, place: None }
+    }
+
+    /// What it says, whichever case it is about: without the case's project, without the request from which it follows
+    /// what was due, and with one number as good as another.
+    pub fn evidence(&self, project: &str, because: &str) -> String {
+        without_numbers(&self.message.replace(because, "").replace(project, ""))
+    }
+
+    /// The finding, about this line of the output.
+    #[must_use]
+    pub fn about(self, printed: &str) -> Finding {
+        Finding { printed: Some(printed.chars().take(Self::PRINTED_CHARS).collect()), ..self }
+    }
+}
+
+/// A message in which one number is as good as another: that of a request, of an exit, of an operation.
+fn without_numbers(message: &str) -> String {
+    let mut text = String::with_capacity(message.len());
+    for character in message.chars() {
+        match character {
+            '0'..='9' if text.ends_with('#') => {}
+            '0'..='9' => text.push('#'),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn evidence_is_the_same_in_each_case() {
+        let finding =
+            Finding::new(Rule::LeakedBackup, "left projects/p-a/backups/b12 (READY): request 7 says so");
+        assert_eq!(finding.evidence("p-a", "request 7 says so"), "left projects//backups/b# (READY): ");
+        assert_eq!(finding.evidence("", ""), "left projects/p-a/backups/b# (READY): request # says so");
+    }
+
+    #[test]
+    fn a_printed_line_is_cut() {
+        let finding = Finding::new(Rule::FalseClaim, "x").about(&"é".repeat(5_000));
+        assert_eq!(finding.printed.map(|printed| printed.chars().count()), Some(Finding::PRINTED_CHARS));
     }
 }

@@ -2,36 +2,17 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
-use std::fmt;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CaseId, ClockKind, Exploration, Finding, Observation, Shard, StaleEntry, Summary, Verdict, exit,
+    CaseId, ClockKind, Exploration, Finding, Location, Observation, SampleId, Shard, StaleEntry, Summary,
+    Verdict, exit,
 };
 
 /// The version of the results' schema. It changes when a reader of the old one could misread the new one.
 pub const SCHEMA_VERSION: u32 = 3;
-
-/// The lines that a reader would change to mend a sample: the region in its file, or the block in the page.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
-pub struct Location {
-    /// The path of the file, relative to the root of the repository, with forward slashes.
-    pub file: String,
-    /// The first line, from 1.
-    pub first_line: u32,
-    /// The last line, which belongs to the region.
-    pub last_line: u32,
-}
-
-impl fmt::Display for Location {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}:{}", self.file, self.first_line)?;
-        if self.last_line > self.first_line { write!(f, "-{}", self.last_line) } else { Ok(()) }
-    }
-}
 
 /// A further try at a case whose first try failed.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -89,6 +70,16 @@ pub struct CaseResult {
 }
 
 impl CaseResult {
+    /// The line that a reader is led to for a finding: its own, where that is known, else the first of the code.
+    pub fn place_of(&self, finding: &Finding) -> Option<Location> {
+        finding.place.clone().or_else(|| self.first_line())
+    }
+
+    /// The first line of the code that was judged.
+    pub fn first_line(&self) -> Option<Location> {
+        self.location.as_ref().map(|code| Location::of_line(&code.file, code.first_line))
+    }
+
     /// True if the case ran until it ended by itself or for what it did: what it printed and left is its own then.
     pub fn ran_to_its_end(&self) -> bool {
         self.observation.is_some() && self.verdict != Verdict::Undecided
@@ -128,6 +119,28 @@ impl Environment {
     }
 }
 
+/// The published code of a sample that something was found in, as it was run.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct PublishedSource {
+    /// The sample.
+    pub sample: SampleId,
+    /// The path of the file that it is from, as in [`Location`].
+    pub file: String,
+    /// The code, in order; several pieces where it does not stand in one.
+    pub pieces: Vec<SourcePiece>,
+}
+
+/// Lines that follow each other in their file.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct SourcePiece {
+    /// The number of the first line, from 1.
+    pub first_line: u32,
+    /// The lines.
+    pub text: String,
+}
+
 /// The results of one run.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
@@ -155,6 +168,9 @@ pub struct Results {
     /// What was explored, in the order of the samples; nothing in a run of scenarios. The histories are cases below.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub explorations: Vec<Exploration>,
+    /// The code that findings are about, in the order of the samples.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sources: Vec<PublishedSource>,
     /// The cases, in the order of their ids.
     pub cases: Vec<CaseResult>,
 }
@@ -268,6 +284,7 @@ pub(crate) mod testing {
             notices: Vec::new(),
             stale_entries: Vec::new(),
             explorations: Vec::new(),
+            sources: Vec::new(),
             cases: cases.map(|(id, verdict)| case(id, verdict)).into(),
         }
     }

@@ -68,7 +68,7 @@ impl Format {
 
     /// True if comparisons can be written in this format.
     pub const fn has_comparisons(self) -> bool {
-        !matches!(self, Format::Json | Format::Html)
+        !matches!(self, Format::Json)
     }
 
     /// Writes the results in this format, as it suits a file.
@@ -102,7 +102,8 @@ impl Format {
             Format::Summary => markdown::render_comparison(comparison, markdown::Size::Summary),
             Format::Sarif => sarif::render_comparison(comparison)?,
             Format::Github => github::render_comparison(comparison),
-            Format::Json | Format::Html => return Err(no_comparison(self)),
+            Format::Html => html::render_comparison(comparison)?,
+            Format::Json => return Err(no_comparison(self)),
         })
     }
 }
@@ -141,6 +142,6 @@ mod tests {
             assert_eq!(format.name().parse(), Ok(format));
         }
         insta::assert_snapshot!("junitt".parse::<Format>().unwrap_err(), @"unknown format `junitt` (did you mean `junit`?); a format is one of terminal, json, junit, markdown, summary, html, sarif, github");
-        insta::assert_snapshot!(no_comparison(Format::Html), @"a comparison cannot be written as html; it can be as terminal, junit, markdown, summary, sarif, github");
+        insta::assert_snapshot!(no_comparison(Format::Json), @"a comparison cannot be written as json; it can be as terminal, junit, markdown, summary, html, sarif, github");
     }
 }

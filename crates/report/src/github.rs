@@ -1,8 +1,11 @@
-//! Annotations of a GitHub workflow: commands on standard output that mark lines of the pull request.
+//! Annotations of a GitHub workflow: commands on standard output that mark lines of the pull request, one for each cause.
 
-use rescind_model::{CaseResult, ListPlace, Location, Results, StaleEntry, Verdict};
+use std::collections::BTreeMap;
 
-use crate::compare::Comparison;
+use rescind_model::{CaseId, CaseResult, Finding, ListPlace, Location, Results, StaleEntry, Verdict};
+
+use crate::cause::{Cause, causes};
+use crate::compare::{CaseChange, Comparison, Delta};
 use crate::grouping::not_run;
 use crate::text::{FIELD_CHARS, one_line, paragraph, plural};
 
@@ -39,10 +42,12 @@ struct Annotation {
     message: String,
 }
 
-/// Renders the results: an error for each case that makes the run fail, a warning for each flaky one, and notices of
+/// Renders the results: an error for each cause of a failure and for each case that makes the run fail otherwise, a warning for each flaky one, and notices of
 /// what was not run.
 pub fn render(results: &Results) -> String {
-    let mut annotations: Vec<Annotation> = results.cases.iter().filter_map(of_case).collect();
+    let failing: Vec<&CaseResult> = results.cases.iter().filter(|case| is_failure(case)).collect();
+    let mut annotations = of_causes(&causes(&failing, |_, _| true), |_| None);
+    annotations.extend(results.cases.iter().filter(|case| !is_failure(case)).filter_map(of_case));
     for group in not_run(results) {
         annotations.push(Annotation {
             kind: if group.verdict == Verdict::SetupError { Kind::Error } else { Kind::Notice },
@@ -65,18 +70,74 @@ pub fn render(results: &Results) -> String {
 
 /// Renders the regressions of a comparison, and what is wrong in the list of known failures, as errors; nothing else.
 pub fn render_comparison(comparison: &Comparison<'_>) -> String {
-    let regressions = comparison.regressions().filter_map(|delta| {
+    // Faults of explorations, and cases that say otherwise why they are worse, are told one by one.
+    let (by_cause, by_case): (Vec<&Delta<'_>>, Vec<&Delta<'_>>) = comparison
+        .regressions()
+        .partition(|delta| delta.fault.is_none() && delta.head.is_some_and(is_failure));
+    let broken: BTreeMap<&CaseId, &Delta<'_>> =
+        by_cause.iter().filter_map(|delta| Some((&delta.head?.id, *delta))).collect();
+    let heads: Vec<&CaseResult> = by_cause.iter().filter_map(|delta| delta.head).collect();
+    // What a case broke before is not the change's doing.
+    let is_new = |case: &CaseResult, finding: &Finding| {
+        broken.get(&case.id).is_some_and(|delta| delta.broken.contains(&finding.rule))
+    };
+    let causes = causes(&heads, is_new);
+    let of_causes = of_causes(&causes, |case| broken.get(&case.id).map(|delta| delta.change));
+    let of_cases = by_case.into_iter().filter_map(|delta| {
         let case = delta.head?;
         Some(Annotation {
             kind: Kind::Error,
-            location: case.location.clone(),
+            location: delta.fault.and_then(|fault| fault.place.clone()).or_else(|| case.first_line()),
             title: format!("{} {}", delta.change, case.id),
             message: format!("{}\n{}", delta.phrases().join("; "), describe(case)),
         })
     });
+    let regressions = of_causes.into_iter().chain(of_cases);
     let unexpected = comparison.head.cases.iter().filter(|case| case.verdict == Verdict::UnexpectedPass);
     let list = unexpected.filter_map(of_case).chain(comparison.head.stale().map(of_stale));
     write(&regressions.chain(list).collect::<Vec<_>>())
+}
+
+/// True for a case whose findings say all that is wrong with it.
+fn is_failure(case: &CaseResult) -> bool {
+    case.verdict == Verdict::Fail && !case.findings.is_empty()
+}
+
+/// What is wrong, once for all cases that show it, at the line that made it. What the same cases show at the same line is one
+/// annotation: there may be only so many.
+fn of_causes(causes: &[Cause<'_>], change: impl Fn(&CaseResult) -> Option<CaseChange>) -> Vec<Annotation> {
+    let ids = |cause: &Cause<'_>| cause.cases.iter().map(|case| case.id.clone()).collect::<Vec<_>>();
+    let mut told: Vec<(Option<Location>, Vec<CaseId>, Vec<&Cause<'_>>)> = Vec::new();
+    for cause in causes {
+        let (place, ids) = (cause.place(), ids(cause));
+        match told.iter_mut().find(|(at, of, _)| *at == place && *of == ids) {
+            Some((_, _, alike)) => alike.push(cause),
+            None => told.push((place, ids, vec![cause])),
+        }
+    }
+    let annotations = told.into_iter().filter_map(|(location, _, causes)| {
+        let first = causes.first()?;
+        let case = first.first()?;
+        let what = change(case).map_or_else(|| case.verdict.to_string(), |change| change.to_string());
+        let (about, cases) = match first.cases.len() {
+            1 => (case.id.to_string(), case.title.clone()),
+            _ => (format!("{} ({})", case.id.sample, first.count()), first.names()),
+        };
+        let mut rules: Vec<&str> = causes.iter().map(|cause| cause.finding.rule.id()).collect();
+        rules.dedup();
+        let mut lines = vec![cases];
+        lines.extend(case.reason.clone());
+        let findings = causes.iter().map(|cause| cause.finding).take(FINDINGS);
+        lines.extend(findings.map(|finding| format!("{}: {}", finding.rule, finding.message)));
+        let left = causes.len().saturating_sub(FINDINGS);
+        if left > 0 {
+            lines.push(format!("{left} more finding{}", plural(left)));
+        }
+        lines.push(format!("Replay: {}", case.replay));
+        let title = format!("{what} {about}: {}", rules.join(", "));
+        Some(Annotation { kind: Kind::Error, location, title, message: lines.join("\n") })
+    });
+    annotations.collect()
 }
 
 /// An entry of the list of known failures, at its place in the list.
@@ -84,7 +145,7 @@ fn of_stale(entry: &StaleEntry) -> Annotation {
     let ListPlace { file, line, .. } = &entry.place;
     Annotation {
         kind: Kind::Error,
-        location: Some(Location { file: file.clone(), first_line: *line, last_line: *line }),
+        location: Some(Location::of_line(file, *line)),
         title: "stale known failure".to_owned(),
         message: entry.to_string(),
     }
@@ -104,7 +165,7 @@ fn of_case(case: &CaseResult) -> Option<Annotation> {
     };
     Some(Annotation {
         kind,
-        location: case.location.clone(),
+        location: case.first_line(),
         title: format!("{} {}", case.verdict, case.id),
         message: describe(case),
     })
@@ -144,7 +205,9 @@ fn write(annotations: &[Annotation]) -> String {
 
 fn write_command(out: &mut String, annotation: &Annotation) {
     out.push_str(&format!("::{} ", annotation.kind.command()));
-    if let Some(Location { file, first_line, last_line }) = &annotation.location {
+    // What lies outside the repository is in no pull request.
+    let place = annotation.location.as_ref().filter(|place| place.is_inside());
+    if let Some(Location { file, first_line, last_line }) = place {
         // An empty block has no last line.
         let end = last_line.max(first_line);
         out.push_str(&format!("file={},line={first_line},endLine={end},", property(file)));

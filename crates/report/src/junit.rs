@@ -10,14 +10,17 @@
 //! | `known-failure`, `unsupported`, `undecided`, `not-played`, `skipped` | `skipped`, with the reason |
 //!
 //! (Surefire takes a flaky test for passed. Here it makes the run fail, and so it does in the report.) Each stale entry
-//! of the list of known failures is a test case that failed, in a suite of its own.
+//! of the list of known failures is a test case that failed, in a suite of its own. `file` and `line` of a test case are the
+//! line that made its first finding.
 
 use std::time::Duration;
 
 use quick_junit::{
     FlakyOrRerun, NonSuccessKind, Property, Report, TestCase, TestCaseStatus, TestRerun, TestSuite, XmlString,
 };
-use rescind_model::{Captured, CaseResult, Environment, Finding, Observation, Results, StaleEntry, Verdict};
+use rescind_model::{
+    Captured, CaseResult, Environment, Finding, Location, Observation, Results, StaleEntry, Verdict,
+};
 
 use crate::compare::{CaseChange, Comparison, Delta};
 use crate::error::RenderError;
@@ -124,11 +127,21 @@ fn test_case(case: &CaseResult, status: TestCaseStatus) -> TestCase {
     let mut test = TestCase::new(case.id.scenario.as_str(), status);
     test.set_classname(format!("{}.{}", case.id.sample.service, case.id.sample.language));
     test.set_time(Duration::from_millis(case.wall_ms));
+    let place = case.findings.first().map_or_else(|| case.first_line(), |first| case.place_of(first));
+    set_place(&mut test, place);
     if let Some(observation) = case.observation.as_ref().filter(|_| with_streams) {
         test.system_out = stream(&observation.stdout);
         test.system_err = stream(&observation.stderr);
     }
     test
+}
+
+/// The attributes `file` and `line`, which GitLab and the annotating actions read.
+fn set_place(test: &mut TestCase, place: Option<Location>) {
+    if let Some(place) = place.filter(Location::is_inside) {
+        test.extra.insert("file".into(), one_line(&place.file, FIELD_CHARS).into());
+        test.extra.insert("line".into(), place.first_line.to_string().into());
+    }
 }
 
 fn stream(captured: &Captured) -> Option<XmlString> {
@@ -141,6 +154,7 @@ fn stale_entry(entry: &StaleEntry) -> TestCase {
     status.set_type("stale-known-failure").set_message(one_line(&entry.to_string(), FIELD_CHARS));
     let mut test = TestCase::new(one_line(&format!("{} {}", entry.pattern, entry.rule), FIELD_CHARS), status);
     test.set_classname("known-failures");
+    set_place(&mut test, Some(Location::of_line(&entry.place.file, entry.place.line)));
     test.set_time(Duration::ZERO);
     test
 }
@@ -181,7 +195,13 @@ fn compared_status(delta: &Delta<'_>, head: &CaseResult) -> TestCaseStatus {
 
 fn failure(case: &CaseResult, kind: &str) -> TestCaseStatus {
     let mut failure = TestCaseStatus::non_success(NonSuccessKind::Failure);
-    failure.set_type(kind).set_message(message(case)).set_description(details(case));
+    let (first, rest) = (case.findings.first(), case.findings.len().saturating_sub(1));
+    // The type says the rule already.
+    let message = match first.filter(|first| case.reason.is_none() && first.rule.id() == kind) {
+        Some(first) => one_line(&and_more(&first.message, rest), FIELD_CHARS),
+        None => message(case),
+    };
+    failure.set_type(kind).set_message(message).set_description(details(case));
     let first = case.observation.as_ref();
     let first = first.map(|seen| rerun(&case.findings, seen, &took(case.wall_ms, case.virtual_ms)));
     let others = case
@@ -221,16 +241,21 @@ fn skipped(message: &str) -> TestCaseStatus {
 
 /// The first finding, or the reason, in one line.
 fn message(case: &CaseResult) -> String {
-    let more = case.findings.len().saturating_sub(1);
+    let rest = case.findings.len().saturating_sub(1);
     let text = match (case.findings.first(), &case.reason) {
         (_, Some(reason)) => reason.lines().collect::<Vec<_>>().join("; "),
-        (Some(finding), None) if more == 0 => format!("{}: {}", finding.rule, finding.message),
-        (Some(finding), None) => {
-            format!("{}: {} (and {more} more finding{})", finding.rule, finding.message, plural(more))
-        }
+        (Some(finding), None) => and_more(&format!("{}: {}", finding.rule, finding.message), rest),
         (None, None) => case.title.clone(),
     };
     one_line(&text, FIELD_CHARS)
+}
+
+/// What one finding says, and how many more there are.
+fn and_more(text: &str, rest: usize) -> String {
+    match rest {
+        0 => text.to_owned(),
+        _ => format!("{text} (and {rest} more finding{})", plural(rest)),
+    }
 }
 
 /// All that the message has no room for. The streams are elsewhere in the test case.
@@ -256,9 +281,17 @@ fn details(case: &CaseResult) -> String {
 }
 
 fn push_findings(text: &mut String, findings: &[Finding]) {
+    let mut rule = None;
     for finding in findings {
         let message = one_line(&finding.message, FIELD_CHARS);
-        text.push_str(&format!("{}: {message}\n", finding.rule));
+        if rule.replace(finding.rule) == Some(finding.rule) {
+            text.push_str(&format!("  {message}\n"));
+        } else {
+            text.push_str(&format!("{}: {message}\n", finding.rule));
+        }
+        if let Some(place) = &finding.place {
+            text.push_str(&format!("  at {}\n", one_line(&place.to_string(), FIELD_CHARS)));
+        }
         if let Some(diff) = &finding.diff {
             text.push_str(&visible(&cut_middle(diff, DIFF_BYTES)));
             text.push('\n');

@@ -6,6 +6,7 @@
 //! Each format is a module with `render`, and those that have a form for it `render_comparison`; [`Format`] finds them
 //! by name.
 
+mod cause;
 pub mod compare;
 mod error;
 mod exploration;
@@ -22,6 +23,7 @@ pub mod merge;
 pub mod progress;
 pub mod redact;
 mod requests;
+pub mod rules;
 pub mod sarif;
 pub mod terminal;
 pub mod text;

@@ -84,12 +84,14 @@ pub fn merge(mut files: Vec<(String, Results)>) -> Result<Results, MergeError> {
     let mut merged = Results { shard: None, cases: Vec::new(), ..files[0].1.clone() };
     let mut notices = BTreeSet::new();
     let mut stale = Vec::new();
+    let mut sources = BTreeMap::new();
     for (name, results) in files {
         merged.interrupted |= results.interrupted;
         merged.filtered |= results.filtered;
         add_clock(&mut merged.environment, &results.environment);
         notices.extend(results.notices);
         stale.extend(results.stale_entries);
+        sources.extend(results.sources.into_iter().map(|source| (source.sample.clone(), source)));
         for (language, version) in results.environment.toolchains {
             add_version(&mut merged.environment.toolchains, language, &version);
         }
@@ -100,6 +102,7 @@ pub fn merge(mut files: Vec<(String, Results)>) -> Result<Results, MergeError> {
             cases.insert(case.id.clone(), (name.clone(), case));
         }
     }
+    merged.sources = sources.into_values().collect();
     merged.notices = notices.into_iter().collect();
     merged.cases = cases.into_values().map(|(_, case)| case).collect();
     merged.stale_entries = merge_stale(stale, &merged.cases);

@@ -71,6 +71,9 @@ impl Redactor {
         self.text(&mut results.environment.source);
         self.text(&mut results.environment.emulator);
         results.environment.clock_reason.iter_mut().for_each(|reason| self.text(reason));
+        for piece in results.sources.iter_mut().flat_map(|source| &mut source.pieces) {
+            self.text(&mut piece.text);
+        }
         results.cases.iter_mut().for_each(|case| self.case(case));
     }
 }
@@ -93,6 +96,7 @@ fn each_finding(findings: &mut [Finding], hide: &impl Fn(&mut String)) {
     for finding in findings {
         hide(&mut finding.message);
         finding.diff.iter_mut().for_each(hide);
+        finding.printed.iter_mut().for_each(hide);
     }
 }
 

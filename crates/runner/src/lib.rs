@@ -22,6 +22,7 @@ pub mod process;
 mod remove;
 mod run;
 mod scarcity;
+mod source_map;
 #[cfg(test)]
 mod testing;
 mod time;

@@ -33,6 +33,10 @@ pub fn results() -> Results {
     results.environment.emulator = attack();
     results.environment.clock_reason = Some(attack());
     results.environment.toolchains.insert(ATTACK.to_owned(), attack());
+    for source in &mut results.sources {
+        source.file = attack();
+        source.pieces.iter_mut().for_each(|piece| piece.text = attack());
+    }
     for (index, case) in results.cases.iter_mut().enumerate() {
         // A few such lines do; more of them only take time.
         let longest = if index % 6 == 0 { megabyte() } else { attack() };
@@ -48,6 +52,10 @@ pub fn results() -> Results {
         *reason = reason.is_some().then(attack);
         for finding in findings {
             finding.message = longest.clone();
+            finding.printed = Some(longest.clone());
+            if let Some(place) = &mut finding.place {
+                place.file = attack();
+            }
             finding.diff = finding.diff.is_some().then(|| longest.replace('\n', "\n+"));
         }
         if let Some(location) = location {

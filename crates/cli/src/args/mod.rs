@@ -72,6 +72,8 @@ pub enum CliCommand {
     Compare(CompareArgs),
     /// Take results for the baseline, which later runs are compared with
     Accept(AcceptArgs),
+    /// Say what a rule means, with an example, and how it is mended and switched off
+    Explain(ExplainArgs),
     /// Run the emulator by itself, for any client
     Emulator(EmulatorArgs),
 }
@@ -127,6 +129,14 @@ pub struct ListArgs {
     pub code: CodeArgs,
 }
 
+/// The options of `explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The rule, `leaked-backup`; without one, all of them are listed
+    #[arg(value_name = "RULE")]
+    pub rule: Option<String>,
+}
+
 /// The options of `doctor`.
 #[derive(Debug, Args)]
 pub struct DoctorArgs {
@@ -165,7 +175,7 @@ mod tests {
         let line = line.trim_start().trim_start_matches("$ ");
         let line = line.strip_prefix("cargo run --release -- ").or_else(|| line.strip_prefix("rescind "))?;
         let words = shlex::split(line).unwrap_or_else(|| panic!("{line}"));
-        let of_shell = |word: &String| ["|", "&", "&&", ">"].contains(&word.as_str());
+        let of_shell = |word: &String| ["|", "||", "&", "&&", ">"].contains(&word.as_str());
         Some(words.into_iter().take_while(|word| !of_shell(word)).collect())
     }
 

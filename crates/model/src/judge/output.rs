@@ -1,6 +1,6 @@
 //! The rules about what the sample printed.
 
-use similar::TextDiff;
+use similar::{ChangeTag, TextDiff};
 
 use super::evidence::Evidence;
 use super::printed::names_seen;
@@ -39,7 +39,7 @@ pub(super) fn false_claim(evidence: &Evidence<'_>, findings: &mut Vec<Finding>) 
                 Claim::Failed => "neither the operation nor, for good, a request failed",
             };
             let message = format!("claims `{}`, but {so}: {:?}", made.claim, made.line);
-            findings.push(Finding::new(Rule::FalseClaim, message));
+            findings.push(Finding::new(Rule::FalseClaim, message).about(made.line));
         }
     }
 }
@@ -113,12 +113,15 @@ pub(super) fn output_differs(evidence: &Evidence<'_>, findings: &mut Vec<Finding
         ),
     };
     let promise = evidence.contract.promise_of_output(&evidence.scenario.name, outcome);
-    let diff = TextDiff::from_lines(&expected, &printed)
-        .unified_diff()
-        .context_radius(3)
-        .header(&format!("expected ({promise})"), "printed")
-        .to_string();
-    findings.push(Finding { diff: Some(diff), ..Finding::new(Rule::OutputDiffers, message) });
+    let compared = TextDiff::from_lines(&expected, &printed);
+    let unexpected = compared.iter_all_changes().find(|change| change.tag() == ChangeTag::Insert);
+    let header = format!("expected ({promise})");
+    let diff = compared.unified_diff().context_radius(3).header(&header, "printed").to_string();
+    let finding = Finding { diff: Some(diff), ..Finding::new(Rule::OutputDiffers, message) };
+    findings.push(match unexpected {
+        Some(change) => finding.about(change.value().trim_end()),
+        None => finding,
+    });
 }
 
 /// Line ends of every system are one, and so is a missing line end at the end.

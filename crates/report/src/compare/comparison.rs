@@ -7,6 +7,7 @@ use rescind_model::{CaseId, CaseResult, Finding, Results, Rule, Verdict, exit};
 use super::base::{Base, BaseCase, printed};
 use super::delta::{CaseChange, Delta};
 use super::faults;
+use crate::cause::{ToldCase, told};
 
 /// What makes a comparison fail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,6 +70,21 @@ impl<'a> Comparison<'a> {
     /// The cases that the change has to answer for.
     pub fn regressions(&self) -> impl Iterator<Item = &Delta<'a>> {
         self.deltas.iter().filter(|delta| delta.is_regression())
+    }
+
+    /// The regressions, each with its case as it is told in full; none where all has been told with another case of the same
+    /// causes. A fault of an exploration is told by itself.
+    pub(crate) fn told(&self) -> Vec<(&Delta<'a>, Option<ToldCase<'a>>)> {
+        let is_case = |delta: &&Delta<'a>| delta.fault.is_none();
+        let heads: Vec<&'a CaseResult> =
+            self.regressions().filter(is_case).filter_map(|delta| delta.head).collect();
+        let mut told = told(&heads).into_iter().peekable();
+        let mut of = |delta: &Delta<'a>| match delta.head {
+            Some(head) if delta.fault.is_some() => Some(ToldCase::alone(head)),
+            Some(head) => told.next_if(|told| told.case.id == head.id),
+            None => None,
+        };
+        self.regressions().map(|delta| (delta, of(delta))).collect()
     }
 
     /// What is wrong with the list of known failures, in words: each unexpected pass, and each stale entry. It makes

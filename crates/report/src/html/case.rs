@@ -21,6 +21,8 @@ pub(super) struct CaseView {
     verdict: String,
     title: String,
     reason: Vec<Prose>,
+    compared: Prose,
+    compared_diff: Vec<(&'static str, String)>,
     findings: Vec<FindingView>,
     replay: String,
     chart: Option<Chart>,
@@ -45,6 +47,7 @@ struct FindingView {
     rule: &'static str,
     description: &'static str,
     message: Prose,
+    place: Option<String>,
     /// The lines of the diff, each with its class.
     diff: Vec<(&'static str, String)>,
 }
@@ -56,13 +59,21 @@ struct StreamView {
 }
 
 impl CaseView {
-    pub fn of(case: &CaseResult, environment: &Environment) -> CaseView {
+    /// The case, with what a change did to it and to its output.
+    pub fn of(
+        case: &CaseResult,
+        environment: &Environment,
+        compared: Option<(String, Option<String>)>,
+    ) -> CaseView {
         let observation = case.observation.as_ref();
+        let (compared, diff) = compared.unzip();
         CaseView {
             id: case.id.to_string(),
             verdict: case.verdict.to_string(),
             title: one_line(&case.title, FIELD_CHARS),
             reason: case.reason.iter().flat_map(|reason| lines(reason)).collect(),
+            compared: compared.map(|compared| prose(&compared)).unwrap_or_default(),
+            compared_diff: diff_lines(diff.flatten().as_deref()),
             findings: case.findings.iter().take(FINDINGS).map(FindingView::of).collect(),
             replay: one_line(&case.replay, FIELD_CHARS),
             chart: observation.map(Chart::of),
@@ -88,24 +99,28 @@ impl TryView {
 
 impl FindingView {
     fn of(finding: &Finding) -> FindingView {
-        let class = |line: &str| match line.as_bytes().first() {
-            _ if line.starts_with("---") || line.starts_with("+++") => "file",
-            Some(b'-') => "del",
-            Some(b'+') => "ins",
-            Some(b'@') => "hunk",
-            _ => "same",
-        };
-        let diff = finding.diff.as_deref().map(|diff| cut_middle(diff, LISTING_BYTES)).unwrap_or_default();
         FindingView {
             rule: finding.rule.id(),
             description: finding.rule.description(),
             message: prose(&finding.message),
-            diff: diff
-                .split_terminator('\n')
-                .map(|line| (class(line), visible(&cut_line(line, LINE_CHARS)).into_owned()))
-                .collect(),
+            place: finding.place.as_ref().map(|place| one_line(&place.to_string(), FIELD_CHARS)),
+            diff: diff_lines(finding.diff.as_deref()),
         }
     }
+}
+
+/// The lines of a diff, each with its class.
+fn diff_lines(diff: Option<&str>) -> Vec<(&'static str, String)> {
+    let class = |line: &str| match line.as_bytes().first() {
+        _ if line.starts_with("---") || line.starts_with("+++") => "file",
+        Some(b'-') => "del",
+        Some(b'+') => "ins",
+        Some(b'@') => "hunk",
+        _ => "same",
+    };
+    let diff = diff.map(|diff| cut_middle(diff, LISTING_BYTES)).unwrap_or_default();
+    let lines = diff.split_terminator('\n');
+    lines.map(|line| (class(line), visible(&cut_line(line, LINE_CHARS)).into_owned())).collect()
 }
 
 impl StreamView {

@@ -31,7 +31,14 @@ impl ExplorationView {
         let fault = |fault: &DistinctFault| FaultView {
             rule: fault.rule.id(),
             description: fault.rule.description(),
-            place: format!("in the outcome {}, {}", fault.outcome, count_histories(fault.histories)),
+            place: {
+                let line = fault
+                    .place
+                    .as_ref()
+                    .map(|place| format!(", at {}", one_line(&place.to_string(), FIELD_CHARS)));
+                let histories = count_histories(fault.histories);
+                format!("in the outcome {}, {histories}{}", fault.outcome, line.unwrap_or_default())
+            },
             message: prose(&fault.message),
             when: one_line(&fault.in_words, FIELD_CHARS),
             case: shown_by(results, &exploration.sample, fault).map(|case| case.id.to_string()),

@@ -4,9 +4,12 @@
 //! are links into it; the script adds filters and shows one case at a time.
 
 mod case;
+mod cause;
 mod chart;
+mod compared;
 mod exploration;
 mod prose;
+mod source;
 mod tree;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,8 +18,12 @@ use askama::Template;
 use rescind_model::{CaseResult, Results, Verdict};
 
 use self::case::CaseView;
+use self::cause::CauseView;
+use self::compared::ComparedView;
 use self::exploration::ExplorationView;
 use self::prose::{Prose, lines};
+use self::source::SourceView;
+use crate::compare::Comparison;
 use crate::error::RenderError;
 use crate::grouping::{headline, not_run};
 use crate::matrix::{Matrix, sign};
@@ -26,6 +33,8 @@ use crate::text::{FIELD_CHARS, one_line, plural};
 #[template(path = "report.html")]
 struct HtmlReport<'a> {
     results: &'a Results,
+    comparison: Option<&'a Comparison<'a>>,
+    compared: Option<ComparedView>,
     headline: String,
     interrupted: bool,
     environment: Vec<(String, String)>,
@@ -33,6 +42,8 @@ struct HtmlReport<'a> {
     languages: BTreeSet<&'a str>,
     explorations: Vec<ExplorationView>,
     matrices: Vec<Matrix<'a>>,
+    causes: Vec<CauseView>,
+    sources: Vec<SourceView>,
     notes: Vec<Note>,
     style: &'static str,
     script: &'static str,
@@ -49,8 +60,22 @@ struct Note {
 /// # Errors
 /// Only those of the template engine.
 pub fn render(results: &Results) -> Result<String, RenderError> {
+    page(results, None)
+}
+
+/// Renders the head of a comparison, and what changed.
+///
+/// # Errors
+/// As [`render`].
+pub fn render_comparison(comparison: &Comparison<'_>) -> Result<String, RenderError> {
+    page(comparison.head, Some(comparison))
+}
+
+fn page(results: &Results, comparison: Option<&Comparison<'_>>) -> Result<String, RenderError> {
     let page = HtmlReport {
         results,
+        comparison,
+        compared: comparison.map(ComparedView::of),
         headline: headline(results),
         interrupted: results.interrupted,
         environment: environment(results),
@@ -58,6 +83,8 @@ pub fn render(results: &Results) -> Result<String, RenderError> {
         languages: results.cases.iter().map(|case| case.id.sample.language.as_str()).collect(),
         explorations: results.explorations.iter().map(|it| ExplorationView::of(results, it)).collect(),
         matrices: Matrix::all(results),
+        causes: CauseView::all(results),
+        sources: SourceView::all(results),
         notes: notes(results),
         style: include_str!("../../templates/style.css"),
         script: include_str!("../../templates/script.js"),
@@ -68,7 +95,10 @@ pub fn render(results: &Results) -> Result<String, RenderError> {
 impl HtmlReport<'_> {
     /// The cases, each made only when its turn has come: all at once they would be as large as the page.
     fn cases(&self) -> impl Iterator<Item = CaseView> {
-        self.results.cases.iter().map(|case| CaseView::of(case, &self.results.environment))
+        self.results.cases.iter().map(|case| {
+            let compared = self.comparison.and_then(|comparison| compared::of_case(comparison, &case.id));
+            CaseView::of(case, &self.results.environment, compared)
+        })
     }
 
     /// The title of a scenario.

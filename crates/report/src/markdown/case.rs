@@ -4,6 +4,7 @@ use rescind_model::{CaseResult, Finding, Observation, Try};
 
 use super::document::Passage;
 use super::escape::{fenced, inline};
+use crate::cause::ToldCase;
 use crate::terminal::requests_text;
 use crate::text::{FIELD_CHARS, capital, cut_line, cut_middle, one_line, plural, tail, took};
 use crate::tries;
@@ -20,7 +21,8 @@ const FINDINGS: usize = 20;
 const WIDTH: usize = 100;
 
 /// The case, with a note on what changed where there is a base, and the diff of its output against that of the base.
-pub(super) fn block(case: &CaseResult, note: Option<&str>, output_diff: Option<&str>) -> Passage {
+pub(super) fn block(told: &ToldCase<'_>, note: Option<&str>, output_diff: Option<&str>) -> Passage {
+    let ToldCase { case, besides } = told;
     let mut rules: Vec<&str> = case.findings.iter().map(|finding| finding.rule.id()).collect();
     rules.dedup();
     let rules = rules.join(", ");
@@ -42,8 +44,8 @@ pub(super) fn block(case: &CaseResult, note: Option<&str>, output_diff: Option<&
     if !case.findings.is_empty() {
         full.push('\n');
     }
-    for finding in case.findings.iter().take(FINDINGS) {
-        push_finding(&mut full, finding);
+    for (finding, besides) in case.findings.iter().zip(besides).take(FINDINGS) {
+        push_finding(&mut full, finding, besides.as_deref());
     }
     let left = case.findings.len().saturating_sub(FINDINGS);
     if left > 0 {
@@ -66,8 +68,9 @@ pub(super) fn block(case: &CaseResult, note: Option<&str>, output_diff: Option<&
     Passage { full, brief }
 }
 
-fn push_finding(out: &mut String, finding: &Finding) {
-    out.push_str(&format!("- **{}**: {}\n", finding.rule, inline(&finding.message)));
+fn push_finding(out: &mut String, finding: &Finding, besides: Option<&str>) {
+    let besides = besides.map(|besides| format!("<br>{}", inline(besides))).unwrap_or_default();
+    out.push_str(&format!("- **{}**: {}{besides}\n", finding.rule, inline(&finding.message)));
     if let Some(diff) = &finding.diff {
         // Two blanks in, the block belongs to the item of the list.
         for line in listing("diff", diff).lines() {
@@ -90,7 +93,7 @@ fn push_observation(out: &mut String, case: &CaseResult) {
 fn push_try(out: &mut String, number: usize, other: &Try) {
     out.push_str(&format!("\n**{}**\n\n", inline(&capital(&tries::heading(number, other)))));
     for finding in other.findings.iter().take(FINDINGS) {
-        push_finding(out, finding);
+        push_finding(out, finding, None);
     }
     out.push('\n');
     push_observed(out, &other.observation, &other.findings);

@@ -3,6 +3,7 @@
 use super::document::{Document, Passage};
 use super::escape::inline;
 use super::{Size, case, footer, marker, notes};
+use crate::cause::ToldCase;
 use crate::compare::{CaseChange, Comparison, Delta};
 use crate::text::{capital, plural};
 
@@ -18,8 +19,19 @@ pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
     };
     let marker = marker(&comparison.head.environment.source);
     document.push(&format!("{marker}\n## rescind: {title}\n\n{}\n", comparison.headline()));
-    let blocks: Vec<Passage> = comparison.regressions().filter_map(regression).collect();
+    let told = comparison.told();
+    let blocks: Vec<Passage> =
+        told.iter().filter_map(|(delta, told)| Some(regression(delta, told.as_ref()?))).collect();
     document.push_blocks(&blocks, "regression");
+    let alike = told.iter().filter(|(_, told)| told.is_none());
+    let alike: Vec<String> = alike.map(|(delta, _)| line(delta)).collect();
+    if !alike.is_empty() {
+        let head = format!("\n<details><summary>Of the same causes ({})</summary>\n\n", alike.len());
+        if document.push(&head) {
+            document.push_lines(&alike, document.room() / 4, "case");
+            document.push_reserved("\n</details>\n");
+        }
+    }
     let mistakes: Vec<String> =
         comparison.list_mistakes().iter().map(|mistake| format!("- {}\n", inline(mistake))).collect();
     if !mistakes.is_empty()
@@ -53,9 +65,9 @@ pub fn render_comparison(comparison: &Comparison<'_>, size: Size) -> String {
     document.finish(&footer(comparison.head))
 }
 
-fn regression(delta: &Delta<'_>) -> Option<Passage> {
+fn regression(delta: &Delta<'_>, told: &ToldCase<'_>) -> Passage {
     let note = format!("{}: {}", delta.change, delta.phrases().join("; "));
-    Some(case::block(delta.head?, Some(&note), delta.output_diff().as_deref()))
+    case::block(told, Some(&note), delta.output_diff().as_deref())
 }
 
 fn line(delta: &Delta<'_>) -> String {

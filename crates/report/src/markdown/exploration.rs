@@ -15,9 +15,10 @@ pub(super) fn heading(exploration: &Exploration) -> String {
 
 /// A fault.
 pub(super) fn fault(fault: &DistinctFault) -> Passage {
-    let DistinctFault { rule, outcome, message, histories, in_words, replay, .. } = fault;
+    let DistinctFault { rule, outcome, message, place, histories, in_words, replay, .. } = fault;
     let head = format!("- **{rule}** in the outcome `{outcome}`, {}: ", count_histories(*histories));
-    let said = inline(&one_line(message, FIELD_CHARS));
+    let place = place.as_ref().map(|place| format!("<br>at {}", inline(&place.to_string())));
+    let said = inline(&one_line(message, FIELD_CHARS)) + &place.unwrap_or_default();
     let when = inline(&one_line(in_words, FIELD_CHARS));
     let replay = inline(&one_line(replay, FIELD_CHARS));
     Passage { full: format!("{head}{said}<br>when {when}<br>{replay}\n"), brief: format!("{head}{replay}\n") }

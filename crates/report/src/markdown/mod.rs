@@ -14,6 +14,7 @@ use rescind_model::{CaseResult, Results, Verdict};
 pub use self::comparison::render_comparison;
 use self::document::{Document, Passage};
 use self::escape::inline;
+use crate::cause::told;
 use crate::exploration::is_told_by_itself;
 use crate::grouping::{headline, is_detailed, not_run};
 use crate::matrix::Matrix;
@@ -73,9 +74,9 @@ pub fn render(results: &Results, size: Size) -> String {
         document.push_blocks(&faults, "fault");
     }
     push_not_run(&mut document, results);
-    let told = |case: &&CaseResult| is_detailed(case) && is_told_by_itself(results, case);
-    let detailed = results.cases.iter().filter(told);
-    let blocks: Vec<Passage> = detailed.map(|case| case::block(case, None, None)).collect();
+    let is_told = |case: &&CaseResult| is_detailed(case) && is_told_by_itself(results, case);
+    let detailed: Vec<&CaseResult> = results.cases.iter().filter(is_told).collect();
+    let blocks: Vec<Passage> = told(&detailed).iter().map(|told| case::block(told, None, None)).collect();
     if !blocks.is_empty() {
         document.push("\n### Not as expected\n");
     }

@@ -1,15 +1,18 @@
-//! SARIF 2.1.0, for code scanning: one result per finding, on the lines of the sample.
+//! SARIF 2.1.0, for code scanning: one result for each cause, on the line that made it.
 //!
 //! Known failures are there as suppressed results. What could not be run is no result but a notification of the
-//! invocation: it says nothing about the code.
+//! invocation: it says nothing about the code. So is what was found in code outside the repository.
 
 mod parts;
 mod rules;
 
-use rescind_model::{CaseResult, Results, Verdict};
+use std::collections::{BTreeMap, BTreeSet};
+
+use rescind_model::{CaseId, CaseResult, Finding, Results, Rule, Verdict};
 use serde_sarif::sarif::{Invocation, Notification, Result as SarifResult, Run, Sarif, Tool};
 
 use self::rules::driver;
+use crate::cause::causes;
 use crate::compare::Comparison;
 use crate::error::RenderError;
 use crate::grouping::not_run;
@@ -28,8 +31,14 @@ const LIMIT: usize = 25_000;
 /// # Errors
 /// Only those of the JSON writer.
 pub fn render(results: &Results) -> Result<String, RenderError> {
-    let cases = results.cases.iter().flat_map(parts::results);
-    let found = cases.chain(results.stale().map(parts::stale)).collect();
+    let with = |verdict: Verdict| -> Vec<&CaseResult> {
+        results.cases.iter().filter(|case| case.verdict == verdict).collect()
+    };
+    let failing = causes(&with(Verdict::Fail), |_, _| true);
+    let known = causes(&with(Verdict::KnownFailure), |_, _| true);
+    let of_causes = failing.iter().chain(&known).filter_map(parts::of_cause);
+    let others = results.cases.iter().filter_map(parts::of_case);
+    let found = of_causes.chain(others).chain(results.stale().map(parts::stale)).collect();
     write(results, found)
 }
 
@@ -39,15 +48,19 @@ pub fn render(results: &Results) -> Result<String, RenderError> {
 /// # Errors
 /// As [`render`].
 pub fn render_comparison(comparison: &Comparison<'_>) -> Result<String, RenderError> {
-    let heads = comparison.regressions().filter_map(|delta| Some((delta, delta.head?)));
-    let found = heads.flat_map(|(delta, head)| {
-        parts::results(head).into_iter().filter(|result| {
-            // What the case broke before is not the change's doing.
-            result.rule_id.as_deref().is_some_and(|id| delta.broken.iter().any(|rule| rule.id() == id))
-        })
-    });
+    let mut broken: BTreeMap<&CaseId, BTreeSet<Rule>> = BTreeMap::new();
+    for (delta, head) in comparison.regressions().filter_map(|delta| Some((delta, delta.head?))) {
+        broken.entry(&head.id).or_default().extend(&delta.broken);
+    }
+    let cases = comparison.head.cases.iter().filter(|case| broken.contains_key(&case.id));
+    // What a case broke before is not the change's doing.
+    let is_new = |case: &CaseResult, finding: &Finding| {
+        broken.get(&case.id).is_some_and(|rules| rules.contains(&finding.rule))
+    };
+    let causes = causes(&cases.collect::<Vec<_>>(), is_new);
+    let found = causes.iter().filter_map(parts::of_cause);
     let unexpected = comparison.head.cases.iter().filter(|case| case.verdict == Verdict::UnexpectedPass);
-    let list = unexpected.flat_map(parts::results).chain(comparison.head.stale().map(parts::stale));
+    let list = unexpected.filter_map(parts::of_case).chain(comparison.head.stale().map(parts::stale));
     let found = found.map(|result| SarifResult { baseline_state: Some("new".into()), ..result });
     write(comparison.head, found.chain(list).collect())
 }
@@ -55,9 +68,11 @@ pub fn render_comparison(comparison: &Comparison<'_>) -> Result<String, RenderEr
 fn write(results: &Results, mut found: Vec<SarifResult>) -> Result<String, RenderError> {
     let left_out = found.len().saturating_sub(LIMIT);
     found.truncate(LIMIT);
+    parts::number(&mut found);
+    let (found, elsewhere): (Vec<_>, Vec<_>) = found.into_iter().partition(parts::has_place);
     let run = Run::builder()
         .tool(Tool::builder().driver(driver(&results.environment.rescind)).build())
-        .invocations(vec![invocation(results, left_out)])
+        .invocations(vec![invocation(results, &elsewhere, left_out)])
         .results(found)
         .build();
     let sarif = Sarif::builder().schema(SCHEMA).version("2.1.0").runs(vec![run]).build();
@@ -66,7 +81,7 @@ fn write(results: &Results, mut found: Vec<SarifResult>) -> Result<String, Rende
     Ok(text)
 }
 
-fn invocation(results: &Results, left_out: usize) -> Invocation {
+fn invocation(results: &Results, elsewhere: &[SarifResult], left_out: usize) -> Invocation {
     let mut notifications: Vec<Notification> = not_run(results)
         .iter()
         .map(|group| {
@@ -87,6 +102,7 @@ fn invocation(results: &Results, left_out: usize) -> Invocation {
         let reason = case.reason.as_deref().unwrap_or(&case.title);
         parts::notification("error", &format!("{} {}: {reason}", case.verdict, case.id))
     }));
+    notifications.extend(elsewhere.iter().map(parts::without_place));
     notifications.extend(results.notes().map(|note| parts::notification("note", &note)));
     if left_out > 0 {
         let text =

@@ -1,4 +1,4 @@
-//! The results of one case, and the small pieces that they are made of.
+//! The results, one for each cause, and the small pieces that they are made of.
 
 use std::collections::BTreeMap;
 
@@ -8,57 +8,89 @@ use serde_sarif::sarif::{
     PropertyBag, Region, Result as SarifResult, ResultLevel, Suppression,
 };
 
-use super::rules::{STALE, rule_index};
+use super::rules::rule_index;
+use crate::cause::Cause;
+use crate::rules::STALE;
 use crate::text::{FIELD_CHARS, one_line, paragraph};
 
 /// Lines of a message that are kept.
 const LINES: usize = 50;
 /// Characters of each of them.
 const MESSAGE_CHARS: usize = 2_000;
+/// Cases of a cause that are named.
+const CASES: usize = 100;
 
-/// What code scanning is told about one case: nothing, unless it fails, passes unexpectedly or is flaky.
-pub(super) fn results(case: &CaseResult) -> Vec<SarifResult> {
-    let reason = || case.reason.clone().unwrap_or_else(|| case.title.clone());
-    let mut found: Vec<SarifResult> = match case.verdict {
-        Verdict::Fail | Verdict::KnownFailure => case
-            .findings
-            .iter()
-            .map(|finding| result(case, finding.rule.id(), &finding.message, ResultLevel::Error))
-            .collect(),
-        Verdict::UnexpectedPass => {
-            vec![result(case, &case.verdict.to_string(), &reason(), ResultLevel::Error)]
-        }
-        Verdict::Flaky => vec![result(case, &case.verdict.to_string(), &reason(), ResultLevel::Warning)],
-        Verdict::Pass
+/// What code scanning is told about a case whose findings do not say what is wrong with it.
+pub(super) fn of_case(case: &CaseResult) -> Option<SarifResult> {
+    let level = match case.verdict {
+        Verdict::UnexpectedPass => ResultLevel::Error,
+        Verdict::Flaky => ResultLevel::Warning,
+        Verdict::Fail
+        | Verdict::KnownFailure
+        | Verdict::Pass
         | Verdict::Unsupported
         | Verdict::Undecided
         | Verdict::NotPlayed
         | Verdict::Skipped
         | Verdict::SetupError
-        | Verdict::Diverged => Vec::new(),
+        | Verdict::Diverged => return None,
     };
-    number(&mut found);
-    if case.verdict == Verdict::KnownFailure {
-        for result in &mut found {
-            let reason = paragraph(&reason(), LINES, MESSAGE_CHARS).join("\n");
-            let suppression = Suppression::builder().kind("external").justification(reason).build();
-            result.suppressions = Some(vec![suppression]);
-        }
-    }
-    found
+    let rule = case.verdict.to_string();
+    let said = case.reason.as_ref().unwrap_or(&case.title);
+    let text = format!("{}: {said}\n\nReplay: {}", case.id, case.replay);
+    let fingerprint = format!("{}/{rule}", case.id);
+    Some(result(&[case], case.first_line(), &rule, &text, fingerprint, level))
 }
 
-fn result(case: &CaseResult, rule: &str, text: &str, level: ResultLevel) -> SarifResult {
+/// One result for all cases of a cause, as one that is known if the list says so.
+pub(super) fn of_cause(cause: &Cause<'_>) -> Option<SarifResult> {
+    let (rule, case) = (cause.finding.rule.id(), cause.first()?);
+    let cases = match cause.cases.len() {
+        1 => case.id.to_string(),
+        _ => format!("{}, in {} ({})", case.id.sample, cause.count(), cause.names()),
+    };
+    let text = format!("{cases}: {}\n\nReplay: {}", cause.finding.message, case.replay);
+    let level = ResultLevel::Error;
+    let mut result = result(&cause.cases, cause.place(), rule, &text, cause.fingerprint(), level);
+    result.occurrence_count = i64::try_from(cause.cases.len()).ok();
+    if case.verdict == Verdict::KnownFailure {
+        let reason = case.reason.as_ref().unwrap_or(&case.title);
+        let reason = paragraph(reason, LINES, MESSAGE_CHARS).join("\n");
+        result.suppressions =
+            Some(vec![Suppression::builder().kind("external").justification(reason).build()]);
+    }
+    Some(result)
+}
+
+fn result(
+    cases: &[&CaseResult],
+    place: Option<Location>,
+    rule: &str,
+    text: &str,
+    fingerprint: String,
+    level: ResultLevel,
+) -> SarifResult {
     let mut properties = BTreeMap::new();
-    properties.insert("verdict".to_owned(), case.verdict.to_string().into());
-    properties.insert("schedule".to_owned(), one_line(&case.schedule, FIELD_CHARS).into());
-    properties.insert("replay".to_owned(), one_line(&case.replay, FIELD_CHARS).into());
-    let text = format!("{}: {text}\n\nReplay: {}", case.id, case.replay);
+    if let Some(case) = cases.first() {
+        properties.insert("verdict".to_owned(), case.verdict.to_string().into());
+        properties.insert("schedule".to_owned(), one_line(&case.schedule, FIELD_CHARS).into());
+        properties.insert("replay".to_owned(), one_line(&case.replay, FIELD_CHARS).into());
+    }
+    let logical = cases.iter().take(CASES).map(|case| {
+        LogicalLocation::builder()
+            .name(case.id.scenario.as_str())
+            .fully_qualified_name(case.id.to_string())
+            .kind("test")
+            .build()
+    });
+    let mut location = SarifLocation::builder().logical_locations(logical.collect::<Vec<_>>()).build();
+    location.physical_location = place.as_ref().and_then(physical);
     let mut result = SarifResult::builder()
         .rule_id(rule)
         .level(level)
-        .message(message(&text))
-        .locations(vec![location(case)])
+        .message(message(text))
+        .locations(vec![location])
+        .partial_fingerprints(fingerprints(fingerprint))
         .properties(PropertyBag::builder().additional_properties(properties).build())
         .build();
     result.rule_index = rule_index(rule);
@@ -68,56 +100,65 @@ fn result(case: &CaseResult, rule: &str, text: &str, level: ResultLevel) -> Sari
 /// A stale entry, at its place in the list.
 pub(super) fn stale(entry: &StaleEntry) -> SarifResult {
     let ListPlace { file, line, .. } = &entry.place;
-    let place = Location { file: file.clone(), first_line: *line, last_line: *line };
     let key = format!("{}/{}/{STALE}", one_line(&entry.pattern, FIELD_CHARS), entry.rule);
+    let mut location = SarifLocation::builder().build();
+    location.physical_location = physical(&Location::of_line(file, *line));
     let mut result = SarifResult::builder()
         .rule_id(STALE)
         .level(ResultLevel::Error)
         .message(message(&entry.to_string()))
-        .locations(vec![SarifLocation::builder().physical_location(physical(&place)).build()])
-        .partial_fingerprints(BTreeMap::from([("primaryLocationLineHash".to_owned(), key)]))
+        .locations(vec![location])
+        .partial_fingerprints(fingerprints(key))
         .build();
     result.rule_index = rule_index(STALE);
     result
 }
 
-/// Gives each result its fingerprint. Code scanning goes by `primaryLocationLineHash` alone; ours is made from the
-/// case and the rule, so that an alert stays the same alert when lines move, and is closed when its own case passes.
-fn number(results: &mut [SarifResult]) {
+/// Code scanning goes by `primaryLocationLineHash` alone. Ours is made from the sample, the rule and what is said, so that an
+/// alert stays the same alert when lines move, and is closed when its own cause is gone.
+const FINGERPRINT: &str = "primaryLocationLineHash";
+
+fn fingerprints(key: String) -> BTreeMap<String, String> {
+    BTreeMap::from([(FINGERPRINT.to_owned(), key)])
+}
+
+/// Numbers the results whose fingerprints would be the same.
+pub(super) fn number(results: &mut [SarifResult]) {
     let mut seen: BTreeMap<String, usize> = BTreeMap::new();
     for result in results {
-        let place = result
-            .locations
-            .iter()
-            .flatten()
-            .flat_map(|location| location.logical_locations.iter().flatten());
-        let case = place.filter_map(|place| place.fully_qualified_name.clone()).next().unwrap_or_default();
-        let key = format!("{case}/{}", result.rule_id.as_deref().unwrap_or_default());
-        let nth = seen.entry(key.clone()).or_default();
-        *nth += 1;
-        let fingerprint = BTreeMap::from([("primaryLocationLineHash".to_owned(), format!("{key}:{nth}"))]);
-        result.partial_fingerprints = Some(fingerprint);
+        let fingerprint = result.partial_fingerprints.as_mut().and_then(|all| all.get_mut(FINGERPRINT));
+        if let Some(key) = fingerprint {
+            let nth = seen.entry(key.clone()).or_default();
+            *nth += 1;
+            *key = format!("{key}:{nth}");
+        }
     }
 }
 
-fn location(case: &CaseResult) -> SarifLocation {
-    let logical = LogicalLocation::builder()
-        .name(case.id.scenario.as_str())
-        .fully_qualified_name(case.id.to_string())
-        .kind("test")
-        .build();
-    let mut location = SarifLocation::builder().logical_locations(vec![logical]).build();
-    location.physical_location = case.location.as_ref().map(physical);
-    location
+/// True if the result has a place in the repository, without which code scanning refuses the whole file.
+pub(super) fn has_place(result: &SarifResult) -> bool {
+    result.locations.iter().flatten().any(|location| location.physical_location.is_some())
 }
 
-fn physical(location: &Location) -> PhysicalLocation {
+/// A result that has none, as what there is to be said.
+pub(super) fn without_place(result: &SarifResult) -> Notification {
+    let text = result.message.text.as_deref().unwrap_or_default();
+    let rule = result.rule_id.as_deref().unwrap_or_default();
+    let text = format!("{rule}: {text}\n\nIts code lies outside the repository, and so it is no result.");
+    Notification::builder().level("error").message(Message::builder().text(text).build()).build()
+}
+
+/// The place; none if it lies outside the repository.
+fn physical(location: &Location) -> Option<PhysicalLocation> {
+    if !location.is_inside() {
+        return None;
+    }
     let artifact = ArtifactLocation::builder().uri(uri(&location.file)).uri_base_id("%SRCROOT%").build();
     let region = Region::builder()
         .start_line(i64::from(location.first_line.max(1)))
         .end_line(i64::from(location.last_line.max(location.first_line).max(1)))
         .build();
-    PhysicalLocation::builder().artifact_location(artifact).region(region).build()
+    Some(PhysicalLocation::builder().artifact_location(artifact).region(region).build())
 }
 
 /// A relative path as a URI reference (RFC 3986): all but the characters of a path is escaped.

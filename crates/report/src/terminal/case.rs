@@ -5,6 +5,7 @@ use textwrap::core::display_width;
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::requests;
+use crate::cause::ToldCase;
 use crate::text::{FIELD_CHARS, more, one_line, paragraph, tail, took};
 use crate::tries;
 
@@ -19,7 +20,8 @@ const WRAPPED_LINES: usize = 30;
 /// Under a heading.
 const INDENT: &str = "    ";
 
-pub(super) fn draw(out: &mut String, case: &CaseResult, width: usize, paint: Paint) {
+pub(super) fn draw(out: &mut String, told: &ToldCase<'_>, width: usize, paint: Paint) {
+    let ToldCase { case, besides } = told;
     heading(out, case, width, paint);
     wrap(out, &case.title, "  ", "  ", width);
     if let Some(location) = &case.location {
@@ -31,8 +33,8 @@ pub(super) fn draw(out: &mut String, case: &CaseResult, width: usize, paint: Pai
         wrap(out, reason, "  ", "  ", width);
         out.push('\n');
     }
-    for finding in &case.findings {
-        draw_finding(out, finding, width, paint);
+    for (finding, besides) in case.findings.iter().zip(besides) {
+        draw_finding(out, finding, besides.as_deref(), width, paint);
     }
     if !case.findings.is_empty() {
         out.push('\n');
@@ -51,7 +53,7 @@ pub(super) fn draw(out: &mut String, case: &CaseResult, width: usize, paint: Pai
 fn draw_try(out: &mut String, number: usize, other: &Try, width: usize, paint: Paint) {
     out.push_str(&format!("\n  {}\n", paint.text(BOLD, &tries::heading(number, other))));
     for finding in &other.findings {
-        draw_finding(out, finding, width, paint);
+        draw_finding(out, finding, None, width, paint);
     }
     requests::draw(out, &other.observation.journal, width, paint);
     stream(out, "stdout", &other.observation.stdout, paint);
@@ -68,12 +70,15 @@ fn heading(out: &mut String, case: &CaseResult, width: usize, paint: Paint) {
     out.push_str(&format!("{} {verdict} {id} {}\n", paint.text(DIM, "──"), paint.text(DIM, &rule)));
 }
 
-fn draw_finding(out: &mut String, finding: &Finding, width: usize, paint: Paint) {
+fn draw_finding(out: &mut String, finding: &Finding, besides: Option<&str>, width: usize, paint: Paint) {
     let rule = finding.rule.id();
     let mut text = String::new();
     wrap(&mut text, &format!("{rule}: {}", finding.message), "  ", INDENT, width);
     // The rule's id is at the start of the first line, which is never broken inside a word that fits.
     out.push_str(&text.replacen(rule, &paint.text(BOLD, rule), 1));
+    if let Some(besides) = besides {
+        wrap(out, besides, INDENT, INDENT, width);
+    }
     if let Some(diff) = &finding.diff {
         draw_diff(out, diff, paint);
     }

@@ -3,6 +3,7 @@
 use super::case;
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::{TerminalOptions, draw_notes, finished};
+use crate::cause::ToldCase;
 use crate::compare::{CaseChange, Comparison, Delta};
 
 /// Draws the comparison; the [headline](Comparison::headline) comes after all cases, where it is seen, and the notes
@@ -12,9 +13,11 @@ pub fn render_comparison(comparison: &Comparison<'_>, options: &TerminalOptions)
     let paint = Paint { color: options.color };
     let width = options.drawn_width();
     let mut out = String::new();
-    for delta in comparison.regressions() {
-        draw_regression(&mut out, delta, width, paint);
-        out.push('\n');
+    for (delta, told) in comparison.told() {
+        if let Some(told) = told {
+            draw_regression(&mut out, delta, &told, width, paint);
+            out.push('\n');
+        }
     }
     finished(out) + &render_changes(comparison, options)
 }
@@ -59,10 +62,8 @@ fn draw_line(out: &mut String, delta: &Delta<'_>, width: usize, paint: Paint) {
     out.push_str(&text.replacen(&id, &paint.text(style, &id), 1));
 }
 
-fn draw_regression(out: &mut String, delta: &Delta<'_>, width: usize, paint: Paint) {
-    if let Some(head) = delta.head {
-        case::draw(out, head, width, paint);
-    }
+fn draw_regression(out: &mut String, delta: &Delta<'_>, told: &ToldCase<'_>, width: usize, paint: Paint) {
+    case::draw(out, told, width, paint);
     if let Some(diff) = delta.output_diff() {
         out.push_str(&format!("  {}\n", paint.text(DIM, "what it prints, base to head")));
         case::draw_diff(out, &diff, paint);

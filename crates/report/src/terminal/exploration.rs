@@ -4,6 +4,7 @@ use rescind_model::{DistinctFault, Exploration, Results, Verdict};
 
 use super::paint::{BOLD, DIM, Paint, of_verdict};
 use super::{TerminalOptions, case, draw_not_run, draw_notes, finished, summary_line};
+use crate::cause::told;
 use crate::exploration::{count_histories, extent, is_told_by_itself};
 use crate::grouping::is_detailed;
 use crate::text::{FIELD_CHARS, one_line};
@@ -20,9 +21,10 @@ pub fn render_explorations(results: &Results, options: &TerminalOptions) -> Stri
     out.push_str(&summary_line(results, width, paint));
     draw_not_run(&mut out, results, width, paint);
     draw_notes(&mut out, results, width, paint);
-    for found in results.cases.iter().filter(|case| is_told_by_itself(results, case) && is_detailed(case)) {
+    let detailed = results.cases.iter().filter(|case| is_told_by_itself(results, case) && is_detailed(case));
+    for told in told(&detailed.collect::<Vec<_>>()) {
         out.push('\n');
-        case::draw(&mut out, found, width, paint);
+        case::draw(&mut out, &told, width, paint);
     }
     finished(out)
 }
@@ -45,10 +47,13 @@ fn draw(out: &mut String, exploration: &Exploration, width: usize, paint: Paint)
 }
 
 fn draw_fault(out: &mut String, fault: &DistinctFault, width: usize, paint: Paint) {
-    let DistinctFault { rule, outcome, message, histories, in_words, replay, .. } = fault;
+    let DistinctFault { rule, outcome, message, place, histories, in_words, replay, .. } = fault;
     let rule = paint.text(of_verdict(Verdict::Fail), rule.id());
     out.push_str(&format!("\n  {rule} in the outcome `{outcome}`, {}\n", count_histories(*histories)));
     case::wrap(out, &one_line(message, FIELD_CHARS), "    ", "    ", width);
+    if let Some(place) = place {
+        case::wrap(out, &format!("at {place}"), "    ", "    ", width);
+    }
     case::wrap(out, &format!("when {in_words}"), "    ", "    ", width);
     out.push_str(&format!("    {} {}\n", paint.text(DIM, "replay"), one_line(replay, FIELD_CHARS)));
 }

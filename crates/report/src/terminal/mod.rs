@@ -3,17 +3,20 @@
 mod case;
 mod comparison;
 mod exploration;
+mod help;
 mod matrix;
 pub(crate) mod paint;
 mod requests;
 
 pub use self::comparison::{render_changes, render_comparison};
 pub use self::exploration::render_explorations;
+pub use self::help::{render_rule, render_rules};
 
-use rescind_model::{Entry, Results, Verdict};
+use rescind_model::{CaseResult, Entry, Results, Verdict};
 use textwrap::core::display_width;
 
 use self::paint::{BOLD, DIM, Paint, of_verdict};
+use crate::cause::{ToldCase, told};
 use crate::grouping::{is_detailed, not_run};
 use crate::log_command::inert;
 use crate::matrix::Matrix;
@@ -61,11 +64,12 @@ pub fn render(results: &Results, options: &TerminalOptions) -> String {
     draw_not_run(&mut out, results, width, paint);
     draw_stale(&mut out, results, width, paint);
     draw_notes(&mut out, results, width, paint);
-    for case in results.cases.iter().filter(|case| is_detailed(case)) {
+    let detailed: Vec<&CaseResult> = results.cases.iter().filter(|case| is_detailed(case)).collect();
+    for told in told(&detailed) {
         out.push('\n');
-        case::draw(&mut out, case, width, paint);
+        case::draw(&mut out, &told, width, paint);
     }
-    if results.cases.iter().any(is_detailed) {
+    if !detailed.is_empty() {
         // The matrix may have scrolled away.
         out.push_str(&format!("\n{summary}"));
     }
@@ -78,7 +82,7 @@ pub fn render_in_full(results: &Results, options: &TerminalOptions) -> String {
     let width = options.drawn_width();
     let mut out = String::new();
     for case in results.cases.iter().filter(|case| case.observation.is_some()) {
-        case::draw(&mut out, case, width, paint);
+        case::draw(&mut out, &ToldCase::alone(case), width, paint);
         out.push('\n');
     }
     out.push_str(&summary_line(results, width, paint));

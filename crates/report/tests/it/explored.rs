@@ -14,6 +14,7 @@ fn results() -> Results {
             rule,
             outcome,
             message: message.to_owned(),
+            place: None,
             histories,
             in_words: schedule.in_words(),
             replay: format!("rescind replay spanner/nodejs '{schedule}'"),

@@ -30,7 +30,7 @@ fn another_version_is_refused_before_anything_else() {
 #[test]
 fn errors_have_a_position() {
     insta::assert_snapshot!(read("{\n  \"schema_version\": 3,\n}").unwrap_err(), @"3:1: trailing comma");
-    insta::assert_snapshot!(read("{\n  \"schema_version\": 3,\n  \"case\": []\n}").unwrap_err(), @"3:8: unknown field `case`, expected one of `schema_version`, `environment`, `interrupted`, `filtered`, `shard`, `notices`, `stale_entries`, `explorations`, `cases`");
+    insta::assert_snapshot!(read("{\n  \"schema_version\": 3,\n  \"case\": []\n}").unwrap_err(), @"3:8: unknown field `case`, expected one of `schema_version`, `environment`, `interrupted`, `filtered`, `shard`, `notices`, `stale_entries`, `explorations`, `sources`, `cases`");
     insta::assert_snapshot!(read("").unwrap_err(), @"1:0: EOF while parsing a value");
     insta::assert_snapshot!(read("[]").unwrap_err(), @"1:2: invalid length 0, expected the results object of rescind");
 }

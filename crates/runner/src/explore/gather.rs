@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use rescind_engine::Services;
 use rescind_model::{
-    CaseId, CaseResult, DistinctFault, Due, Exploration, Finding, Given, Observation, Outcome, Rule,
-    SampleId, Scenario, Schedule, Verdict, judge,
+    CaseId, CaseResult, DistinctFault, Due, Exploration, Finding, Given, Location, Observation, Outcome,
+    Rule, SampleId, Scenario, Schedule, Verdict, judge,
 };
 
 use super::coverage::Coverage;
@@ -48,6 +48,7 @@ struct Fault {
     length: usize,
     schedule: Schedule,
     message: String,
+    place: Option<Location>,
 }
 
 /// A case, with what it takes to tell which of several that are alike is shown.
@@ -156,7 +157,8 @@ impl<'a> Gathered<'a> {
         let scenario = scenario_of(&sample.manifest.id, &schedule);
         let names = names(&sample.manifest.service, &self.project);
         let findings = judge(&scenario, self.ready.contract(), &observation, &names);
-        let findings = self.session.weigh(&self.case_of(&scenario).id, findings);
+        let mut findings = self.session.weigh(&self.case_of(&scenario).id, findings);
+        self.ready.source_map.place(&mut findings, &observation);
         let due = Due::of(&observation);
         for finding in &findings {
             note_fault(&mut self.faults, finding, &due, play.history, length, &schedule);
@@ -195,10 +197,21 @@ impl<'a> Gathered<'a> {
         let sample: SampleId = self.ready.sample.manifest.id.clone();
         let mut found: Vec<(usize, DistinctFault)> = (self.faults.into_iter())
             .map(|(id, fault)| {
-                let Fault { rule, outcome, histories, length, schedule, message } = fault;
+                let Fault { rule, outcome, histories, length, schedule, message, place } = fault;
                 let replay = self.session.replay_of(&sample, &schedule);
                 let (histories, in_words) = (histories.len(), schedule.in_words());
-                (length, DistinctFault { id, rule, outcome, message, histories, schedule, in_words, replay })
+                let fault = DistinctFault {
+                    id,
+                    rule,
+                    outcome,
+                    message,
+                    place,
+                    histories,
+                    schedule,
+                    in_words,
+                    replay,
+                };
+                (length, fault)
             })
             .collect();
         found.sort_by_key(|(length, fault)| (*length, fault.rule, fault.schedule.to_string()));
@@ -240,6 +253,7 @@ fn note_fault(
         length,
         schedule: schedule.clone(),
         message: finding.message.clone(),
+        place: finding.place.clone(),
     };
     let fault = faults.entry(DistinctFault::id_of(finding, due)).or_insert_with(new);
     fault.histories.insert(history);

@@ -24,6 +24,15 @@ pub(crate) struct Origin<'a> {
     pub(crate) origin: &'a str,
 }
 
+/// What is complained of.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Complaint {
+    /// The compiler's words, with the line of the page: `page.md:12: undefined: backup`.
+    pub(crate) text: String,
+    /// That line.
+    pub(crate) line: u32,
+}
+
 /// A place as compilers write it, at the beginning of a line: `./a.go:3:5: undefined: x` (Go, C++),
 /// `[ERROR] /p/A.java:[3,5] cannot find symbol` (Maven), `A.cs(3,5): error CS1002` (C#), ` --> src/a.rs:3:5` (Rust),
 /// `a.rb:3: syntax error` (Ruby).
@@ -39,7 +48,7 @@ static PLACE_BEHIND: LazyLock<Option<Regex>> = LazyLock::new(|| {
 });
 
 /// The first complaint in the output of a step that failed; if there is none with a place, how the step ended.
-pub(crate) fn first(step: &FailedStep, origin: &Origin<'_>) -> String {
+pub(crate) fn first(step: &FailedStep, origin: &Origin<'_>) -> Complaint {
     let mut before = "";
     let mut lines = step.output.lines().peekable();
     while let Some(line) = lines.next() {
@@ -58,7 +67,8 @@ pub(crate) fn first(step: &FailedStep, origin: &Origin<'_>) -> String {
         before = line;
     }
     let ended = step.ended.map(|ended| format!(" ({ended})")).unwrap_or_default();
-    format!("{}:{}: `{}` failed{ended}", origin.origin, origin.lines.first(), step.command)
+    let line = origin.lines.first();
+    Complaint { text: format!("{}:{line}: `{}` failed{ended}", origin.origin, step.command), line }
 }
 
 /// True for what compilers mention without refusing the code.
@@ -69,16 +79,19 @@ fn is_remark(says: &str) -> bool {
 impl Origin<'_> {
     /// The complaint with its place in the page. One about the project around the published code is about how the two fit,
     /// and the page is what can be changed; the place as the compiler has it is told too.
-    fn told(&self, file: &str, line: &str, says: &str) -> String {
+    fn told(&self, file: &str, line: &str, says: &str) -> Complaint {
         let same_file = Path::new(file).file_name() == self.file.file_name();
         let published = line.parse::<u32>().ok().filter(|_| same_file).and_then(|line| self.lines.of(line));
+        let first = self.lines.first();
         match published {
-            Some(line) => format!("{}:{line}: {says}", self.origin),
-            None => format!(
-                "{}:{}: the published code does not fit the project around it: {says} ({file}:{line})",
-                self.origin,
-                self.lines.first()
-            ),
+            Some(line) => Complaint { text: format!("{}:{line}: {says}", self.origin), line },
+            None => Complaint {
+                text: format!(
+                    "{}:{first}: the published code does not fit the project around it: {says} ({file}:{line})",
+                    self.origin,
+                ),
+                line: first,
+            },
         }
     }
 }
@@ -92,6 +105,12 @@ mod tests {
 
     /// The complaint about code from line 100 of a page that stands in the lines 10 to 30 of a file.
     fn complaint(file: &str, output: &str) -> String {
+        let Complaint { text, line } = complained(file, output);
+        assert!(text.starts_with(&format!("page.md:{line}: ")), "{text}");
+        text
+    }
+
+    fn complained(file: &str, output: &str) -> Complaint {
         let step = FailedStep {
             command: "make it".to_owned(),
             ended: Some(Ended::Code(2)),

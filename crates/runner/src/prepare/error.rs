@@ -69,6 +69,8 @@ pub enum PrepareError {
         origin: String,
         /// The compiler's first complaint, with the line of the origin: `page.md:12: undefined: backup`.
         complaint: String,
+        /// That line.
+        line: u32,
         /// The command, with the compiler's words.
         step: Box<FailedStep>,
     },

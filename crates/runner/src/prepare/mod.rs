@@ -35,7 +35,7 @@ use tokio::task::spawn_blocking;
 use tokio_util::sync::CancellationToken;
 
 use crate::{Context, Toolchain};
-use complaint::Origin;
+use complaint::{Complaint, Origin};
 use digest::Digest;
 pub use error::PrepareError;
 use lock::Hold;
@@ -106,9 +106,9 @@ pub async fn prepare(
             // Is it the code or the machine? The project with its own code in it tells.
             preparation.build(&dependencies, &SampleCode::Bundled).await?;
             let place = Origin { file: &manifest.source.file, lines, origin };
-            let complaint = complaint::first(&step, &place);
+            let Complaint { text: complaint, line } = complaint::first(&step, &place);
             let (origin, step) = (origin.clone(), Box::new(step));
-            return Err(PrepareError::DoesNotBuild { sample: id, origin, complaint, step });
+            return Err(PrepareError::DoesNotBuild { sample: id, origin, complaint, line, step });
         }
         (built, _) => built?,
     };

@@ -138,8 +138,8 @@ async fn published_code_that_does_not_build_is_told_with_its_line_in_the_page() 
         "if grep published main.sh; then printf '\\033[31mmain.sh:1: it is wrong\\033[0m\\n' >&2; exit 3; fi",
     );
     let error = fixture.prepare(&published("echo published")).await.unwrap_err();
-    let PrepareError::DoesNotBuild { origin, complaint, step, .. } = error else { panic!("{error}") };
-    assert_eq!((origin.as_str(), complaint.as_str()), ("page.md", "page.md:7: it is wrong"));
+    let PrepareError::DoesNotBuild { origin, complaint, line, step, .. } = error else { panic!("{error}") };
+    assert_eq!((origin.as_str(), complaint.as_str(), line), ("page.md", "page.md:7: it is wrong", 7));
     assert_eq!(step.output, "echo published\nmain.sh:1: it is wrong");
 }
 

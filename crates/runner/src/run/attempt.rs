@@ -21,6 +21,7 @@ use crate::prepare::Prepared;
 use crate::process::{FinishedProcess, Invocation};
 use crate::remove::remove_all;
 use crate::scarcity::is_full;
+use crate::source_map::SourceMap;
 use crate::{Backend, Context, Pki, RunClock, Setup, toolchain};
 
 /// The id of the backup in every case. Projects share nothing, so their ids need not differ.
@@ -44,6 +45,7 @@ pub(crate) struct Case<'a> {
     pub(crate) backend: &'a dyn Backend,
     pub(crate) manifest: &'a Manifest,
     pub(crate) prepared: &'a Prepared,
+    pub(crate) source_map: &'a SourceMap,
     pub(crate) contract: &'a Contract,
     pub(crate) scenario: &'a Scenario,
     /// The project of the case.
@@ -155,7 +157,8 @@ impl Case<'_> {
             changes,
         };
         let names = names(self.service(), project);
-        let findings = judge(self.scenario, self.contract, &observation, &names);
+        let mut findings = judge(self.scenario, self.contract, &observation, &names);
+        self.source_map.place(&mut findings, &observation);
         if full && !findings.is_empty() {
             return Err(CaseError::Full { folder: self.context.temporary.clone() });
         }

@@ -83,6 +83,7 @@ impl Session {
             backend: &*self.backend,
             manifest: &ready.sample.manifest,
             prepared: &ready.prepared,
+            source_map: &ready.source_map,
             contract: ready.contract(),
             scenario,
             project: id.project(),

@@ -4,12 +4,12 @@ use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
 use rescind_catalog::{Plan, PlannedSample};
-use rescind_model::{CaseResult, Environment, Exploration, Results, SCHEMA_VERSION, known};
+use rescind_model::{CaseResult, Environment, Exploration, PublishedSource, Results, SCHEMA_VERSION, known};
 
 use super::session::Session;
 use super::start::Started;
 use super::unpromised::unpromised;
-use crate::Toolchain;
+use crate::{Toolchain, source_map};
 
 /// How long a run took, and how long it had to take.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,10 +87,22 @@ pub(crate) async fn conclude(
         notices,
         stale_entries: known::stale(&plan.known_failures, &cases, plan.filtered),
         explorations,
+        sources: sources(plan, &cases),
         cases,
     };
     let wall = context.clock.now().duration_since(began);
     FinishedRun { results, timing: Timing { wall, cpu, cores: context.cores } }
+}
+
+/// The code of the samples that something was found in.
+fn sources(plan: &Plan, cases: &[CaseResult]) -> Vec<PublishedSource> {
+    let is_found = |sample: &&PlannedSample| {
+        cases.iter().any(|case| case.id.sample == sample.manifest.id && !case.findings.is_empty())
+    };
+    let mut found: Vec<PublishedSource> =
+        plan.samples.iter().filter(is_found).filter_map(source_map::published).collect();
+    found.sort_by(|a, b| a.sample.cmp(&b.sample));
+    found
 }
 
 /// A notice for each case that ran to its end and was not held to its scenario's own expectation.

@@ -14,12 +14,15 @@ use tokio_util::sync::CancellationToken;
 use super::folders::RunFolders;
 use super::warnings::Warnings;
 use crate::prepare::{Prepared, command_line};
+use crate::source_map::SourceMap;
 use crate::{Backend, Context, Event, Events, Pki, RunClock, RunOptions};
 
 /// A sample whose cases can be run.
 pub(crate) struct Ready {
     pub(crate) sample: PlannedSample,
     pub(crate) prepared: Prepared,
+    /// Where the lines that run are published.
+    pub(crate) source_map: SourceMap,
     /// How many cases of this sample may run at once.
     pub(crate) jobs: Semaphore,
 }
@@ -27,7 +30,8 @@ pub(crate) struct Ready {
 impl Ready {
     pub(crate) fn new(sample: PlannedSample, prepared: Prepared) -> Ready {
         let jobs = sample.manifest.run.jobs.map_or(Semaphore::MAX_PERMITS, |jobs| jobs.max(1) as usize);
-        Ready { sample, prepared, jobs: Semaphore::new(jobs.min(Semaphore::MAX_PERMITS)) }
+        let source_map = SourceMap::of(&sample, &prepared.work);
+        Ready { sample, prepared, source_map, jobs: Semaphore::new(jobs.min(Semaphore::MAX_PERMITS)) }
     }
 
     pub(crate) fn contract(&self) -> &Contract {

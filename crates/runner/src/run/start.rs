@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use rescind_catalog::PlannedSample;
-use rescind_model::{CaseResult, Finding, Rule, Scenario, Verdict};
+use rescind_model::{CaseResult, Finding, Location, Rule, Scenario, Verdict};
 use tokio::task::JoinSet;
 
 use super::session::{Ready, Session};
@@ -131,17 +131,18 @@ impl NotReady {
     fn new(verdict: Verdict, reason: String) -> NotReady {
         NotReady { verdict, reason, findings: Vec::new() }
     }
-}
 
-impl From<PrepareError> for NotReady {
     /// Published code that does not build is at fault in every scenario. Any other error says nothing about the code; and
     /// packages that cannot be had are missing as a program of the toolchain is.
-    fn from(error: PrepareError) -> NotReady {
+    fn of(error: PrepareError, code: Option<&Location>) -> NotReady {
         match error {
-            PrepareError::DoesNotBuild { complaint, step, .. } => NotReady {
+            PrepareError::DoesNotBuild { complaint, line, step, .. } => NotReady {
                 verdict: Verdict::Fail,
                 reason: step.to_string(),
-                findings: vec![Finding::new(Rule::DoesNotBuild, complaint)],
+                findings: vec![Finding {
+                    place: code.map(|code| Location::of_line(&code.file, line)),
+                    ..Finding::new(Rule::DoesNotBuild, complaint)
+                }],
             },
             error @ PrepareError::Unavailable { .. } => {
                 NotReady::new(Verdict::Unsupported, error.to_string())
@@ -159,7 +160,8 @@ async fn get_ready(
     let id = &sample.manifest.id;
     session.tell(Event::Preparing { sample: id.clone() });
     let prepared =
-        prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel).await?;
+        prepare(&session.context, &sample.manifest, toolchain, &sample.code, &session.cancel).await;
+    let prepared = prepared.map_err(|error| NotReady::of(error, sample.location.as_ref()))?;
     session.tell(Event::Prepared { sample: id.clone(), cached: prepared.cached });
     for place in &prepared.replaced {
         session.note(format!(

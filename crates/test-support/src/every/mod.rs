@@ -8,8 +8,8 @@ mod python;
 mod unplayed;
 
 use rescind_model::{
-    CaseResult, ClockKind, Ended, Environment, Finding, ListPlace, Results, Rule, SCHEMA_VERSION, StaleEntry,
-    Verdict,
+    CaseResult, ClockKind, Ended, Environment, Finding, ListPlace, Location, PublishedSource, Results, Rule,
+    SCHEMA_VERSION, SourcePiece, StaleEntry, Verdict,
 };
 
 use self::build::{JournalBuilder, NOTHING, case, location, observed};
@@ -33,10 +33,13 @@ fn not_run() -> Vec<CaseResult> {
     cases.push(case("geminidb/curl/cancel-wins", titles[0].1, "create:running", Verdict::Skipped));
     cases.push(CaseResult {
         reason: Some("`cargo build --locked` failed (exit 101):\nerror[E0425]: cannot find value `backup` in this scope\n  --> src/cancel_backup.rs:31:9".to_owned()),
-        findings: vec![Finding::new(
-            Rule::DoesNotBuild,
-            "docs/cancel-backup-create.md:187: error[E0425]: cannot find value `backup` in this scope",
-        )],
+        findings: vec![Finding {
+            place: Some(Location::of_line("docs/cancel-backup-create.md", 187)),
+            ..Finding::new(
+                Rule::DoesNotBuild,
+                "docs/cancel-backup-create.md:187: error[E0425]: cannot find value `backup` in this scope",
+            )
+        }],
         location: location("docs/cancel-backup-create.md", 180, 204),
         ..case("spanner/rust/cancel-wins", titles[0].1, "create:running", Verdict::Fail)
     });
@@ -76,6 +79,17 @@ pub fn results() -> Results {
             "docs/cancel-backup-create.md:210: the block for `PowerShell` has no manifest and was not checked".to_owned(),
         ],
         explorations: Vec::new(),
+        sources: vec![PublishedSource {
+            sample: "spanner/rust".parse().unwrap(),
+            file: "docs/cancel-backup-create.md".to_owned(),
+            pieces: vec![
+                SourcePiece { first_line: 180, text: "let backup = create().await?;\n".to_owned() },
+                SourcePiece {
+                    first_line: 186,
+                    text: "// A vector: Vec<&str>.\nprintln!(\"{backup}\");\n".to_owned(),
+                },
+            ],
+        }],
         stale_entries: stale(),
         cases,
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use rescind_catalog::{LineOrigins, Lines, Manifest, PlannedSample, SampleCode, Substitute};
 use rescind_model::{
-    Claim, Ended, Endpoint, Expectation, Finding, KnownFailure, ListPlace, Results, Rule, exit,
+    Claim, Ended, Endpoint, Expectation, Finding, KnownFailure, ListPlace, Location, Results, Rule, exit,
 };
 use tokio::sync::mpsc;
 
@@ -69,7 +69,10 @@ impl Fixture {
                 .map(|manifest| PlannedSample {
                     manifest: Arc::new(manifest),
                     code: code.clone(),
-                    location: None,
+                    location: match &code {
+                        SampleCode::Published { origin, .. } => Some(Location::of_line(origin, 40)),
+                        SampleCode::Bundled => None,
+                    },
                     scenarios: scenarios.iter().map(|name| scenario(name)).collect(),
                 })
                 .collect(),
@@ -247,7 +250,9 @@ async fn published_code_that_does_not_build_fails_in_every_case() {
     let seen = fixture.run_with(code, vec![manifest], &["a", "b"]).await;
     for case in &seen.results.cases {
         assert_eq!(case.verdict, Verdict::Fail);
-        assert_eq!(case.findings, [Finding::new(Rule::DoesNotBuild, "page.md:40: published")]);
+        let finding = Finding::new(Rule::DoesNotBuild, "page.md:40: published");
+        let place = Some(Location::of_line("page.md", 40));
+        assert_eq!(case.findings, [Finding { place, ..finding }]);
         let reason = case.reason.as_deref().unwrap();
         assert!(reason.ends_with("failed (exit 1):\nmain.sh:2:published"), "{reason}");
     }
