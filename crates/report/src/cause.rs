@@ -173,10 +173,13 @@ mod tests {
 
     use super::*;
 
+    /// A scenario, and of each finding the rule, the message and the line.
+    type CaseFindings<'a> = (&'a str, &'a [(Rule, &'a str, Option<u32>)]);
+
     /// Failing cases of one sample, each with its findings: a rule, what it says, and the line if it is known.
-    fn cases(of: &[(&str, &[(Rule, &str, Option<u32>)])]) -> Vec<CaseResult> {
+    fn cases(of: &[CaseFindings<'_>]) -> Vec<CaseResult> {
         let blank = every::results().cases.into_iter().find(|case| case.verdict == Verdict::Fail).unwrap();
-        let case = |(scenario, findings): &(&str, &[(Rule, &str, Option<u32>)])| {
+        let case = |(scenario, findings): &CaseFindings<'_>| {
             let mut case = CaseResult { observation: None, ..blank.clone() };
             case.id.scenario = (*scenario).to_owned();
             let finding = |(rule, said, line): &(Rule, &str, Option<u32>)| Finding {
