@@ -4,6 +4,8 @@ mod backend;
 mod duration;
 mod emulator;
 mod explore;
+mod host;
+mod http_address;
 mod report;
 mod run;
 mod token;
@@ -11,6 +13,7 @@ mod token;
 pub use backend::EmulatorChoice;
 pub use emulator::{DatabasePath, EmulatorArgs, LogFormat};
 pub use explore::{ExploreArgs, ReplayArgs};
+pub use host::ListenHost;
 pub use report::{AcceptArgs, CompareArgs, FailOnArg, ReportArgs, ReportTarget};
 pub use run::{CaseArgs, CodeArgs, OutputArgs, RunArgs};
 
