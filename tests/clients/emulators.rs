@@ -7,9 +7,9 @@ use std::process::{Child, Command, Stdio};
 use serde_json::{Value, json};
 
 /// How long operations take on the emulator where they never end by themselves: longer than any test.
-const LASTING: &str = "86400";
-/// How long they take on the other, in seconds.
-const BRIEF: &str = "0.001";
+const LASTING: &str = "1d";
+/// How long they take on the other.
+const BRIEF: &str = "1ms";
 
 /// Two emulators that run free. What a check waits for is never a matter of speed: where it needs an operation that
 /// runs, none ends, and where it needs one that is over, all end at once.

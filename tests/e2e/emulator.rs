@@ -4,7 +4,7 @@ use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::process::{Child, Command, Stdio};
 
-use rescind_tests::{binary, rescind};
+use rescind_tests::{binary, repository, rescind};
 
 struct Emulator {
     child: Child,
@@ -40,7 +40,7 @@ impl Emulator {
         write!(
             stream,
             "{method} {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {}\r\n\
-             Connection: close\r\nContent-Length: 0\r\n\r\n",
+             X-Auth-Token: any\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
             self.token
         )
         .unwrap();
@@ -72,16 +72,51 @@ impl Drop for Emulator {
 
 #[test]
 fn it_says_where_it_listens_answers_there_and_stops_on_term() {
-    let emulator = Emulator::start(&["--database", "p/i/d"]);
+    let emulator = Emulator::start(&["--database", "p/test-instance/test-db"]);
     let answer = emulator.ask("GET", "/v1/projects/p/instanceConfigs");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     assert!(answer.contains("projects/p/instanceConfigs/"), "{answer}");
-    let answer = emulator.ask("GET", "/v1/projects/p/instances/i/databases/d");
+    let answer = emulator.ask("GET", "/v1/projects/p/instances/test-instance/databases/test-db");
     assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
     let answer = emulator.ask("GET", "/v1/projects/p/instances/nope");
     assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
     assert!(answer.contains("NOT_FOUND"), "{answer}");
-    assert_eq!(emulator.stop("-TERM"), (Some(0), String::new()));
+    let (rest, (code, errors)) = (emulator.rest.clone(), emulator.stop("-TERM"));
+    assert_eq!(code, Some(0));
+    // What Testcontainers' modules wait for, and where some of them do.
+    let ready = ["Cloud Spanner emulator running.", &format!("REST server listening at {rest}")];
+    assert_eq!(errors.lines().take(2).collect::<Vec<_>>(), ready, "{errors}");
+    assert!(
+        errors.lines().nth(2).is_some_and(|line| line.starts_with("gRPC server listening at 127.0.0.1:"))
+    );
+    assert_eq!(errors.lines().count(), 3, "{errors}");
+}
+
+#[test]
+fn it_listens_where_localhost_leads_and_at_addresses_with_brackets() {
+    let emulator = Emulator::start(&["--host", "localhost"]);
+    let port = emulator.rest.strip_prefix("localhost:").unwrap();
+    for host in ["localhost", "127.0.0.1"] {
+        TcpStream::connect(format!("{host}:{port}")).unwrap();
+    }
+    let folder = tempfile::tempdir().unwrap();
+    rescind(folder.path(), &["emulator", "--check", &format!("http://{}/", emulator.rest)]).exits(0);
+    drop(emulator);
+    if std::net::TcpListener::bind("[::1]:0").is_err() {
+        println!("skipped: this machine has no IPv6");
+        return;
+    }
+    let emulator = Emulator::start(&["--host", "[::1]"]);
+    assert!(emulator.rest.starts_with("[::1]:"), "{}", emulator.rest);
+    let answer = emulator.ask("GET", "/v1/projects/p/instanceConfigs");
+    assert!(answer.starts_with("HTTP/1.1 200"), "{answer}");
+}
+
+#[test]
+fn a_time_says_its_unit() {
+    let folder = tempfile::tempdir().unwrap();
+    let ran = rescind(folder.path(), &["emulator", "--operation-time", "5"]).exits(2);
+    assert!(ran.stderr.contains("write `5s` for seconds or `5m` for minutes"), "{}", ran.stderr);
 }
 
 #[test]
@@ -89,7 +124,7 @@ fn it_stops_cleanly_on_ctrl_c_and_when_nobody_asks_anything() {
     assert_eq!(Emulator::start(&[]).stop("-INT").0, Some(0));
     let mut idle = Emulator::start(&["--stop-when-idle", "0.2"]);
     idle.ask("GET", "/v1/projects/p/instanceConfigs");
-    assert_eq!(idle.ended(), (Some(0), String::new()));
+    assert_eq!(idle.ended().0, Some(0));
 }
 
 #[test]
@@ -112,8 +147,8 @@ fn it_begins_with_what_a_file_says() {
         file,
         "projects:
   p:
-    - { service: spanner, instance: i, database: d1, backups: [{ id: b1, state: READY }] }
-    - { service: spanner, instance: i, database: d2, backups: [{ id: b2, state: READY }] }
+    - { service: spanner, instance: test, database: db1, backups: [{ id: b1, state: READY }] }
+    - { service: spanner, instance: test, database: db2, backups: [{ id: b2, state: READY }] }
     - { service: spanner, instance: empty }
     - { service: alloydb, instance: us-central1, database: c, backups: [{ id: b3, state: READY }] }
     - { service: geminidb, database: g, backups: [{ id: backup4, state: READY }] }
@@ -122,8 +157,8 @@ fn it_begins_with_what_a_file_says() {
     .unwrap();
     let emulator = Emulator::start(&["--seed", file]);
     for (path, expected) in [
-        ("/v1/projects/p/instances/i/backups/b1", "/databases/d1"),
-        ("/v1/projects/p/instances/i/backups/b2", "/databases/d2"),
+        ("/v1/projects/p/instances/test/backups/b1", "/databases/db1"),
+        ("/v1/projects/p/instances/test/backups/b2", "/databases/db2"),
         ("/v1/projects/p/instances/empty", "\"READY\""),
         ("/v1/projects/p/locations/us-central1/backups/b3", "/clusters/c"),
         ("/rescind/v1/projects/p/snapshot", "backup4"),
@@ -131,33 +166,59 @@ fn it_begins_with_what_a_file_says() {
         let answer = emulator.ask("GET", path);
         assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(expected), "{path}: {answer}");
     }
-    emulator.ask("DELETE", "/v1/projects/p/instances/i/backups/b1");
+    emulator.ask("DELETE", "/v1/projects/p/instances/test/backups/b1");
     emulator.ask("POST", "/rescind/v1/reset");
-    let answer = emulator.ask("GET", "/v1/projects/p/instances/i/backups/b1");
+    let answer = emulator.ask("GET", "/v1/projects/p/instances/test/backups/b1");
     assert!(answer.starts_with("HTTP/1.1 200"), "a reset returns to the file: {answer}");
     drop(emulator);
 
     let text = std::fs::read_to_string(file).unwrap();
-    std::fs::write(file, text.replace("database: d2", "database: d1")).unwrap();
+    std::fs::write(file, text.replace("database: db2", "database: db1")).unwrap();
     let ran = rescind(folder.path(), &["emulator", "--seed", "seed.yaml"]).exits(2);
     insta::assert_snapshot!(ran.stderr, @"
-    error: database `d1`: given twice
+    error: database `db1`: given twice
      --> seed.yaml:4:7
       |
-    4 |     - { service: spanner, instance: i, database: d1, backups: [{ id: b2, state: READY }] }
+    4 |     - { service: spanner, instance: test, database: db1, backups: [{ id: b2, state: READY }] }
       |       ^
     ");
     std::fs::write(file, text.replace("state: READY", "stat: READY")).unwrap();
     let ran = rescind(folder.path(), &["emulator", "--seed", "seed.yaml"]).exits(2);
     assert!(ran.stderr.contains("unknown key `stat` (did you mean `state`?)"), "{}", ran.stderr);
+    std::fs::write(file, text.replace("database: db1", "database: d")).unwrap();
+    let ran = rescind(folder.path(), &["emulator", "--seed", "seed.yaml"]).exits(2);
+    assert!(
+        ran.stderr.contains("`d` is no id of a database in Spanner") && ran.stderr.contains("seed.yaml:3:7")
+    );
     let ran = rescind(folder.path(), &["emulator", "--seed", "none.yaml"]).exits(2);
     assert!(ran.stderr.contains("cannot be read: No such file"), "{}", ran.stderr);
 }
 
 #[test]
+fn the_seed_of_the_documentation_is_one() {
+    let document = std::fs::read_to_string(repository().join("docs/emulator.md")).unwrap();
+    let seed = document.split("```yaml\n").nth(1).and_then(|rest| rest.split("```").next()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("seed.yaml");
+    std::fs::write(&file, seed).unwrap();
+    let emulator = Emulator::start(&["--operation-time", "1ms", "--seed", file.to_str().unwrap()]);
+    for (path, expected) in [
+        ("/v1/projects/my-project/instances/my-instance/backups/last-night", "\"READY\""),
+        ("/v1/projects/my-project/instances/an-empty-instance", "\"READY\""),
+        ("/v1alpha/projects/my-project/locations/us-central1/backups/weekly", "/clusters/my-cluster"),
+        ("/v3/0549b4a43100d4f32f51c01c2fe4acdb/backups", "2f4ddb93b8994d31994a3e5ed93a0acbbr06"),
+        // Begun a second before the emulator was, with a millisecond to go.
+        ("/v1/projects/my-project/instances/my-instance/backups/tonight", "\"READY\""),
+    ] {
+        let answer = emulator.ask("GET", path);
+        assert!(answer.starts_with("HTTP/1.1 200") && answer.contains(expected), "{path}: {answer}");
+    }
+}
+
+#[test]
 fn it_writes_a_line_for_each_request() {
-    let emulator = Emulator::start(&["--database", "p/i/d", "--log", "json"]);
-    emulator.ask("GET", "/v1/projects/p/instances/i/databases/d");
+    let emulator = Emulator::start(&["--database", "p/test/db", "--log", "json"]);
+    emulator.ask("GET", "/v1/projects/p/instances/test/databases/db");
     emulator.ask("DELETE", "/v1/projects/p/instances/none");
     emulator.ask("GET", "/rescind/v1/health");
     emulator.ask("GET", "/v1/nonsense");
@@ -165,25 +226,36 @@ fn it_writes_a_line_for_each_request() {
     assert_eq!(code, Some(0));
     let lines: Vec<serde_json::Value> =
         errors.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (ready, lines) = lines.split_at(3);
+    assert_eq!(ready[0], serde_json::json!({ "message": "Cloud Spanner emulator running." }));
     let seen: Vec<_> = (lines.iter())
         .map(|line| ["transport", "rpc", "resource", "code"].map(|key| line[key].as_str().unwrap()))
         .collect();
     assert_eq!(
         seen,
         [
-            ["rest", "GetDatabase", "projects/p/instances/i/databases/d", "OK"],
+            ["rest", "GetDatabase", "projects/p/instances/test/databases/db", "OK"],
             ["rest", "DeleteInstance", "projects/p/instances/none", "OK"],
             ["rest", "GET /v1/nonsense", "nonsense", "NOT_FOUND"],
         ]
     );
-    for line in &lines {
+    for line in lines {
         assert!(line["time"].as_str().unwrap().ends_with('Z'), "{line}");
         assert!(line["duration_us"].is_u64(), "{line}");
     }
     let emulator = Emulator::start(&["--log", "pretty"]);
     emulator.ask("GET", "/v1/projects/p/instanceConfigs");
+    emulator.ask("GET", "/v1/nonsense");
+    emulator.ask("GET", "/v3/p/jobs?limit=1");
     let (_, errors) = emulator.stop("-TERM");
-    assert!(errors.contains("Z REST ListInstanceConfigs projects/p OK in "), "{errors}");
+    for line in [
+        "Z REST ListInstanceConfigs projects/p OK in ",
+        "Z REST GET /v1/nonsense NOT_FOUND in ",
+        "GET /v1/nonsense: there is no such method.",
+        "Z REST ListJobs projects/p/jobs INVALID_ARGUMENT DBS.280439 in ",
+    ] {
+        assert!(errors.contains(line), "{line}\n{errors}");
+    }
 }
 
 #[test]
@@ -197,6 +269,7 @@ fn what_nobody_has_published_can_be_chosen() {
     assert!(ran.stderr.contains("bad-id"), "{}", ran.stderr);
     let ran = rescind(folder.path(), &["emulator", "--help"]).exits(0);
     assert!(ran.stdout.contains("bad-id=INVALID_ARGUMENT: "), "{}", ran.stdout);
+    assert!(ran.stdout.contains("POST   projects/PROJECT/settle"), "{}", ran.stdout);
 }
 
 #[test]

@@ -19,7 +19,8 @@ const ALLOWED: &[(&str, &str)] = &[
     ("crates/engine/src/lib.rs", "declares the modules of the services and registers them"),
     ("crates/engine/src/proto.rs", "names the packages of the official protos"),
     ("crates/engine/build/main.rs", "names the files of the official protos"),
-    ("crates/cli/src/emulator/mod.rs", "prints what clients of other makers need to find the emulator"),
+    ("crates/engine/build/versions.rs", "names the packages of the official protos"),
+    ("crates/cli/src/emulator/announce.rs", "prints what clients of other makers need to find the emulator"),
     (
         "crates/cli/src/emulator/seed.rs",
         "`--database PROJECT/INSTANCE/DATABASE` is the vendor's emulator's option",

@@ -5,6 +5,7 @@
 
 mod sources;
 mod variable;
+mod versions;
 
 use std::path::PathBuf;
 
@@ -21,6 +22,7 @@ const PROTOS: &[&str] = &[
     "google/longrunning/operations.proto",
     "google/iam/v1/iam_policy.proto",
     "google/cloud/alloydb/v1/service.proto",
+    "google/cloud/alloydb/v1alpha/service.proto",
     "google/cloud/alloydb/v1beta/service.proto",
     "google/rpc/code.proto",
     "google/rpc/error_details.proto",
@@ -35,7 +37,8 @@ fn main() -> Result<()> {
     let mut compiler = protox::Compiler::new([&include])?;
     compiler.include_imports(true).open_files(PROTOS.iter().map(|proto| include.join(proto)))?;
     // This encoding keeps the extensions in the options, `google.api.http` among them; prost's own types drop them.
-    let descriptors = compiler.encode_file_descriptor_set();
+    let descriptors =
+        versions::share_enum_values(&compiler.encode_file_descriptor_set(), &compiler.descriptor_pool())?;
     std::fs::write(output.join("descriptors.bin"), &descriptors)?;
 
     let files = prost_types::FileDescriptorSet::decode(descriptors.as_slice())?;

@@ -24,6 +24,15 @@ pub fn settings(emulators: &Emulators) {
         gcloud.done("spanner databases list --instance=test-instance --format='value(name)'"),
         "test-database\n"
     );
+    // With `--access-token-file`, credentials are there, and anything will do.
+    let token = gcloud.folder.path().join("token");
+    fs::write(&token, "any").unwrap();
+    gcloud.done("config unset auth/disable_credentials");
+    gcloud.done(&format!("config set auth/access_token_file {}", token.display()));
+    assert_eq!(
+        gcloud.done("spanner databases list --instance=test-instance --format='value(name)'"),
+        "test-database\n"
+    );
 }
 
 pub fn backups(emulators: &Emulators) {
@@ -165,7 +174,7 @@ pub fn other_types(emulators: &Emulators) {
         row[0]
     ));
     assert_eq!(gcloud.table(list)[0][1], "True");
-    gcloud.done("spanner instance-configs create custom-one --clone-config=nam3 --display-name=One --async");
+    gcloud.done("spanner instance-configs create custom-one --clone-config=nam3 --add-replicas=location=us-west1,type=READ_ONLY --display-name=One --async");
     let rows =
         gcloud.table("spanner operations list --instance-config=custom-one --type=INSTANCE_CONFIG_CREATE");
     let [row] = rows.as_slice() else { panic!("{rows:?}") };

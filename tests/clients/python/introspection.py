@@ -9,6 +9,7 @@ from checks import LASTING, SpannerPlace, check, equal, main, raises
 
 SERVICES = [
     "google.cloud.alloydb.v1.AlloyDBAdmin",
+    "google.cloud.alloydb.v1alpha.AlloyDBAdmin",
     "google.cloud.alloydb.v1beta.AlloyDBAdmin",
     "google.longrunning.Operations",
     "google.spanner.admin.database.v1.DatabaseAdmin",

@@ -1,5 +1,7 @@
 """google-cloud-spanner: what the admin clients offer beside backups: schedules, access, protection, partitions."""
 
+import base64
+
 import grpc
 from google.api_core import exceptions
 from google.cloud import spanner_admin_database_v1 as databases
@@ -73,7 +75,8 @@ def policies_are_set_and_read(place):
         (database_admin(place), place.database),
         (instance_admin(place), place.instance),
     ]:
-        equal(len(client.get_iam_policy(resource=resource).bindings), 0)
+        policy = client.get_iam_policy(resource=resource)
+        equal((len(policy.bindings), base64.b64encode(policy.etag)), (0, b"ACAB"))
         request = iam_policy_pb2.SetIamPolicyRequest(
             resource=resource, policy=policy_pb2.Policy(bindings=[binding])
         )
@@ -82,6 +85,8 @@ def policies_are_set_and_read(place):
         permissions = ["spanner.backups.create"]
         tested = client.test_iam_permissions(resource=resource, permissions=permissions)
         equal(list(tested.permissions), permissions)
+        unknown = ["spanner.backups.read"]
+        refused("INVALID_ARGUMENT", unknown[0], client.test_iam_permissions, resource=resource, permissions=unknown)
 
 
 @check(BRIEF)
@@ -103,7 +108,8 @@ def roles_that_the_schema_creates_are_listed(place):
     client = database_admin(place)
     client.update_database_ddl(database=place.database, statements=["CREATE ROLE reader"]).result(timeout=60)
     roles = [role.name for role in client.list_database_roles(parent=place.database)]
-    equal(roles, [f"{place.database}/databaseRoles/reader"])
+    ids = ["public", "reader", "spanner_info_reader", "spanner_sys_reader"]
+    equal(roles, [f"{place.database}/databaseRoles/{id}" for id in ids])
 
 
 @check(BRIEF)
@@ -169,10 +175,13 @@ def configurations_are_listed_and_made(place):
     names = [config.name.rsplit("/")[-1] for config in client.list_instance_configs(parent=parent)]
     contains(names, "regional-us-central1")
     base = client.get_instance_config(name=f"{parent}/instanceConfigs/nam3")
+    equal(list(base.leader_options), ["us-east4", "us-east1"])
     config = instances.InstanceConfig(
         name=f"{parent}/instanceConfigs/custom-one", display_name="One", base_config=base.name
     )
     request = {"parent": parent, "instance_config_id": "custom-one", "instance_config": config}
+    refused("INVALID_ARGUMENT", "replicas", client.create_instance_config, request)
+    config.replicas = [*base.replicas, base.optional_replicas[0]]
     made = client.create_instance_config(request).result(timeout=60)
     equal((made.name, made.config_type.name), (config.name, "USER_MANAGED"))
     client.delete_instance_config(name=made.name)

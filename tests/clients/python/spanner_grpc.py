@@ -163,6 +163,10 @@ def creates_and_deletes_an_instance(place):
     instance.create().result(timeout=60)
     instance.reload()
     equal((instance.processing_units, instance.configuration_name), (500, config))
+    instance.processing_units = 1000
+    instance.update().result(timeout=60)
+    instance.reload()
+    equal((instance.processing_units, instance.configuration_name), (1000, config))
     instance.delete()
     assert not instance.exists()
 
@@ -183,6 +187,9 @@ def creates_a_database_and_changes_its_schema(place):
 def asks_a_query_in_a_session(place):
     with connect(place).database(place.database_id).snapshot() as snapshot:
         equal(list(snapshot.execute_sql("SELECT 1")), [[1]])
+    with connect(place).database(place.database_id).snapshot() as snapshot:
+        rows = snapshot.execute_sql("SELECT CURRENT_TIMESTAMP() AS t")
+        equal((len(list(rows)), rows.fields[0].name), (1, "t"))
 
 
 @check(LASTING)

@@ -2,6 +2,8 @@
 
 use std::str::FromStr;
 
+use super::http_address::http_address;
+
 /// An emulator, as typed.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum EmulatorChoice {
@@ -21,12 +23,8 @@ impl FromStr for EmulatorChoice {
         match text {
             "embedded" => Ok(EmulatorChoice::Embedded),
             "container" => Ok(EmulatorChoice::Container),
-            address => match address.rsplit_once(':') {
-                Some((host, port)) if !host.is_empty() && port.parse::<u16>().is_ok_and(|port| port > 0) => {
-                    Ok(EmulatorChoice::At(address.to_owned()))
-                }
-                _ => Err("expected `embedded`, `container` or HOST:PORT".to_owned()),
-            },
+            address if address.contains(':') => http_address(address).map(EmulatorChoice::At),
+            _ => Err("expected `embedded`, `container`, HOST:PORT or http://HOST:PORT".to_owned()),
         }
     }
 }
@@ -42,7 +40,8 @@ mod tests {
         for address in ["127.0.0.1:9010", "[::1]:9010", "emulator.test:80"] {
             assert_eq!(address.parse(), Ok(EmulatorChoice::At(address.to_owned())));
         }
-        for bad in ["", "docker", ":9010", "host:", "host:0", "host:99999"] {
+        assert_eq!("http://[::1]:9010/".parse(), Ok(EmulatorChoice::At("[::1]:9010".to_owned())));
+        for bad in ["", "docker", "https://host:1", ":9010", "host:", "host:0", "host:99999"] {
             assert!(bad.parse::<EmulatorChoice>().is_err(), "{bad}");
         }
     }

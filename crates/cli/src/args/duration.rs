@@ -22,9 +22,35 @@ pub fn duration(text: &str) -> Result<Duration, String> {
     }
 }
 
+/// Reads a time that says its unit, where a plain number might be meant as seconds, minutes or milliseconds.
+///
+/// # Errors
+/// As [`duration`]; and it is a plain number.
+pub fn duration_with_unit(text: &str) -> Result<Duration, String> {
+    let time = duration(text)?;
+    match text.trim() {
+        number if number.parse::<f64>().is_err() => Ok(time),
+        whole if whole.parse::<u32>().is_ok() => {
+            Err(format!("a unit is missing; write `{whole}s` for seconds or `{whole}m` for minutes"))
+        }
+        _ => Err(format!("a unit is missing; write `{}ms`", time.as_millis().max(1))),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_plain_number_is_refused_where_it_has_to_say_its_unit() {
+        assert_eq!(duration_with_unit("5s"), Ok(Duration::from_secs(5)));
+        assert_eq!(duration_with_unit("1m 30s"), Ok(Duration::from_secs(90)));
+        insta::assert_snapshot!(duration_with_unit("5").unwrap_err(), @"a unit is missing; write `5s` for seconds or `5m` for minutes");
+        insta::assert_snapshot!(duration_with_unit("0.5").unwrap_err(), @"a unit is missing; write `500ms`");
+        for bad in ["0", "-1", "soon", "1e3"] {
+            assert!(duration_with_unit(bad).is_err(), "{bad}");
+        }
+    }
 
     #[test]
     fn a_time_has_units_or_is_a_number_of_seconds() {

@@ -1,6 +1,5 @@
 //! The options of `emulator`.
 
-use std::net::{IpAddr, Ipv4Addr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -9,15 +8,32 @@ use clap::{Args, ValueEnum};
 use rescind_emulator::control::ControlAddress;
 use rescind_engine::{InvalidSetting, Settings, services};
 
-use super::duration::duration;
+use super::duration::{duration, duration_with_unit};
+use super::host::ListenHost;
+use super::http_address::http_address;
 use super::token::token;
+
+/// What `--help` says of the control API. docs/control-api.md has all of it.
+const CONTROL_HELP: &str = "\
+The control API, for other test suites: JSON over HTTP, with `Authorization: Bearer TOKEN`. Below /rescind/v1/:
+  GET    health                       whether the emulator is there
+  GET    projects                     the projects
+  PUT    projects/PROJECT             makes a project: {\"setup\": {...}, \"progress\": \"free-running\"}
+  DELETE projects/PROJECT             forgets it
+  PUT    projects/PROJECT/faults      lets requests meet faults: {\"faults\": \"get2:unavailable\"}
+  GET    projects/PROJECT/journal     every request since the project was put
+  GET    projects/PROJECT/snapshot    its backups, and the operations that create them
+  GET    projects/PROJECT/changes     what is not as it was when it was put
+  POST   projects/PROJECT/settle      lets operations run to their end; the snapshot then
+  POST   reset                        begins again with what the emulator was started with";
 
 /// The options of `emulator`.
 #[derive(Debug, Args)]
+#[command(after_long_help = CONTROL_HELP)]
 pub struct EmulatorArgs {
-    /// The address to listen on
-    #[arg(long, value_name = "ADDRESS", default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
-    pub host: IpAddr,
+    /// The address to listen on: `127.0.0.1`, `[::1]`, or `localhost`, which is both
+    #[arg(long, value_name = "ADDRESS", default_value = "127.0.0.1")]
+    pub host: ListenHost,
     /// The port for gRPC; 0 takes a free one. (Both ports answer both.)
     #[arg(long, value_name = "PORT", default_value_t = 9010)]
     pub grpc_port: u16,
@@ -30,8 +46,8 @@ pub struct EmulatorArgs {
     /// The token that the control API wants [default: a new one, which is printed; none at a Unix socket]
     #[arg(long, value_name = "TOKEN", env = "RESCIND_CONTROL_TOKEN", hide_env_values = true, value_parser = token)]
     pub control_token: Option<String>,
-    /// How long an operation takes: `2s`, `10m`
-    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration)]
+    /// How long an operation takes, with its unit: `2s`, `10m`
+    #[arg(long, value_name = "TIME", default_value = "2s", value_parser = duration_with_unit)]
     pub operation_time: Duration,
     /// What is there from the start: a YAML file with projects, their databases and backups
     #[arg(long, value_name = "FILE.yaml")]
@@ -39,6 +55,9 @@ pub struct EmulatorArgs {
     /// A database that is there from the start, with its instance; may be repeated
     #[arg(long, value_name = "PROJECT/INSTANCE/DATABASE")]
     pub database: Vec<DatabasePath>,
+    /// Write an access token to this file, for clients that want one; the emulator takes any, and none
+    #[arg(long, value_name = "FILE")]
+    pub access_token_file: Option<PathBuf>,
     /// Write a line for each request to standard error
     #[arg(long, value_name = "FORMAT", value_enum)]
     pub log: Option<LogFormat>,
@@ -50,7 +69,7 @@ pub struct EmulatorArgs {
     #[arg(long)]
     pub allow_remote: bool,
     /// Only tell, by the exit code, whether an emulator of this version serves at this address
-    #[arg(long, value_name = "HOST:PORT")]
+    #[arg(long, value_name = "HOST:PORT", value_parser = http_address)]
     pub check: Option<String>,
     /// Stop when nobody has asked anything for so long [default: never]
     #[arg(long, value_name = "TIME", value_parser = duration)]

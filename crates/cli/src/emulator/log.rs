@@ -28,6 +28,8 @@ struct Line<'a> {
     rpc: &'a str,
     resource: &'a str,
     code: Code,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    own_code: Option<&'a str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     message: &'a str,
     decisions: Vec<&'a Term>,
@@ -42,6 +44,7 @@ fn json(observed: &Observed) -> String {
         rpc: &entry.rpc,
         resource: &entry.resource,
         code: entry.reply.code,
+        own_code: observed.own_code,
         message: &entry.reply.message,
         decisions: entry.terms().collect(),
         duration_us: observed.took.as_micros(),
@@ -57,16 +60,21 @@ fn pretty(observed: &Observed) -> String {
         Transport::Grpc => "gRPC",
         Transport::Rest => "REST",
     };
-    let mut line = format!(
-        "{} {transport} {} {} {} in {} µs",
-        observed.received,
-        entry.rpc,
-        entry.resource,
-        entry.reply.code,
-        observed.took.as_micros()
-    );
+    let mut line = format!("{} {transport} {}", observed.received, entry.rpc);
+    // What is no RPC goes by its path, which says already what it is about.
+    if !entry.resource.is_empty() && !entry.rpc.ends_with(&entry.resource) {
+        line += &format!(" {}", entry.resource);
+    }
+    line += &format!(" {}", entry.reply.code);
+    if let Some(code) = observed.own_code {
+        line += &format!(" {code}");
+    }
+    line += &format!(" in {} µs", observed.took.as_micros());
     for term in entry.terms() {
         line += &format!(" {term}");
+    }
+    if !entry.reply.message.is_empty() {
+        line += &format!(": {}", entry.reply.message);
     }
     // A name or a message that a client chose cannot begin a line of its own.
     line.replace(|c: char| c.is_control(), " ")
@@ -85,6 +93,7 @@ mod tests {
         Observed {
             received: Time::from_micros(1_795_262_400_000_001),
             took: Duration::from_micros(42),
+            own_code: None,
             entry: Entry {
                 seq: 1,
                 transport: Transport::Grpc,
@@ -103,6 +112,20 @@ mod tests {
     #[test]
     fn a_request_is_a_line_whatever_its_name() {
         insta::assert_snapshot!(json(&observed()), @r#"{"time":"2026-11-21T12:00:00.000001Z","transport":"grpc","rpc":"GetBackup","resource":"projects/p/instances/i/backups/b\n1","code":"NOT_FOUND","message":"gone","decisions":["get1:not-found"],"duration_us":42}"#);
-        insta::assert_snapshot!(pretty(&observed()), @"2026-11-21T12:00:00.000001Z gRPC GetBackup projects/p/instances/i/backups/b 1 NOT_FOUND in 42 µs get1:not-found");
+        insta::assert_snapshot!(pretty(&observed()), @"2026-11-21T12:00:00.000001Z gRPC GetBackup projects/p/instances/i/backups/b 1 NOT_FOUND in 42 µs get1:not-found: gone");
+    }
+
+    #[test]
+    fn a_path_is_told_once_and_an_error_by_the_number_that_its_api_has_for_it() {
+        let mut unknown = observed();
+        unknown.entry.rpc = "GET /v1/nonsense".to_owned();
+        unknown.entry.resource = "nonsense".to_owned();
+        unknown.entry.decisions.clear();
+        unknown.own_code = Some("DBS.201214");
+        insta::assert_snapshot!(pretty(&unknown), @"2026-11-21T12:00:00.000001Z gRPC GET /v1/nonsense NOT_FOUND DBS.201214 in 42 µs: gone");
+        assert!(json(&unknown).contains(r#""code":"NOT_FOUND","own_code":"DBS.201214","message":"gone""#));
+        unknown.entry.reply = Reply { code: Code::Ok, message: String::new(), operation: None };
+        unknown.own_code = None;
+        insta::assert_snapshot!(pretty(&unknown), @"2026-11-21T12:00:00.000001Z gRPC GET /v1/nonsense OK in 42 µs");
     }
 }

@@ -1,23 +1,28 @@
 //! `rescind emulator`: the emulator by itself, free-running, for people and for other test suites.
 
+mod announce;
 mod awake;
+mod listeners;
 mod log;
 mod seed;
+mod token_file;
 
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use anyhow::anyhow;
 use rescind_emulator::control::{ControlAddress, ControlServer, Guard};
-use rescind_emulator::{Emulator, EmulatorOptions, Server};
+use rescind_emulator::{Emulator, EmulatorOptions};
 use rescind_engine::{Settings, services};
 use rescind_model::exit;
 use rescind_runner::find_emulator;
 
+use self::announce::{Announcement, announce};
+use self::listeners::Listeners;
+use self::token_file::TokenFile;
 use crate::args::EmulatorArgs;
 use crate::failure::Failure;
-use crate::output::{print, say};
+use crate::output::say;
 use crate::signals::Signals;
 use crate::{runtime, token};
 
@@ -61,9 +66,8 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
         observer: args.log.map(log::observer),
     });
     seed::seed(&emulator, args)?;
-    let bind = |port| Server::bind(emulator.clone(), SocketAddr::new(args.host, port));
-    let grpc = bind(args.grpc_port).await.map_err(Failure::setup)?;
-    let rest = bind(args.rest_port).await.map_err(Failure::setup)?;
+    let grpc = Listeners::bind(&emulator, args.host, args.grpc_port).await?;
+    let rest = Listeners::bind(&emulator, args.host, args.rest_port).await?;
     let (token, note) = control_token(args)?;
     let guard = Guard { token, any_host: args.allow_remote };
     let control = ControlServer::bind(emulator.clone(), args.control.clone(), guard).await;
@@ -71,19 +75,18 @@ async fn serve(args: &EmulatorArgs) -> Result<u8, Failure> {
     if !args.host.is_loopback() {
         say(format!("warning: other machines can reach {}, and there is no authentication", args.host));
     }
-    print(&format!(
-        "# gRPC and REST on both ports; what gRPC clients need:\n\
-         export SPANNER_EMULATOR_HOST={0}\n\
-         # what REST clients and gcloud need:\n\
-         export CLOUDSDK_API_ENDPOINT_OVERRIDES_SPANNER=http://{rest}/\n\
-         export CLOUDSDK_API_ENDPOINT_OVERRIDES_ALLOYDB=http://{rest}/\n\
-         export CLOUDSDK_AUTH_DISABLE_CREDENTIALS=true\n\
-         # the control API, for `rescind run --emulator {0}` and other test suites:\n\
-         export RESCIND_CONTROL={control}\n{note}",
-        grpc.address(),
-        rest = rest.address(),
-        control = control.place(),
-    ))?;
+    let token_file = args.access_token_file.as_deref().map(TokenFile::write).transpose()?;
+    announce(
+        &Announcement {
+            grpc: grpc.told(args.host),
+            rest: rest.told(args.host),
+            control: control.place().to_string(),
+            token: note,
+            access_token_file: token_file.as_ref().map(TokenFile::quoted),
+            project: emulator.projects().into_iter().next(),
+        },
+        args.log,
+    )?;
     let awake = tokio::spawn(awake::stay_awake(emulator.requests()));
     tokio::select! {
         () = signals.next() => {}

@@ -18,6 +18,8 @@ use crate::failure::Failure;
 pub fn seed(emulator: &Emulator, args: &EmulatorArgs) -> Result<(), Failure> {
     let mut setups: Vec<(String, Setup)> =
         args.database.iter().map(of_path).collect::<Result<_, _>>().map_err(Failure::setup)?;
+    // By itself first, so that a mistake in an option is not looked for in the file.
+    emulator.seed(setups.clone()).map_err(Failure::usage)?;
     if let Some(file) = &args.seed {
         let services = emulator.services().names().map(str::parse).collect::<Result<Vec<ServiceId>, _>>();
         let seeds = Seeds::read(file, &services.map_err(Failure::setup)?).map_err(Failure::usage)?;

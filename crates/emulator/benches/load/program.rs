@@ -23,7 +23,7 @@ impl Program {
     pub fn ours(program: &Path) -> Program {
         let begin = Instant::now();
         let mut child = Command::new(program)
-            .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--operation-time", "0.001"])
+            .args(["emulator", "--grpc-port", "0", "--rest-port", "0", "--operation-time", "1ms"])
             .args(["--control", "127.0.0.1:0"])
             .stdout(Stdio::piped())
             .spawn()

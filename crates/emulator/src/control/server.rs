@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::fmt;
 use std::io;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
@@ -45,12 +45,24 @@ impl FromStr for ControlAddress {
     type Err = String;
 
     fn from_str(text: &str) -> Result<ControlAddress, String> {
-        let malformed = |_| "expected ADDRESS:PORT, as in 127.0.0.1:9030, or unix:PATH".to_owned();
         match text.strip_prefix("unix:") {
             Some("") => Err("expected a path after `unix:`".to_owned()),
             Some(path) => Ok(ControlAddress::Unix(path.into())),
-            None => text.parse().map(ControlAddress::Tcp).map_err(malformed),
+            None => tcp(text).map(ControlAddress::Tcp).ok_or_else(|| {
+                "expected ADDRESS:PORT, as in 127.0.0.1:9030 or localhost:9030, or unix:PATH".to_owned()
+            }),
         }
+    }
+}
+
+/// An address and a port, as in 127.0.0.1:9030, localhost:9030 or http://127.0.0.1:9030.
+fn tcp(text: &str) -> Option<SocketAddr> {
+    let text = text.strip_prefix("http://").map_or(text, |rest| rest.strip_suffix('/').unwrap_or(rest));
+    match text.split_once(':') {
+        Some((host, port)) if host.eq_ignore_ascii_case("localhost") => {
+            Some(SocketAddr::from((Ipv4Addr::LOCALHOST, port.parse::<u16>().ok()?)))
+        }
+        _ => text.parse().ok(),
     }
 }
 
@@ -192,7 +204,18 @@ mod tests {
         for text in ["127.0.0.1:9030", "[::1]:0", "unix:/run/rescind.sock"] {
             assert_eq!(text.parse::<ControlAddress>().unwrap().to_string(), text);
         }
-        for bad in ["", "9030", "localhost:9030", "unix:", "/run/rescind.sock"] {
+        for text in ["localhost:9030", "LOCALHOST:9030", "http://127.0.0.1:9030/", "http://localhost:9030"] {
+            assert_eq!(text.parse::<ControlAddress>().unwrap().to_string(), "127.0.0.1:9030", "{text}");
+        }
+        for bad in [
+            "",
+            "9030",
+            "example.com:9030",
+            "localhost:",
+            "https://127.0.0.1:1",
+            "unix:",
+            "/run/rescind.sock",
+        ] {
             assert!(bad.parse::<ControlAddress>().is_err(), "{bad}");
         }
     }

@@ -8,7 +8,7 @@ use parking_lot::Mutex;
 use rescind_model::{Entry as Request, ResourceChange, Schedule, Snapshot};
 
 use super::{Emulator, Projects};
-use rescind_engine::{Decisions, FreeRunning, InvalidSetting, InvalidSetup, Project, Recording, Setup};
+use rescind_engine::{Decisions, FreeRunning, InvalidSetting, InvalidSetup, Project, Recording, Setup, Span};
 
 /// Why the emulator could not be controlled.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -73,7 +73,7 @@ impl Emulator {
     }
 
     fn case(&self, id: &str, setup: &Setup) -> Result<Project, ControlError> {
-        self.given(id, &[setup], Box::new(setup.schedule.clone()), true)
+        self.given(id, &[setup], Box::new(setup.schedule.clone()), None, true)
     }
 
     /// Sets a project up to run free, at the pace of the emulator, whatever it was before: given state, empty journal.
@@ -93,9 +93,13 @@ impl Emulator {
     /// keep no journal, which would grow for as long as the emulator runs.
     ///
     /// # Errors
-    /// As [`prepare_free_running`](Self::prepare_free_running); nothing is then changed.
+    /// As [`prepare_free_running`](Self::prepare_free_running); and an id is none that the service gives. Nothing is then
+    /// changed.
     pub fn seed(&self, seeds: Vec<(String, Setup)>) -> Result<(), ControlError> {
         self.shared.pace.ok_or(ControlError::NotFreeRunning)?;
+        for (id, setup) in &seeds {
+            self.shared.services.check_ids(id, setup).map_err(invalid(id))?;
+        }
         let projects = self.seeded(&seeds)?;
         self.shared.projects.write().extend(projects);
         *self.shared.seeds.lock() = seeds;
@@ -131,21 +135,22 @@ impl Emulator {
         setups: &[&Setup],
         journal: bool,
     ) -> Result<Project, ControlError> {
-        Ok(self.given(id, setups, Box::new(FreeRunning), journal)?.at_pace(self.shared.pace))
+        self.given(id, setups, Box::new(FreeRunning), self.shared.pace, journal)
     }
 
-    /// A project with what set-ups give.
+    /// A project with what set-ups give. At a pace what is being made there takes its time as well, and ends.
     fn given(
         &self,
         id: &str,
         setups: &[&Setup],
         decisions: Box<dyn Decisions>,
+        pace: Option<Span>,
         journal: bool,
     ) -> Result<Project, ControlError> {
         let services = self.services_of(setups.iter().copied());
         let unknown = |source| ControlError::InvalidSetting { project: id.to_owned(), source };
         let services = services.map_err(unknown)?;
-        let mut project = Project::new(services, id, decisions, journal);
+        let mut project = Project::new(services, id, decisions, journal).at_pace(pace);
         for setup in setups {
             project.give(setup, self.now()).map_err(invalid(id))?;
         }

@@ -71,6 +71,8 @@ pub struct Observed {
     pub received: Time,
     /// How long it took to serve, without its way through the network.
     pub took: Duration,
+    /// The number that the service's own API has for the error that it was answered with, where it numbers them.
+    pub own_code: Option<&'static str>,
     /// As journals have it. It is not numbered where no journal is kept.
     pub entry: Entry,
 }
@@ -211,7 +213,7 @@ impl Emulator {
         refusal: Status,
     ) -> Answer<T> {
         let arrival = Arrival { transport, rpc, resource, kind: RequestKind::Rpc(rpc.to_owned()) };
-        let request = Named { transport, rpc, resource };
+        let request = Named { transport, rpc, resource, addressed: None };
         self.in_project(request, |project, clock| Err(project.refuse(&arrival, refusal, clock)))
     }
 
@@ -250,7 +252,12 @@ impl Emulator {
         if let (Some(observer), Some(entry)) = (&self.shared.observer, entry) {
             let micros = self.now().micros().saturating_sub(clock.micros());
             let took = Duration::from_micros(u64::try_from(micros).unwrap_or_default());
-            observer(&Observed { received: clock, took, entry });
+            let own_code = answer
+                .reply
+                .as_ref()
+                .err()
+                .and_then(|status| self.shared.services.own_code(request.addressed?, status));
+            observer(&Observed { received: clock, took, own_code, entry });
         }
         answer
     }

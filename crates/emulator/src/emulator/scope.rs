@@ -18,12 +18,14 @@ pub(super) struct Named<'a> {
     pub transport: Transport,
     pub rpc: &'a str,
     pub resource: &'a str,
+    /// For whom it is; none if it is for nobody.
+    pub addressed: Option<&'a Addressed>,
 }
 
 impl<'a> Named<'a> {
     /// A request for somebody, by its names.
     pub fn of(transport: Transport, addressed: &'a Addressed) -> Named<'a> {
-        Named { transport, rpc: &addressed.rpc, resource: &addressed.resource }
+        Named { transport, rpc: &addressed.rpc, resource: &addressed.resource, addressed: Some(addressed) }
     }
 }
 
@@ -73,7 +75,7 @@ mod tests {
     #[test]
     fn the_project_itself_and_malformed_names_are_let_in_and_nothing_else_is() {
         let scope = Scope::of("p");
-        let request = Named { transport: Transport::Grpc, rpc: "GetBackup", resource: "" };
+        let request = Named { transport: Transport::Grpc, rpc: "GetBackup", resource: "", addressed: None };
         assert_eq!((scope.admit("p", &request), scope.admit("", &request)), (Ok(()), Ok(())));
         assert!(scope.strangers().is_empty());
         let refusal = scope.admit("pp", &request).unwrap_err();

@@ -5,7 +5,7 @@ use rescind_engine::proto::{iam as pb, spanner as data_pb};
 use rescind_engine::spanner::{data, database_admin as databases, instance_admin as instances};
 use rescind_model::{BackupState, Code};
 
-use crate::support::{Case, DATABASE, INSTANCE, backup_name, clock};
+use crate::support::{Case, DATABASE, INSTANCE, backup_name, clock, no_database};
 
 fn get(case: &mut Case, resource: &str) -> Result<pb::Policy, Status> {
     case.call::<databases::GetIamPolicy>(pb::GetIamPolicyRequest { resource: resource.into(), options: None })
@@ -22,6 +22,11 @@ fn policies_are_kept_for_whatever_is_there() {
     let mut case = Case::given("", &[("b1", BackupState::Ready)]);
     for resource in [INSTANCE, DATABASE, &backup_name("b1")] {
         let empty = get(&mut case, resource).unwrap();
+        assert_eq!(
+            (&empty.etag[..], empty.version),
+            (&[0x00, 0x20, 0x01][..], 0),
+            "`ACAB`, as gcloud prints it"
+        );
         assert!(empty.bindings.is_empty());
         let binding = pb::Binding {
             role: "roles/spanner.viewer".into(),
@@ -43,7 +48,7 @@ fn policies_are_kept_for_whatever_is_there() {
 }
 
 #[test]
-fn whoever_asks_may_do_everything_that_has_no_wildcard() {
+fn whoever_asks_may_do_everything_that_the_service_has_a_permission_for() {
     let mut case = Case::new("");
     let mut test = |permission: &str| {
         let request =
@@ -51,7 +56,35 @@ fn whoever_asks_may_do_everything_that_has_no_wildcard() {
         case.call::<instances::TestIamPermissions>(request)
     };
     assert_eq!(test("spanner.instances.get").unwrap().permissions, ["spanner.instances.get"]);
-    assert_eq!(test("spanner.*").unwrap_err().code, Code::InvalidArgument);
+    assert_eq!(test("spanner.databaseRoles.use").unwrap().permissions, ["spanner.databaseRoles.use"]);
+    for unknown in ["spanner.*", "spanner.backups.read", "storage.buckets.get", ""] {
+        assert_eq!(test(unknown).unwrap_err().code, Code::InvalidArgument, "{unknown}");
+    }
+}
+
+#[test]
+fn who_is_not_permitted_is_told_which_permission_is_missing() {
+    let mut case = Case::new("get:permission-denied GetDatabase:permission-denied");
+    let refused = case.get("b1").unwrap_err();
+    assert_eq!(refused.code, Code::PermissionDenied);
+    let text = |kind: &str, resource: &str| {
+        format!("Caller is missing IAM permission spanner.{kind}.get on resource {resource}.")
+    };
+    assert_eq!(refused.message, text("backups", &backup_name("b1")));
+    assert_eq!(case.database(DATABASE).unwrap_err().message, text("databases", DATABASE));
+    assert_eq!(case.project.journal()[0].reply.message, refused.message);
+}
+
+#[test]
+fn a_session_of_a_database_that_was_dropped_is_gone_with_it() {
+    let mut case = Case::new("");
+    let session = open(&mut case, false).name;
+    case.drop_database(DATABASE).unwrap();
+    let refused = query(&mut case, &session, "SELECT 1").unwrap_err();
+    assert_eq!((refused.code, refused.details), (Code::NotFound, vec![no_database(DATABASE)]));
+    let get = data_pb::GetSessionRequest { name: session };
+    let refused = case.call::<data::GetSession>(get).unwrap_err();
+    assert_eq!((refused.code, refused.details), (Code::NotFound, vec![no_database(DATABASE)]));
 }
 
 fn open(case: &mut Case, multiplexed: bool) -> data_pb::Session {
@@ -116,6 +149,9 @@ fn the_two_queries_that_clients_begin_with_are_answered() {
     assert_eq!(kind(&now), data_pb::TypeCode::Timestamp);
     let Some(Kind::StringValue(text)) = value(&now) else { panic!("{now:?}") };
     assert!(rescind_engine::Time::parse(&text).unwrap() >= clock());
+
+    let named = query(&mut case, &session, "SELECT CURRENT_TIMESTAMP() AS t").unwrap();
+    assert_eq!(named.metadata.unwrap().row_type.unwrap().fields[0].name, "t");
 
     let status = query(&mut case, &session, "SELECT * FROM t").unwrap_err();
     assert_eq!(status.code, Code::Unimplemented);

@@ -27,6 +27,23 @@ fn restore(case: &mut Case, id: &str) -> Result<String, Code> {
 }
 
 #[test]
+fn backups_that_are_ready_can_have_a_size() {
+    let mut setup = setup("create:running", &[("given", BackupState::Ready)]);
+    setup.choices.extend(&"backup-size=104857600".parse().unwrap());
+    let mut case = Case::with(&setup).unwrap();
+    let sizes =
+        |backup: pb::Backup| [backup.size_bytes, backup.freeable_size_bytes, backup.exclusive_size_bytes];
+    assert_eq!(sizes(case.get("given").unwrap()), [104_857_600; 3]);
+    let operation = case.create("b1").unwrap().name;
+    assert_eq!(sizes(case.get("b1").unwrap()), [0; 3], "it is being made");
+    case.cancel(&operation).unwrap();
+    case.create("b2").unwrap();
+    case.project.settle(clock());
+    assert_eq!(sizes(case.get("b2").unwrap()), [104_857_600; 3]);
+    assert_eq!(case.list("size_bytes > 100000000").unwrap().len(), 2);
+}
+
+#[test]
 fn a_restore_can_be_one_that_cannot_be_cancelled() {
     let mut case = choosing(&["cancel-restore=UNIMPLEMENTED"]);
     let operation = restore(&mut case, "restored").unwrap();

@@ -87,7 +87,9 @@ fn deleting_the_destination_releases_the_source() {
 #[test]
 fn the_source_must_be_there_and_ready_and_the_destination_not() {
     let mut case = Case::given("", &[("b1", BackupState::Creating), ("c1", BackupState::Ready)]);
-    assert_eq!(copy(&mut case, "c2").unwrap_err().code, Code::FailedPrecondition);
+    let pending = copy(&mut case, "c2").unwrap_err();
+    assert_eq!(pending.code, Code::FailedPrecondition);
+    insta::assert_snapshot!(pending.message, @"Cannot copy source backup projects/p/instances/test/backups/b1 because the backup is still being created. Please retry the operation once the pending backup is complete.");
     assert_eq!(copy(&mut case, "c1").unwrap_err().code, Code::AlreadyExists);
     assert_eq!(copy(&mut case, "C").unwrap_err().code, Code::InvalidArgument);
     let missing = pb::CopyBackupRequest { source_backup: backup_name("none"), ..request("c2") };

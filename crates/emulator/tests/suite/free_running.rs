@@ -5,10 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use prost::Message;
-use rescind_emulator::Emulator;
+use rescind_emulator::{ControlError, Emulator};
 use rescind_engine::proto::{instance as instance_pb, longrunning};
-use rescind_model::{Code, Transport};
+use rescind_engine::{Arrival, Project, Span, Status, Time, services};
+use rescind_model::{BackupState, Code, RequestKind, Transport};
 
+use crate::alloydb::support as alloydb;
+use crate::geminidb::support as geminidb;
 use crate::support::{CONFIG, Case, OPERATION_TIME, clock, error_code, metadata, response, setup};
 
 #[test]
@@ -89,4 +92,57 @@ fn every_project_of_a_free_running_emulator_is_there_and_keeps_what_is_made() {
         instance_pb::GetInstanceRequest { name: "projects/p/instances/mine".into(), ..Default::default() };
     assert_eq!(call(&format!("{admin}/GetInstance"), get.encode_to_vec()).unwrap_err().code, Code::NotFound);
     assert_eq!(emulator.journal("p").unwrap().len(), 1);
+}
+
+/// A request that is nobody's: time passes for every service.
+fn pass(project: &mut Project, now: Time) {
+    let kind = RequestKind::Rpc("None".to_owned());
+    let arrival = Arrival { transport: Transport::Rest, rpc: "None", resource: "", kind };
+    project.refuse(&arrival, Status::new(Code::NotFound, "none"), now);
+}
+
+#[test]
+fn what_is_being_made_from_the_start_takes_its_time_and_ends_in_every_service() {
+    let given = [("{backup}", BackupState::Creating)];
+    for setup in [setup("", &given), alloydb::setup("", &given), geminidb::setup("", &given)] {
+        let project = Project::new(Arc::new(services()), "p", Box::new(rescind_engine::FreeRunning), true);
+        let mut project = project.at_pace(Some(Span::seconds(OPERATION_TIME)));
+        project.give(&setup, clock()).unwrap();
+        let state = |project: &Project| {
+            let snapshot = project.snapshot();
+            (snapshot.backups[0].state, snapshot.operations[0].state.is_done())
+        };
+        pass(&mut project, clock() + Span::seconds(OPERATION_TIME - 2));
+        assert_eq!(state(&project), (BackupState::Creating, false), "{}", setup.service.name());
+        pass(&mut project, clock() + Span::seconds(OPERATION_TIME + 1));
+        assert_eq!(state(&project), (BackupState::Ready, true), "{}", setup.service.name());
+    }
+}
+
+#[test]
+fn an_emulator_begins_with_ids_that_its_services_could_have_given() {
+    let seed = |project: &str, change: &dyn Fn(&mut rescind_emulator::Setup)| {
+        let emulator = Emulator::free_running(Arc::new(SystemTime::now), Duration::from_secs(2));
+        let mut wanted = setup("", &[]);
+        change(&mut wanted);
+        emulator.seed(vec![(project.to_owned(), wanted)]).map_err(|error| match error {
+            ControlError::InvalidSetup { source, .. } => source.to_string(),
+            error => error.to_string(),
+        })
+    };
+    assert_eq!(seed("p", &|_| {}), Ok(()));
+    assert_eq!(seed("example.com:p", &|setup| setup.instance = "my-instance".into()), Ok(()));
+    let refused = |project, change: &dyn Fn(&mut rescind_emulator::Setup)| seed(project, change).unwrap_err();
+    insta::assert_snapshot!(refused("my project", &|_| {}), @"`my project` is no id of a project: it holds letters, digits, `-`, `_`, `.` and `:`, and begins with a letter or a digit");
+    insta::assert_snapshot!(refused("p", &|setup| setup.instance = "Test_1".into()), @"`Test_1` is no id of an instance in Spanner: it has 2 to 64 characters, lower-case letters, digits and `-`, begins with a letter and does not end with `-`");
+    insta::assert_snapshot!(refused("p", &|setup| setup.database = "d".into()), @"`d` is no id of a database in Spanner: it has 2 to 30 characters, lower-case letters, digits, `_` and `-`, begins with a letter and ends with a letter or a digit");
+    let alloydb = |location: &str| {
+        let location = location.to_owned();
+        move |setup: &mut rescind_emulator::Setup| {
+            *setup = alloydb::setup("", &[]);
+            setup.instance.clone_from(&location);
+        }
+    };
+    assert_eq!(seed("p", &alloydb("us-central1")), Ok(()));
+    insta::assert_snapshot!(refused("p", &alloydb("US")), @"`US` is no location of AlloyDB; one is `us-central1`");
 }

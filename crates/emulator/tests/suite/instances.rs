@@ -221,6 +221,27 @@ fn update_takes_a_mask_shows_the_old_values_until_it_is_done_and_excludes_others
 }
 
 #[test]
+fn a_mask_may_name_a_configuration_that_stays_as_it_is() {
+    let mut case = Case::new("");
+    let config = case.instance().config;
+    let wanted = |config: &str| pb::Instance {
+        name: INSTANCE.into(),
+        config: config.into(),
+        display_name: "New".into(),
+        processing_units: 2000,
+        ..Default::default()
+    };
+    // So the client for Python updates every instance.
+    let mask = ["config", "display_name", "processing_units", "labels"];
+    update(&mut case, wanted(&config), &mask).unwrap();
+    assert_eq!((case.instance().display_name.as_str(), case.instance().processing_units), ("New", 2000));
+    let other = wanted("projects/p/instanceConfigs/nam3");
+    assert_eq!(update(&mut case, other, &mask).unwrap_err().code, Code::InvalidArgument);
+    assert_eq!(update(&mut case, wanted(&config), &["config"]).unwrap_err().code, Code::InvalidArgument);
+    assert_eq!(case.instance().config, config);
+}
+
+#[test]
 fn an_update_of_a_missing_instance_is_not_found() {
     let mut case = Case::new("");
     let missing = pb::Instance { name: "projects/p/instances/none".into(), ..Default::default() };

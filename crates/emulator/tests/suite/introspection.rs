@@ -49,6 +49,7 @@ async fn a_client_lists_the_services_and_gets_their_descriptors() {
     let names: Vec<&str> = list.service.iter().map(|service| service.name.as_str()).collect();
     insta::assert_snapshot!(names.join("\n"), @"
     google.cloud.alloydb.v1.AlloyDBAdmin
+    google.cloud.alloydb.v1alpha.AlloyDBAdmin
     google.cloud.alloydb.v1beta.AlloyDBAdmin
     google.longrunning.Operations
     google.spanner.admin.database.v1.DatabaseAdmin

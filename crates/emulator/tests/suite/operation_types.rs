@@ -10,6 +10,7 @@ use rescind_engine::spanner::{database_admin as databases, instance_admin as ins
 use rescind_model::BackupState;
 
 use crate::alloydb::support as alloydb;
+use crate::configs::with_one_more;
 use crate::support::{CONFIG, Case, DATABASE, DAY, INSTANCE, after, backup_name, create_request};
 
 /// The full names of the metadata and of the response of an operation.
@@ -133,9 +134,8 @@ fn spanner(answered: &mut ByRpc) {
     );
     let config = instance_pb::InstanceConfig {
         name: "projects/p/instanceConfigs/custom-mine".into(),
-        display_name: "Mine".into(),
         base_config: CONFIG.into(),
-        ..Default::default()
+        ..with_one_more(&mut case, CONFIG)
     };
     call!(
         instances::CreateInstanceConfig,
@@ -212,6 +212,49 @@ macro_rules! alloydb {
                 ..Default::default()
             }
         );
+        let source = pb::BackupSource { backup_name: alloydb::backup_name("there"), ..Default::default() };
+        call!(
+            RestoreCluster,
+            pb::RestoreClusterRequest {
+                parent: alloydb::LOCATION.into(),
+                cluster_id: "again".into(),
+                cluster: Some(pb::Cluster::default()),
+                source: Some(pb::restore_cluster_request::Source::BackupSource(source)),
+                ..Default::default()
+            }
+        );
+        let cluster = pb::Cluster { name: alloydb::CLUSTER.into(), ..Default::default() };
+        call!(
+            UpdateCluster,
+            pb::UpdateClusterRequest {
+                cluster: Some(cluster),
+                update_mask: mask("labels"),
+                ..Default::default()
+            }
+        );
+        let instance = pb::Instance {
+            name: format!("{}/instances/first", alloydb::CLUSTER),
+            instance_type: pb::instance::InstanceType::Primary.into(),
+            ..Default::default()
+        };
+        call!(
+            CreateInstance,
+            pb::CreateInstanceRequest {
+                parent: alloydb::CLUSTER.into(),
+                instance_id: "first".into(),
+                instance: Some(instance.clone()),
+                ..Default::default()
+            }
+        );
+        call!(
+            UpdateInstance,
+            pb::UpdateInstanceRequest {
+                instance: Some(instance.clone()),
+                update_mask: mask("labels"),
+                ..Default::default()
+            }
+        );
+        call!(DeleteInstance, pb::DeleteInstanceRequest { name: instance.name, ..Default::default() });
         call!(
             DeleteBackup,
             pb::DeleteBackupRequest { name: alloydb::backup_name("there"), ..Default::default() }
@@ -242,6 +285,7 @@ fn every_operation_has_the_metadata_and_the_response_that_the_protos_announce() 
     let examples = &mut answered;
     spanner(examples);
     alloydb!(examples, v1);
+    alloydb!(examples, v1alpha);
     alloydb!(examples, v1beta);
     assert_eq!(answered, announced());
 }

@@ -49,6 +49,14 @@ impl Http {
         (status, serde_json::from_slice(&body).unwrap())
     }
 
+    /// The body of the answer to a GET, as it comes.
+    pub async fn text(&self, path: &str) -> String {
+        let uri = format!("http://{}{path}", self.server.address());
+        let request = Request::builder().uri(uri).body(Full::new(Bytes::new())).unwrap();
+        let body = self.client.request(request).await.unwrap().into_body();
+        String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap()
+    }
+
     pub async fn get(&self, path: &str) -> (u16, Value) {
         self.send(Method::GET, path, "").await
     }
@@ -105,6 +113,37 @@ async fn a_cancel_may_come_without_a_body_with_an_empty_one_and_with_a_bare_ques
     {
         let reply = http.send(Method::POST, &format!("/v1/{name}:cancel{tail}"), body).await;
         assert_eq!(reply, (200, json!({})), "{tail} {body}");
+    }
+    // "The request body must be empty."
+    for body in [json!({ "name": name }), json!({ "reason": "none" })] {
+        let reply = http.post(&format!("/v1/{name}:cancel"), &body).await;
+        assert_eq!(reply.0, 400, "{body}");
+        assert!(message(&reply).contains("Cannot find field."), "{}", message(&reply));
+    }
+}
+
+#[tokio::test]
+async fn keys_come_in_the_order_of_the_proto() {
+    let http = Http::start("", &[("b1", BackupState::Ready)]).await;
+    let text = http.text(&format!("{BACKUPS}/b1?prettyPrint=false")).await;
+    // By the numbers of the fields, as Google's front ends write what they get.
+    let keys = ["name", "database", "expireTime", "createTime", "state", "versionTime"];
+    let places: Vec<usize> = keys.iter().map(|key| text.find(&format!("\"{key}\":")).expect(key)).collect();
+    assert!(places.is_sorted(), "{text}");
+    let text = http.text(&format!("{BACKUPS}/none?prettyPrint=false")).await;
+    assert!(text.starts_with("{\"error\":{\"code\":404,\"message\":"), "{text}");
+}
+
+#[tokio::test]
+async fn truth_values_in_the_query_may_be_spelled_as_python_has_them() {
+    let http = Http::start("", &[]).await;
+    let location = "/v1/projects/p/locations/us-central1";
+    let cluster = json!({ "network": "projects/p/global/networks/default" });
+    for (spelled, done) in [("True", true), ("true", true), ("False", false)] {
+        let path =
+            format!("{location}/clusters?clusterId=c-{}&validateOnly={spelled}", spelled.to_lowercase());
+        let (status, operation) = http.post(&path, &cluster).await;
+        assert_eq!((status, operation["name"].is_null()), (200, done), "{spelled}: {operation}");
     }
 }
 

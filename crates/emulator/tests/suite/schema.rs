@@ -211,7 +211,7 @@ fn drop_protection_prevents_the_drop() {
 }
 
 #[test]
-fn roles_are_those_that_the_schema_creates() {
+fn roles_are_those_of_every_database_and_those_that_the_schema_creates() {
     let mut case = Case::new("");
     update(
         &mut case,
@@ -222,14 +222,20 @@ fn roles_are_those_that_the_schema_creates() {
     let mut list = |page_token: &str| {
         let request = pb::ListDatabaseRolesRequest {
             parent: DATABASE.into(),
-            page_size: 1,
+            page_size: 3,
             page_token: page_token.into(),
         };
         case.call::<databases::ListDatabaseRoles>(request).unwrap()
     };
+    let ids = |reply: &pb::ListDatabaseRolesResponse| -> Vec<String> {
+        let id = |role: &pb::DatabaseRole| {
+            role.name.strip_prefix(&format!("{DATABASE}/databaseRoles/")).map(str::to_owned)
+        };
+        reply.database_roles.iter().map(|role| id(role).unwrap()).collect()
+    };
     let first = list("");
-    assert_eq!(first.database_roles[0].name, format!("{DATABASE}/databaseRoles/reader"));
+    assert_eq!(ids(&first), ["public", "reader", "spanner_info_reader"]);
     let second = list(&first.next_page_token);
-    assert_eq!(second.database_roles[0].name, format!("{DATABASE}/databaseRoles/writer"));
+    assert_eq!(ids(&second), ["spanner_sys_reader", "writer"]);
     assert!(second.next_page_token.is_empty());
 }

@@ -7,6 +7,7 @@ use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
 use super::listing::{self, Listing};
+use super::overwriting::Overwriting;
 use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
@@ -15,7 +16,6 @@ use super::work::{Action, Work};
 use super::{clusters, errors, name};
 use crate::kernel::Status;
 use crate::kernel::filter::{Kind, Value};
-use crate::kernel::reflect;
 use crate::proto::alloydb::v1beta as pb;
 use crate::proto::longrunning;
 
@@ -125,28 +125,10 @@ pub fn update<V: Version, Q: Message>(
         let backup = check_wanted(turn, &target, wanted)?;
         return begin::<V>(turn, &once, target, backup, request.validate_only);
     }
-    let paths = updated_paths(request.update_mask);
-    reflect::check_mask(&paths, &UPDATABLE, turn.choices.bad_update_mask)?;
-    let managed = check::find::<pb::Backup>(turn, &target)?;
-    check::check_etag(&target, &*managed.about, &wanted.etag)?;
-    if managed.busy.is_some() {
-        return Err(errors::busy(&target));
-    }
-    let updated = reflect::merge_fields((*managed.about).clone(), &wanted, &paths);
-    let work = |updated| Work::<pb::Backup>::new(V::NAME, target.clone(), Action::Update(Box::new(updated)));
-    if request.validate_only {
-        return Ok(work(updated.clone()).preview(turn.now, Arc::new(updated)));
-    }
-    let key = work(updated).start(turn);
-    once.id.remember(turn, once.verb, target, key);
-    turn.run(key);
-    turn.show(key)
-}
-
-/// "If the user does not provide a mask then all fields will be overwritten." (service.proto)
-fn updated_paths(mask: Option<prost_types::FieldMask>) -> Vec<String> {
-    let paths = mask.map(|mask| mask.paths).unwrap_or_default();
-    if paths.is_empty() || paths == ["*"] { UPDATABLE.map(str::to_owned).into() } else { paths }
+    let (mask, validate_only) = (request.update_mask, request.validate_only);
+    let name = &*wanted.name;
+    Overwriting { name, wanted: &wanted, mask, updatable: &UPDATABLE, request_id: once.id, validate_only }
+        .carry_out::<V>(turn)
 }
 
 pub fn delete<V: Version, Q: Message>(

@@ -33,6 +33,14 @@ pub fn new_name<R: Resource>(
     field: &str,
 ) -> Result<Arc<str>, Status> {
     name::location(parent)?;
+    named::<R>(turn, parent, id, field)
+}
+
+/// The name of a resource that is to be created in a parent whose name has been looked at.
+///
+/// # Errors
+/// What the table of choices says for a wrong id.
+pub fn named<R: Resource>(turn: &Turn<'_>, parent: &str, id: &str, field: &str) -> Result<Arc<str>, Status> {
     if !is_id(id) {
         let rule = "an id has 1 to 63 characters, begins with a lower-case letter, continues with lower-case letters, \
                     digits and `-`, and ends with a letter or a digit";

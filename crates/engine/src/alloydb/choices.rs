@@ -2,7 +2,7 @@
 
 use rescind_model::Code;
 
-use crate::kernel::choices::{Fate, choices};
+use crate::kernel::choices::{Bytes, Fate, choices};
 
 choices! {
     /// What the emulator does where nobody published what AlloyDB does.
@@ -14,6 +14,8 @@ choices! {
         "alloydb.cancelled-backup" cancelled_backup: Fate = Fate::Removed;
         /// What becomes of a backup whose creation failed. Published is that there is a state FAILED.
         "alloydb.failed-backup" failed_backup: Fate = Fate::Failed;
+        /// The size in bytes of a backup that is READY. The emulated clusters hold no rows.
+        "alloydb.backup-size" backup_size: Bytes = Bytes(0);
         /// The code of DeleteBackup and DeleteCluster for what is being created; OK if they cancel its creation.
         "alloydb.delete-while-creating" delete_while_creating: Option<Code> = None;
         /// The code for another request with the `request_id` of an earlier one.

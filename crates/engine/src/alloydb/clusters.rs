@@ -1,5 +1,5 @@
-//! Clusters, as far as backups need them: CreateCluster, GetCluster, DeleteCluster, ListClusters. A cluster has no
-//! instances here.
+//! Clusters: CreateCluster, RestoreCluster, GetCluster, UpdateCluster, DeleteCluster, ListClusters. Secondary clusters and
+//! upgrades are not served.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
 use super::listing::{self, Listing};
+use super::overwriting::Overwriting;
 use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
@@ -75,17 +76,104 @@ pub fn create<V: Version, Q: Message>(
     check::check_new::<pb::Cluster>(turn, &name)?;
     let wanted = request.cluster.ok_or_else(|| errors::missing("cluster"))?;
     let about = filled(&name, wanted, turn.now);
+    begin::<V>(turn, &request_id, Verb::Create, about, request.validate_only)
+}
+
+/// Starts the creation of a cluster; or shows what it would come to.
+fn begin<V: Version>(
+    turn: &mut Turn<'_>,
+    request_id: &RequestId,
+    verb: Verb,
+    about: pb::Cluster,
+    validate_only: bool,
+) -> Result<longrunning::Operation, Status> {
+    let name: Arc<str> = about.name.as_str().into();
     let work = Work::<pb::Cluster>::new(V::NAME, name.clone(), Action::Create);
-    if request.validate_only {
+    if validate_only {
         return Ok(work.preview(turn.now, Arc::new(about)));
     }
     let uid = turn.store.state.next_uid();
-    let about = pb::Cluster { uid, ..about };
-    turn.store.state.clusters.insert(name.clone(), Managed::new(about));
+    turn.store.state.clusters.insert(name.clone(), Managed::new(pb::Cluster { uid, ..about }));
     let key = work.start(turn);
-    request_id.remember(turn, Verb::Create, name, key);
+    request_id.remember(turn, verb, name, key);
     turn.run(key);
     turn.show(key)
+}
+
+/// Makes a new cluster of a backup that is READY, or of another cluster as it was at a moment.
+pub fn restore<V: Version, Q: Message>(
+    turn: &mut Turn<'_>,
+    request: Q,
+) -> Result<longrunning::Operation, Status> {
+    use pb::restore_cluster_request::Source;
+    let request: pb::RestoreClusterRequest = convert(&request)?;
+    let name = check::new_name::<pb::Cluster>(turn, &request.parent, &request.cluster_id, "cluster_id")?;
+    let request_id = RequestId::read(&request.request_id)?;
+    if let Some(operation) = request_id.repeated(turn, Verb::Create, &name)? {
+        return Ok(operation);
+    }
+    check::check_new::<pb::Cluster>(turn, &name)?;
+    let wanted = request.cluster.ok_or_else(|| errors::missing("cluster"))?;
+    let (database_version, source) = match request.source {
+        None => return Err(errors::missing("source")),
+        Some(Source::BackupSource(from)) => {
+            name::backup(&from.backup_name)?;
+            let backup = &check::find::<pb::Backup>(turn, &from.backup_name)?.about;
+            if backup.stage() != Stage::Ready {
+                let message = format!("Resource '{}' is {}.", from.backup_name, backup.stage());
+                return Err(Status::new(Code::FailedPrecondition, message));
+            }
+            let from = pb::BackupSource { backup_uid: backup.uid.clone(), ..from };
+            (backup.database_version, Some(pb::cluster::Source::BackupSource(from)))
+        }
+        Some(Source::ContinuousBackupSource(from)) => {
+            name::cluster(&from.cluster)?;
+            let cluster = check::find::<pb::Cluster>(turn, &from.cluster)?;
+            check_usable(cluster)?;
+            let version = cluster.about.database_version;
+            let moment = from.point_in_time.as_ref().ok_or_else(|| errors::missing("point_in_time"))?;
+            if Time::from_proto(moment).is_none_or(|moment| moment > turn.now) {
+                let field = "continuous_backup_source.point_in_time";
+                return Err(errors::invalid(Code::InvalidArgument, field, "it is no moment of the past"));
+            }
+            (version, None)
+        }
+    };
+    let about = pb::Cluster { database_version, source, ..filled(&name, wanted, turn.now) };
+    begin::<V>(turn, &request_id, Verb::Create, about, request.validate_only)
+}
+
+/// The fields that clients may change.
+const UPDATABLE: [&str; 6] = [
+    "display_name",
+    "labels",
+    "annotations",
+    "automated_backup_policy",
+    "continuous_backup_config",
+    "maintenance_update_policy",
+];
+
+/// A cluster that is not there is created if `allow_missing` is set.
+pub fn update<V: Version, Q: Message>(
+    turn: &mut Turn<'_>,
+    request: Q,
+) -> Result<longrunning::Operation, Status> {
+    let request: pb::UpdateClusterRequest = convert(&request)?;
+    let wanted = request.cluster.ok_or_else(|| errors::missing("cluster"))?;
+    let [project, location, id] = name::cluster(&wanted.name)?;
+    let request_id = RequestId::read(&request.request_id)?;
+    if let Some(operation) = request_id.repeated(turn, Verb::Update, &wanted.name)? {
+        return Ok(operation);
+    }
+    if request.allow_missing && turn.store.state.clusters.get(&wanted.name).is_none() {
+        let parent = format!("projects/{project}/locations/{location}");
+        let name = check::new_name::<pb::Cluster>(turn, &parent, id, "cluster.name")?;
+        let about = filled(&name, wanted, turn.now);
+        return begin::<V>(turn, &request_id, Verb::Update, about, request.validate_only);
+    }
+    let (name, mask, validate_only) = (&*wanted.name, request.update_mask, request.validate_only);
+    Overwriting { name, wanted: &wanted, mask, updatable: &UPDATABLE, request_id, validate_only }
+        .carry_out::<V>(turn)
 }
 
 /// The cluster that a request asks for: what clients may say of it, and what the service says.
@@ -117,13 +205,18 @@ pub fn get<Q: Message, R: Message + Default>(turn: &mut Turn<'_>, request: Q) ->
     convert(&*check::find::<pb::Cluster>(turn, &request.name)?.about)
 }
 
-/// The backups of a cluster outlive it.
+/// The backups of a cluster outlive it. Its instances go with it if `force` is set, and prevent the deletion if not (AIP-135).
 pub fn delete<V: Version, Q: Message>(
     turn: &mut Turn<'_>,
     request: Q,
 ) -> Result<longrunning::Operation, Status> {
-    let pb::DeleteClusterRequest { name, request_id, etag, validate_only, force: _ } = convert(&request)?;
+    let pb::DeleteClusterRequest { name, request_id, etag, validate_only, force } = convert(&request)?;
     name::cluster(&name)?;
+    let inside = format!("{name}/");
+    if !force && turn.store.state.instances.below(&inside, None).next().is_some() {
+        let message = format!("Resource '{name}' has instances. Delete them first, or set `force`.");
+        return Err(Status::new(Code::FailedPrecondition, message));
+    }
     let deletion = Deletion { name: &name, request_id: &request_id, validate_only, etag: &etag };
     deletion.carry_out::<V, pb::Cluster>(turn)
 }

@@ -27,7 +27,8 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
     if !check::is_id(&setup.database) {
         return Err(InvalidSetup::Given(format!("`{}` is no id of a cluster in AlloyDB", setup.database)));
     }
-    let mut begin = clock - choices.age_of_given;
+    let moments = Moments { clock, choices };
+    let mut begin = moments.begin();
     let cluster = ready_cluster(store, &location, &setup.database, begin);
     for given in &setup.given.backups {
         let id = given.id.replace("{backup}", &setup.backup);
@@ -40,10 +41,11 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
         if store.state.backups.get(&name).is_some() {
             return refused("given twice");
         }
-        give_backup(store, &location, &name, &cluster, given.state, begin);
+        let since = moments.at(store, given.state, begin);
+        give_backup(store, &location, &name, &cluster, given.state, since);
     }
     if setup.bystanders {
-        give_bystanders(store, &location, &cluster, clock - choices.age_of_given);
+        give_bystanders(store, &location, &cluster, moments);
     }
     if !setup.given.database_missing && !give_cluster(store, cluster) {
         return Err(InvalidSetup::Given(format!("cluster `{}`: given twice", setup.database)));
@@ -51,14 +53,52 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
     Ok(())
 }
 
+/// Whether AlloyDB could have given the ids in a set-up; that of the cluster is looked at where it is given.
+///
+/// # Errors
+/// The location does not have the form of one.
+pub fn check_ids(setup: &Setup) -> Result<(), InvalidSetup> {
+    let location = &setup.instance;
+    let plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if location.starts_with(|c: char| c.is_ascii_lowercase()) && location.chars().all(plain) {
+        return Ok(());
+    }
+    Err(InvalidSetup::Given(format!("`{location}` is no location of AlloyDB; one is `us-central1`")))
+}
+
+/// When what was there before was made.
+#[derive(Clone, Copy)]
+struct Moments<'a> {
+    /// When the case begins.
+    clock: Time,
+    choices: &'a Choices,
+}
+
+impl Moments<'_> {
+    /// When the first of it was made.
+    fn begin(self) -> Time {
+        self.clock - self.choices.age_of_given
+    }
+
+    /// When a backup was begun that is in this state, where one that is READY was at that moment.
+    fn at(self, store: &Store, state: Stage, moment: Time) -> Time {
+        match state {
+            Stage::Ready | Stage::Failed => moment,
+            Stage::Creating | Stage::Deleting => store.pending_since(moment, self.clock, self.choices),
+        }
+    }
+}
+
 /// A READY backup of the cluster that the sample is told to use; another cluster, with a label, and a backup of that which is
 /// being made.
-fn give_bystanders(store: &mut Store, location: &str, cluster: &pb::Cluster, begin: Time) {
+fn give_bystanders(store: &mut Store, location: &str, cluster: &pb::Cluster, moments: Moments<'_>) {
+    let begin = moments.begin();
     let name = |id: &str| format!("{location}/backups/{BYSTANDER}-{id}");
     give_backup(store, location, &name("backup"), cluster, Stage::Ready, begin - Span::MICROSECOND);
     let mut other = ready_cluster(store, location, &format!("{BYSTANDER}-cluster"), begin);
     other.labels.insert("owner".to_owned(), BYSTANDER.to_owned());
-    give_backup(store, location, &name("cluster-backup"), &other, Stage::Creating, begin - Span::hours(1));
+    let pending = moments.at(store, Stage::Creating, begin - Span::hours(1));
+    give_backup(store, location, &name("cluster-backup"), &other, Stage::Creating, pending);
     give_cluster(store, other);
 }
 
@@ -88,6 +128,7 @@ fn give_backup(
     state: Stage,
     begin: Time,
 ) {
+    let size_bytes = if state == Stage::Ready { store.state.choices.backup_size.0 } else { 0 };
     let mut about = pb::Backup {
         name: name.to_owned(),
         uid: store.state.next_uid(),
@@ -97,6 +138,7 @@ fn give_backup(
         r#type: Type::OnDemand.into(),
         encryption_info: cluster.encryption_info.clone(),
         create_time: Some(begin.to_proto()),
+        size_bytes,
         ..Default::default()
     };
     about.enter(state, begin);

@@ -32,6 +32,18 @@ pub struct Listing<'a> {
 
 /// A resource that is in lists.
 pub trait Listable: Resource {
+    /// How the names begin of those in a parent, which is a location, or `-` for all of them.
+    ///
+    /// # Errors
+    /// INVALID_ARGUMENT if it is no parent of such resources.
+    fn prefix(parent: &str) -> Result<String, Status> {
+        let [project, location] = name::location(parent)?;
+        Ok(match location {
+            "-" => format!("projects/{project}/locations/"),
+            _ => format!("{parent}/{}/", Self::COLLECTION),
+        })
+    }
+
     /// The kind of a field that can be filtered and ordered by, if it can.
     fn kind(path: &str) -> Option<Kind>;
 
@@ -53,13 +65,9 @@ impl Listing<'_> {
     /// # Errors
     /// INVALID_ARGUMENT for a parent, a filter, an order or a page token that is none.
     pub fn answer<R: Listable>(&self, turn: &Turn<'_>) -> Result<(Vec<R>, String), Status> {
-        let [project, location] = name::location(self.parent)?;
+        let prefix = R::prefix(self.parent)?;
         let filter = Filter::parse(self.filter, R::kind).map_err(|error| error.into_status(self.rpc))?;
         let order = Order::parse::<R>(self.order_by)?;
-        let prefix = match location {
-            "-" => format!("projects/{project}/locations/"),
-            _ => format!("{}/{}/", self.parent, R::COLLECTION),
-        };
         let kept = R::kept_in(&turn.store.state);
         let passes = |found: &(&str, &Managed<R>)| filter.matches(&Item(&*found.1.about));
         if order.0.is_empty() {

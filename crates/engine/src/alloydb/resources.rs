@@ -18,5 +18,11 @@ pub fn of(store: &Store) -> Vec<Described> {
         .backups
         .iter()
         .map(|(name, backup)| Described::new("backup", name).with_fields_of(&*backup.about, ITS_OWN));
-    clusters.chain(backups).collect()
+    let instances =
+        store.state.instances.iter().map(|(name, instance)| {
+            Described::new("instance", name).with_fields_of(&*instance.about, ITS_OWN)
+        });
+    let users = (store.state.users.iter())
+        .map(|(name, user)| Described::new("user", name).with_fields_of(user, ITS_OWN));
+    clusters.chain(instances).chain(users).chain(backups).collect()
 }

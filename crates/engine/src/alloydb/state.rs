@@ -28,6 +28,10 @@ pub struct AlloyDb {
     pub choices: AlloyDbChoices,
     /// The clusters, by full name.
     pub clusters: Kept<pb::Cluster>,
+    /// The instances of clusters, by full name.
+    pub instances: Kept<pb::Instance>,
+    /// The users of clusters, by full name.
+    pub users: BTreeMap<Arc<str>, pb::User>,
     /// The backups, by full name.
     pub backups: Kept<pb::Backup>,
     /// The requests that are not to be carried out again.
@@ -112,6 +116,11 @@ impl<T> Kept<T> {
         self.0.remove(name);
     }
 
+    /// Removes all whose names begin with `prefix`.
+    pub fn remove_below(&mut self, prefix: &str) {
+        self.0.retain(|name, _| !name.starts_with(prefix));
+    }
+
     /// All of them, in the order of their names.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &Managed<T>)> {
         self.0.iter().map(|(name, managed)| (&**name, managed))
@@ -167,6 +176,12 @@ pub trait Resource: Name + Clone + Default + fmt::Debug + Send + 'static {
     /// Gives it a state. The resource has changed then: it has another etag from now on.
     fn enter(&mut self, stage: Stage, now: Time);
 
+    /// What goes with one that is removed.
+    fn removed(_alloydb: &mut AlloyDb, _name: &str) {}
+
+    /// Its creation is complete. Backups are of this size then.
+    fn completed(&mut self, _backup_size: i64) {}
+
     /// Its etag.
     fn etag(&self) -> &str;
 }
@@ -213,6 +228,10 @@ impl Resource for pb::Backup {
         self.etag = etag(now);
     }
 
+    fn completed(&mut self, backup_size: i64) {
+        self.size_bytes = backup_size;
+    }
+
     fn etag(&self) -> &str {
         &self.etag
     }
@@ -235,6 +254,13 @@ impl Resource for pb::Cluster {
         Fate::Removed
     }
 
+    /// Its instances and users.
+    fn removed(alloydb: &mut AlloyDb, name: &str) {
+        let inside = format!("{name}/");
+        alloydb.instances.remove_below(&inside);
+        alloydb.users.retain(|user, _| !user.starts_with(&inside));
+    }
+
     fn stage(&self) -> Stage {
         match self.state() {
             pb::cluster::State::Creating => Stage::Creating,
@@ -250,6 +276,48 @@ impl Resource for pb::Cluster {
             Stage::Ready => pb::cluster::State::Ready,
             Stage::Failed => pb::cluster::State::Failed,
             Stage::Deleting => pb::cluster::State::Deleting,
+        });
+        self.update_time = Some(now.to_proto());
+        self.etag = etag(now);
+    }
+
+    fn etag(&self) -> &str {
+        &self.etag
+    }
+}
+
+impl Resource for pb::Instance {
+    const COLLECTION: &'static str = "instances";
+    const TYPE: &'static str = "alloydb.googleapis.com/Instance";
+    const DECIDED: bool = false;
+
+    fn kept(alloydb: &mut AlloyDb) -> &mut Kept<pb::Instance> {
+        &mut alloydb.instances
+    }
+
+    fn kept_in(alloydb: &AlloyDb) -> &Kept<pb::Instance> {
+        &alloydb.instances
+    }
+
+    fn fate(_end: End, _choices: &AlloyDbChoices) -> Fate {
+        Fate::Removed
+    }
+
+    fn stage(&self) -> Stage {
+        match self.state() {
+            pb::instance::State::Creating => Stage::Creating,
+            pb::instance::State::Deleting => Stage::Deleting,
+            pb::instance::State::Failed => Stage::Failed,
+            _ => Stage::Ready,
+        }
+    }
+
+    fn enter(&mut self, stage: Stage, now: Time) {
+        self.set_state(match stage {
+            Stage::Creating => pb::instance::State::Creating,
+            Stage::Ready => pb::instance::State::Ready,
+            Stage::Failed => pb::instance::State::Failed,
+            Stage::Deleting => pb::instance::State::Deleting,
         });
         self.update_time = Some(now.to_proto());
         self.etag = etag(now);

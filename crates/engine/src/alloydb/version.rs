@@ -1,5 +1,5 @@
 //! The versions of the API. The engine works with the messages of v1beta, which have every field of those of v1 under
-//! the same number: between the versions, messages are only encoded and decoded.
+//! the same number: between the versions, messages are only encoded and decoded. What v1alpha has beyond that is left out.
 
 use std::fmt;
 
@@ -18,12 +18,20 @@ pub trait Version {
 #[derive(Clone, Copy, Debug)]
 pub struct V1;
 
+/// `google.cloud.alloydb.v1alpha`.
+#[derive(Clone, Copy, Debug)]
+pub struct V1Alpha;
+
 /// `google.cloud.alloydb.v1beta`.
 #[derive(Clone, Copy, Debug)]
 pub struct V1Beta;
 
 impl Version for V1 {
     const NAME: ApiVersion = ApiVersion("v1");
+}
+
+impl Version for V1Alpha {
+    const NAME: ApiVersion = ApiVersion("v1alpha");
 }
 
 impl Version for V1Beta {
@@ -60,24 +68,51 @@ mod tests {
         proto::pool().get_message_by_name(&format!("google.cloud.alloydb.{version}.{name}")).expect(name)
     }
 
+    const SHARED: [&str; 22] = [
+        "Backup",
+        "Cluster",
+        "OperationMetadata",
+        "CreateBackupRequest",
+        "UpdateBackupRequest",
+        "DeleteBackupRequest",
+        "ListBackupsRequest",
+        "CreateClusterRequest",
+        "DeleteClusterRequest",
+        "ListClustersRequest",
+        "UpdateClusterRequest",
+        "RestoreClusterRequest",
+        "Instance",
+        "CreateInstanceRequest",
+        "UpdateInstanceRequest",
+        "DeleteInstanceRequest",
+        "ListInstancesRequest",
+        "User",
+        "CreateUserRequest",
+        "UpdateUserRequest",
+        "DeleteUserRequest",
+        "ListUsersRequest",
+    ];
+
     #[test]
     fn every_field_of_v1_is_in_v1beta_under_its_number() {
-        for name in [
-            "Backup",
-            "Cluster",
-            "OperationMetadata",
-            "CreateBackupRequest",
-            "UpdateBackupRequest",
-            "DeleteBackupRequest",
-            "ListBackupsRequest",
-            "CreateClusterRequest",
-            "DeleteClusterRequest",
-            "ListClustersRequest",
-        ] {
+        for name in SHARED {
             let beta = message("v1beta", name);
             for field in message("v1", name).fields() {
                 let same = beta.get_field(field.number()).expect(name);
                 assert_eq!((same.name(), same.cardinality()), (field.name(), field.cardinality()), "{name}");
+            }
+        }
+    }
+
+    #[test]
+    fn no_field_of_v1alpha_is_another_in_v1beta() {
+        for name in SHARED {
+            let beta = message("v1beta", name);
+            for field in message("v1alpha", name).fields() {
+                if let Some(same) = beta.get_field(field.number()) {
+                    let shared = (same.name(), same.cardinality()) == (field.name(), field.cardinality());
+                    assert!(shared, "{name}.{}", field.name());
+                }
             }
         }
     }

@@ -82,6 +82,7 @@ impl<R: Resource> Work<R> {
 
     fn end_creation(&mut self, store: &mut Store, ending: &Ending<'_>) {
         let fate = R::fate(ending.end, &store.state.choices);
+        let size = store.state.choices.backup_size.0;
         let kept = R::kept(&mut store.state);
         let stage = match ending.end {
             End::Completed => Stage::Ready,
@@ -94,6 +95,9 @@ impl<R: Resource> Work<R> {
         if let Some(managed) = kept.get_mut(&self.target) {
             managed.busy = None;
             managed.enter(stage, ending.now);
+            if stage == Stage::Ready {
+                Arc::make_mut(&mut managed.about).completed(size);
+            }
             self.made = Some(managed.about.clone());
         }
     }
@@ -133,7 +137,10 @@ impl<R: Resource> Task<Store> for Work<R> {
         let completed = ending.end == End::Completed;
         match &mut self.action {
             Action::Create => return self.end_creation(store, ending),
-            Action::Delete(_) if completed => return R::kept(&mut store.state).remove(&self.target),
+            Action::Delete(_) if completed => {
+                R::removed(&mut store.state, &self.target);
+                return R::kept(&mut store.state).remove(&self.target);
+            }
             _ => {}
         }
         let Some(managed) = R::kept(&mut store.state).get_mut(&self.target) else { return };

@@ -11,7 +11,7 @@ use super::message::{
 use super::problem::Problem;
 use super::query::BackupFilter;
 use super::request::{ApiRequest, Sent};
-use super::state::{Backup, Store, Turn, backup_id, full_name, key_of_backup};
+use super::state::{Backup, Store, Turn, backup_id, full_name, is_backup_id};
 use crate::kernel::Status;
 use crate::kernel::operation::{Cancel, End, Key};
 
@@ -79,6 +79,7 @@ fn check_create(turn: &Turn<'_>, instance: &str, body: NewBackup) -> Result<Back
         return Err(turn.store.state.choices.another_backup.status());
     }
     Ok(Backup {
+        given_id: None,
         name: name.into(),
         description: description.into(),
         instance: instance.id.clone(),
@@ -100,9 +101,11 @@ pub fn is_name(name: &str) -> bool {
 
 /// The key and the record of the backup with this id.
 fn find<'a>(turn: &'a Turn<'_>, id: &str) -> Result<(Key, &'a Backup), Status> {
-    let key = key_of_backup(id).ok_or_else(|| Problem::BACKUP_ID.status())?;
-    let backup = turn.store.state.get(key).ok_or_else(|| Problem::NO_BACKUP.status())?;
-    Ok((key, backup))
+    let state = &turn.store.state;
+    let found = state.key_with_id(id).and_then(|key| Some((key, state.get(key)?)));
+    // One that was given another id is not known by the one that the emulator would have made.
+    let found = found.filter(|(key, backup)| backup.id(*key) == id);
+    found.ok_or_else(|| if is_backup_id(id) { Problem::NO_BACKUP } else { Problem::BACKUP_ID }.status())
 }
 
 /// Stop a backup: only in BUILDING, and only of a Cassandra instance.
@@ -125,7 +128,7 @@ impl ApiRequest for StopBackup {
 
     /// Notes that a stop was received: looks at the job are counted apart from now on, whatever becomes of it.
     fn arrive(&self, store: &mut Store) -> RequestKind {
-        let key = key_of_backup(&self.backup).filter(|key| store.state.get(*key).is_some());
+        let key = store.state.key_with_id(&self.backup).filter(|key| store.state.get(*key).is_some());
         let job = key.and_then(|key| store.operations.get_mut(key));
         if let Some(job) = job.filter(|job| job.cancel == Cancel::None) {
             job.cancel = Cancel::Received;
@@ -285,7 +288,8 @@ impl ApiRequest for ListBackups {
         let matching: Vec<(Key, &Backup)> =
             found.filter(|(key, backup)| wanted.matches(*key, backup)).collect();
         let page = matching.iter().skip(wanted.skip).take(wanted.limit);
-        let backups = page.map(|(key, backup)| backup.item(*key)).collect();
+        let size = u64::try_from(turn.store.state.choices.backup_size.0).unwrap_or_default();
+        let backups = page.map(|(key, backup)| backup.item(*key, size)).collect();
         Ok(BackupList { total_count: matching.len(), backups })
     }
 }

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use super::problem::Problem;
-use crate::kernel::choices::{ChoiceValue, Fate, choices};
+use crate::kernel::choices::{Bytes, ChoiceValue, Fate, choices};
 
 choices! {
     /// What the emulator does where nobody published what GeminiDB does.
@@ -14,6 +14,8 @@ choices! {
     pub struct GeminiDbChoices {
         /// What becomes of a backup that was stopped. Published are the statuses BUILDING, COMPLETED and FAILED.
         "geminidb.stopped-backup" stopped_backup: Fate = Fate::Removed;
+        /// The size of a completed backup, in kilobytes. The emulated instances hold no rows.
+        "geminidb.backup-size" backup_size: Bytes = Bytes(0);
         /// Stopping a backup that is completed or failed. Published is that only BUILDING allows it.
         "geminidb.stop-in-wrong-state" stop_in_wrong_state: Problem = Problem::WRONG_STATE;
         /// Stopping a backup of an instance that is not Cassandra. Published is that only Cassandra allows it.

@@ -6,7 +6,7 @@ use super::backups::is_name;
 use super::job::Job;
 use super::jobs;
 use super::message::Datastore;
-use super::state::{Backup, Instance, Store};
+use super::state::{Backup, Instance, Store, is_backup_id};
 use crate::kernel::choices::Choices;
 use crate::kernel::operation::End;
 use crate::kernel::{BYSTANDER, InvalidSetup, Setup, Span, Time};
@@ -36,14 +36,16 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
     }
     let mut begin = clock - choices.age_of_given;
     if setup.bystanders {
-        give_bystanders(store, &instance, begin, choices);
+        give_bystanders(store, &instance, begin, clock, choices);
     }
     for given in &setup.given.backups {
         let name = given.id.replace("{backup}", &setup.backup);
         begin = begin + Span::MICROSECOND;
         let refused = |why: &str| Err(InvalidSetup::Given(format!("given backup `{name}`: {why}")));
-        if !is_name(&name) {
-            return refused("no name of a backup in GeminiDB");
+        // An id as the documentation has them stands for itself: such a backup is called by its id.
+        let given_id = is_backup_id(&name).then(|| name.as_str().into());
+        if given_id.is_none() && !is_name(&name) {
+            return refused("no name of a backup in GeminiDB, and no id of one");
         }
         if store.state.key_named(id, &name).is_some() {
             return refused("given twice");
@@ -58,36 +60,49 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
             BackupState::Failed => Some(End::Failed),
             BackupState::Deleting => return refused("backups of GeminiDB are never DELETING"),
         };
-        give_backup(store, &instance, &name, end, begin, choices);
+        let wanted = Wanted { given_id, name: &name, end };
+        give_backup(store, &instance, wanted, begin, clock, choices);
     }
     Ok(())
 }
 
 /// A READY backup of the instance that the sample is told to use; another instance, and a backup of that which is being made.
-fn give_bystanders(store: &mut Store, instance: &Instance, begin: Time, choices: &Choices) {
+fn give_bystanders(store: &mut Store, instance: &Instance, begin: Time, clock: Time, choices: &Choices) {
     let ready = format!("{BYSTANDER}-backup");
-    give_backup(store, instance, &ready, Some(End::Completed), begin - Span::MICROSECOND, choices);
+    let ready = Wanted { given_id: None, name: &ready, end: Some(End::Completed) };
+    give_backup(store, instance, ready, begin - Span::MICROSECOND, clock, choices);
     let id = format!("{BYSTANDER}-instance");
     let other = Instance { id: id.as_str().into(), datastore: CASSANDRA, building: None };
     store.state.instances.insert(other.id.clone(), other.clone());
-    give_backup(store, &other, &format!("{id}-backup"), None, begin - Span::hours(1), choices);
+    let pending = Wanted { given_id: None, name: &format!("{id}-backup"), end: None };
+    give_backup(store, &other, pending, begin - Span::hours(1), clock, choices);
 }
 
-/// Adds a backup that has ended so, or is being made for as long as the case lasts, with the job that made it.
+/// A backup that is to be there.
+struct Wanted<'a> {
+    given_id: Option<Box<str>>,
+    name: &'a str,
+    /// How it has ended; none if it is being made.
+    end: Option<End>,
+}
+
+/// Adds a backup that has ended so, or is being made, with the job that made it.
 fn give_backup(
     store: &mut Store,
     instance: &Instance,
-    name: &str,
-    end: Option<End>,
+    Wanted { given_id, name, end }: Wanted<'_>,
     begin: Time,
+    clock: Time,
     choices: &Choices,
 ) {
+    let begin = if end.is_none() { store.pending_since(begin, clock, choices) } else { begin };
     let job = Job::Backup { instance: instance.id.clone(), stops: Vec::new() };
     let key = jobs::start(store, job, begin);
     if let Some(job) = store.operations.get_mut(key) {
         job.foreign = true;
     }
     let backup = Backup {
+        given_id,
         name: name.into(),
         description: Box::default(),
         instance: instance.id.clone(),

@@ -46,6 +46,10 @@ impl Service for GeminiDb {
         api::error(status)
     }
 
+    fn own_code(status: &Status) -> Option<&'static str> {
+        Some(problem::Problem::of(status).0.number)
+    }
+
     fn give(store: &mut Store, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
         given::give(setup, store, clock, choices)
     }

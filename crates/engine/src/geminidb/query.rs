@@ -2,7 +2,7 @@
 
 use super::message::{ApiVersion, BackupQuery, parse_time};
 use super::problem::Problem;
-use super::state::{Backup, backup_id};
+use super::state::Backup;
 use crate::kernel::operation::Key;
 use crate::kernel::{Status, Time};
 
@@ -91,7 +91,7 @@ impl BackupFilter {
     /// True for a backup that is asked for, on whatever page. All that there are were made by hand.
     pub fn matches(&self, key: Key, backup: &Backup) -> bool {
         self.manual
-            && self.id.as_ref().is_none_or(|id| *id == backup_id(key))
+            && self.id.as_ref().is_none_or(|id| *id == backup.id(key))
             && self.instance.as_ref().is_none_or(|id| **id == *backup.instance)
             && self.datastore.as_ref().is_none_or(|kind| kind == backup.datastore.r#type)
             && self.from.is_none_or(|from| backup.begin >= from)

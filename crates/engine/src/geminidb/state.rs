@@ -33,6 +33,8 @@ impl Instance {
 /// A backup. Its key is that of the job that made it.
 #[derive(Clone, Debug)]
 pub struct Backup {
+    /// Its id, if it was there before under one that is not of the emulator's making.
+    pub given_id: Option<Box<str>>,
     /// Its name, chosen by who made it.
     pub name: Box<str>,
     /// Its description.
@@ -54,10 +56,15 @@ pub struct Backup {
 }
 
 impl Backup {
-    /// The backup as lists show it.
-    pub fn item(&self, key: Key) -> BackupItem {
+    /// Its id.
+    pub fn id(&self, key: Key) -> String {
+        self.given_id.as_deref().map_or_else(|| backup_id(key), str::to_owned)
+    }
+
+    /// The backup as lists show it, where one that is completed has this size in kilobytes.
+    pub fn item(&self, key: Key, size: u64) -> BackupItem {
         BackupItem {
-            id: backup_id(key),
+            id: self.id(key),
             name: self.name.to_string(),
             description: self.description.to_string(),
             instance_id: self.instance.to_string(),
@@ -65,8 +72,7 @@ impl Backup {
             datastore: self.datastore.clone(),
             r#type: "Manual",
             status: status_word(self.state),
-            // The emulated instances hold no rows.
-            size: 0,
+            size: if self.state == BackupState::Ready { size } else { 0 },
             begin_time: time_text(self.begin),
             end_time: self.end.map(time_text),
             database_tables: self.tables.clone(),
@@ -82,8 +88,22 @@ pub fn backup_id(key: Key) -> String {
     format!("{key:032x}{BACKUP_SUFFIX}")
 }
 
-/// The key in the id of a backup; none for what does not have the form of one.
-pub fn key_of_backup(id: &str) -> Option<Key> {
+/// True for what has the form that ids of backups have in the documentation, `2f4ddb93b8994d31994a3e5ed93a0acbbr06`: 32
+/// hexadecimal digits, two letters for the kind of the resource and two digits for the kind of the database.
+pub fn is_backup_id(id: &str) -> bool {
+    let lower_hex = |c: u8| c.is_ascii_digit() || (b'a'..=b'f').contains(&c);
+    match id.as_bytes().split_at_checked(32) {
+        Some((digits, [a, b, c, d])) => {
+            digits.iter().copied().all(lower_hex)
+                && [a, b].iter().all(|letter| letter.is_ascii_lowercase())
+                && [c, d].iter().all(|digit| digit.is_ascii_digit())
+        }
+        _ => false,
+    }
+}
+
+/// The key in the id of a backup that the emulator made; none for what does not have the form of one.
+fn key_of_backup(id: &str) -> Option<Key> {
     let digits = id.strip_suffix(BACKUP_SUFFIX)?;
     let key = Key::from_str_radix(digits, 16).ok()?;
     // Comparing the whole refuses other spellings of the number.
@@ -107,6 +127,8 @@ pub struct GeminiDb {
     pub jobs: BTreeMap<Key, Job>,
     backups: BTreeMap<Key, Backup>,
     by_name: HashMap<(Arc<str>, Box<str>), Key>,
+    /// Those that were there before under ids that are not of the emulator's making.
+    by_given_id: HashMap<Box<str>, Key>,
 }
 
 impl GeminiDb {
@@ -123,7 +145,13 @@ impl GeminiDb {
             instance.building = Some(key);
         }
         self.by_name.insert((backup.instance.clone(), backup.name.clone()), key);
+        self.by_given_id.extend(backup.given_id.clone().map(|id| (id, key)));
         self.backups.insert(key, backup);
+    }
+
+    /// The key in this id of a backup, which may be gone: its job is not.
+    pub fn key_with_id(&self, id: &str) -> Option<Key> {
+        self.by_given_id.get(id).copied().or_else(|| key_of_backup(id))
     }
 
     /// The backup with this key.
@@ -195,7 +223,7 @@ impl GeminiDb {
         let parts: Vec<&str> = resource.split('/').collect();
         match parts.as_slice() {
             ["projects", _, "instances", instance, "backups", name] => self.key_named(instance, name),
-            ["projects", _, "backups", id] => key_of_backup(id),
+            ["projects", _, "backups", id] => self.key_with_id(id),
             ["projects", _, "jobs", id] => self.backup_of_job(id),
             _ => None,
         }
@@ -221,6 +249,24 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+
+    #[test]
+    fn the_ids_of_the_documentation_have_a_form() {
+        for id in
+            ["2f4ddb93b8994d31994a3e5ed93a0acbbr06", "8c0851d6b5a84d16a5a3e1a3a1d1f0a9in06", &backup_id(1)]
+        {
+            assert!(is_backup_id(id), "{id}");
+        }
+        for id in [
+            "",
+            "br06",
+            "2f4ddb93b8994d31994a3e5ed93a0acb",
+            "2F4ddb93b8994d31994a3e5ed93a0acbbr06",
+            "é".repeat(18).as_str(),
+        ] {
+            assert!(!is_backup_id(id), "{id}");
+        }
+    }
 
     proptest! {
         #[test]

@@ -9,6 +9,13 @@ pub fn project(name: &str) -> Option<&str> {
     Some(&rest[..rest.find('/').unwrap_or(rest.len())]).filter(|id| !id.is_empty())
 }
 
+/// True for what can be the id of a project of any of the services: of Google's, `my-project` or `example.com:my-project`, or
+/// of Huawei's, 32 hexadecimal digits.
+pub fn is_project_id(id: &str) -> bool {
+    id.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && id.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ':'))
+}
+
 /// The ids in a name that consists of these collections, in this order, and of nothing else.
 pub fn ids<'a, const N: usize>(name: &'a str, collections: [&str; N]) -> Option<[&'a str; N]> {
     let mut parts = name.split('/');

@@ -150,7 +150,7 @@ pub struct Operation<T> {
     pub cancel: Cancel,
     /// How often a client looked at it and saw it running.
     pub looks: u32,
-    /// True if it was there before the case began; it then never progresses by itself.
+    /// True if it was there before the case began; where decisions end operations, it then never progresses.
     pub foreign: bool,
 }
 

@@ -167,6 +167,9 @@ fn serve<S: Service, C: Call<S> + ?Sized>(
     let admitted = Admitted::new(desk, journal, &kind, before);
     let mut shown = None;
     let reply = match admitted.refusal() {
+        Some(refusal) if refusal.code == Code::PermissionDenied => {
+            Err(S::denial(rpc, resource).map_or(refusal, |text| Status::new(Code::PermissionDenied, text)))
+        }
         Some(refusal) => Err(refusal),
         None => {
             let lost = admitted.is_lost();

@@ -51,6 +51,12 @@ pub trait Service: Send + Sized + 'static {
         false
     }
 
+    /// The text of PERMISSION_DENIED for a request, where the service says more than that the caller does not have
+    /// permission: which one, and on what.
+    fn denial(_rpc: &str, _resource: &str) -> Option<String> {
+        None
+    }
+
     /// Reads a request to a REST API of its own that no proto describes; none if the path is none of it.
     fn rest(_request: &RestRequest<'_>) -> Option<RestCall<Self>> {
         None
@@ -59,6 +65,11 @@ pub trait Service: Send + Sized + 'static {
     /// An error as that API has it.
     fn rest_error(status: &Status) -> RestReply {
         RestReply::error(status)
+    }
+
+    /// The number that its own API has for an error, where it numbers them.
+    fn own_code(_status: &Status) -> Option<&'static str> {
+        None
     }
 
     /// Gives a store, which may hold something already, what a set-up says that is there before a case begins.
@@ -72,6 +83,15 @@ pub trait Service: Send + Sized + 'static {
         clock: Time,
         choices: &Choices,
     ) -> Result<(), InvalidSetup>;
+
+    /// Whether the service could have given the ids in a set-up. Cases may have shorter ones; what people begin with should
+    /// be what they can have.
+    ///
+    /// # Errors
+    /// It could not: which id, and what form it must have.
+    fn check_ids(_setup: &Setup) -> Result<(), InvalidSetup> {
+        Ok(())
+    }
 
     /// The full name of a backup that a set-up is about, by its id.
     fn backup_name(project: &str, setup: &Setup, id: &str) -> String;

@@ -11,10 +11,12 @@ use rescind_model::{Code, Decision, RequestKind, suggestion};
 use super::addressed::{Addressed, Target};
 use super::choices::{self, Choices, InvalidSetting, Settings, Switch};
 use super::hazard::Hazard;
+use super::name::is_project_id;
 use super::part::Part;
 use super::rest::{RestReply, RestRequest};
 use super::rpc::Method;
 use super::service::{OperationsPath, Service};
+use super::setup::{InvalidSetup, Setup};
 use super::status::Status;
 use super::store::Store;
 use crate::proto;
@@ -59,10 +61,14 @@ trait Hosted: Send + Sync {
     fn rest(&self, request: &RestRequest<'_>) -> Option<(String, String)>;
     /// An error as that API has it.
     fn rest_error(&self, status: &Status) -> RestReply;
+    /// The number that its own API has for an error.
+    fn own_code(&self, status: &Status) -> Option<&'static str>;
     /// What a case with it may begin with besides nothing.
     fn given(&self) -> &'static [Decision];
     /// The faults that a kind of request may meet.
     fn hazards(&self, kind: &RequestKind) -> &'static [Hazard];
+    /// Whether it could have given the ids in a set-up.
+    fn check_ids(&self, setup: &Setup) -> Result<(), InvalidSetup>;
     /// Its part in a new project.
     fn open(&self, project: &str) -> Box<dyn Part>;
     /// Its choices.
@@ -114,12 +120,20 @@ impl<S: Service> Hosted for Host<S> {
         S::rest_error(status)
     }
 
+    fn own_code(&self, status: &Status) -> Option<&'static str> {
+        S::own_code(status)
+    }
+
     fn given(&self) -> &'static [Decision] {
         S::GIVEN
     }
 
     fn hazards(&self, kind: &RequestKind) -> &'static [Hazard] {
         S::hazards(kind)
+    }
+
+    fn check_ids(&self, setup: &Setup) -> Result<(), InvalidSetup> {
+        S::check_ids(setup)
     }
 
     fn open(&self, project: &str) -> Box<dyn Part> {
@@ -169,6 +183,22 @@ impl Services {
     /// The faults that a kind of request to a service may meet, where schedules are explored.
     pub fn hazards(&self, service: &str, kind: &RequestKind) -> &'static [Hazard] {
         self.named(service).map_or(&[], |hosted| hosted.hazards(kind))
+    }
+
+    /// Whether a project could have this id, and its service could have given the ids in the set-up. A service that there is
+    /// not has nothing to say.
+    ///
+    /// # Errors
+    /// It could not: which id, and what form it must have.
+    pub fn check_ids(&self, project: &str, setup: &Setup) -> Result<(), InvalidSetup> {
+        if !is_project_id(project) {
+            let message = format!(
+                "`{project}` is no id of a project: it holds letters, digits, `-`, `_`, `.` and `:`, and begins with a \
+                 letter or a digit"
+            );
+            return Err(InvalidSetup::Given(message));
+        }
+        self.named(setup.service.name()).map_or(Ok(()), |hosted| hosted.check_ids(setup))
     }
 
     fn named(&self, name: &str) -> Option<&Arc<dyn Hosted>> {
@@ -263,6 +293,11 @@ impl Services {
             Some(hosted) => hosted.rest_error(status),
             None => RestReply::error(status),
         }
+    }
+
+    /// The number that the API which a request is for has for an error, where it numbers them.
+    pub fn own_code(&self, addressed: &Addressed, status: &Status) -> Option<&'static str> {
+        self.hosted.get(addressed.target.service)?.own_code(status)
     }
 
     /// The message that an RPC replies with; none if no proto describes it.

@@ -67,6 +67,17 @@ impl<S> Store<S> {
         key
     }
 
+    /// When what is being made of all that was there before was begun, if the rest was at this moment. Where operations take
+    /// time, it is just now: begun long ago, it would be over at the first request.
+    pub fn pending_since(&self, moment: Time, clock: Time, choices: &Choices) -> Time {
+        if self.is_timed() {
+            // Before every request, and as far from the others of its kind.
+            (moment + choices.age_of_given).max(clock) - Span::seconds(1)
+        } else {
+            moment
+        }
+    }
+
     /// Lets an operation end before the next request is served.
     pub fn end_later(&mut self, key: Key, end: End) {
         self.ending.push((key, end));

@@ -37,7 +37,7 @@ pub struct Backup {
     pub expire_time: Time,
     /// The last moment that `expire_time` may be set to.
     pub max_expire_time: Time,
-    /// Its size in bytes. The emulated databases hold no rows, so this is 0.
+    /// Its size in bytes once it is READY. The emulated databases hold no rows, so this is 0 unless it was chosen.
     pub size_bytes: i64,
     /// The database dialect, as in the API.
     pub dialect: i32,

@@ -53,6 +53,7 @@ impl Task<Store> for BackupCreation {
         if let Some(database) = database.filter(|database| database.pending_backup == Some(ending.key)) {
             database.pending_backup = None;
         }
+        size(store, parent);
         self.made = finish(store, parent, ending.end).map(Box::new);
     }
 
@@ -80,6 +81,14 @@ pub fn finish(store: &mut Store, backup: &str, end: End) -> Option<Backup> {
     let backup = instance.backups.get_mut(id)?;
     backup.state = BackupState::Ready;
     Some(backup.clone())
+}
+
+/// The size of what has been made of a database: it has none before it is READY.
+fn size(store: &mut Store, backup: &str) {
+    let size = store.state.choices.backup_size.0;
+    if let Some(backup) = store.backup_mut(backup) {
+        backup.size_bytes = size;
+    }
 }
 
 /// The name of the instance in the name of a backup.

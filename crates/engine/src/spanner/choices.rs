@@ -1,8 +1,10 @@
 //! What nobody published about Spanner.
 
+use std::borrow::Cow;
+
 use rescind_model::Code;
 
-use crate::kernel::choices::choices;
+use crate::kernel::choices::{Bytes, choices};
 
 choices! {
     /// What the emulator does where nobody published what Spanner does.
@@ -22,5 +24,16 @@ choices! {
         /// How many databases of an instance may be restored at once: 1 in the API (RestoreDatabase), 10 in the
         /// documentation of quotas.
         "pending-restores" pending_restores: usize = 1;
+        /// The code for an instance configuration that is named by its id alone, `emulator-config`; OK if it is taken, as
+        /// the vendor's emulator takes it.
+        "short-config-name" short_config_name: Option<Code> = Some(Code::InvalidArgument);
+        /// The code of TestIamPermissions for a permission that the service does not have.
+        "unknown-permission" unknown_permission: Code = Code::InvalidArgument;
+        /// The ids of instance configurations that every project has besides the documented ones, with commas between; or
+        /// `none`.
+        "instance-configs" instance_configs: Cow<'static, str> = Cow::Borrowed("none");
+        /// The size in bytes of a backup once it is READY. The emulated databases hold no rows, whose backups have none; a
+        /// copy is as large as its source. What deleting it frees, and what it shares with no other backup, is the same.
+        "backup-size" backup_size: Bytes = Bytes(0);
     }
 }

@@ -1,8 +1,11 @@
-//! Instance configurations: those of Google, which every project has, and those that clients make of them.
+//! Instance configurations: those that every project has, and those that clients make of them.
+
+use std::collections::BTreeMap;
 
 use prost_types::Any;
 use rescind_model::Code;
 
+use super::base_configs::{self, BaseConfig};
 use super::change::{Change, ManagedResource};
 use super::family::INSTANCE_CONFIG;
 use super::managed::Managed;
@@ -15,17 +18,12 @@ use crate::kernel::name::is_dashed_id;
 use crate::kernel::operation::{Family, Timeline};
 use crate::kernel::pagination::Pagination;
 use crate::kernel::reflect;
-use crate::kernel::status::{Status, any};
+use crate::kernel::status::{Detail, Status, any};
 use crate::proto::instance as pb;
 use crate::proto::longrunning::Operation;
 
-/// The configurations that every project has: id and display name. The first is the default one.
-pub const GIVEN: [(&str, &str); 4] = [
-    ("emulator-config", "Emulator instance config"),
-    ("regional-us-central1", "us-central1 (Iowa)"),
-    ("regional-europe-west1", "europe-west1 (Belgium)"),
-    ("nam3", "United States (Northern Virginia/South Carolina)"),
-];
+/// The configuration of the vendor's emulator, in which instances are that were there before.
+pub const EMULATOR: &str = "emulator-config";
 
 /// What may be updated.
 const UPDATABLE: [&str; 2] = ["display_name", "labels"];
@@ -65,7 +63,8 @@ impl ManagedResource for Configs {
     }
 }
 
-fn of_google(project: &str, (id, display_name): (&str, &str)) -> pb::InstanceConfig {
+/// A configuration of Google, of which nothing else is known.
+fn plain(project: &str, id: &str, display_name: &str) -> pb::InstanceConfig {
     pb::InstanceConfig {
         name: format!("projects/{project}/instanceConfigs/{id}"),
         display_name: display_name.to_owned(),
@@ -75,20 +74,45 @@ fn of_google(project: &str, (id, display_name): (&str, &str)) -> pb::InstanceCon
     }
 }
 
+fn of_google(project: &str, base: &BaseConfig) -> pb::InstanceConfig {
+    pb::InstanceConfig {
+        replicas: base.replicas(),
+        optional_replicas: base.optional_replicas(),
+        leader_options: base.leader_options(),
+        ..plain(project, base.id(), &base.display_name())
+    }
+}
+
 /// All configurations of the project, by id.
-fn all(turn: &Turn<'_>) -> Vec<(String, pb::InstanceConfig)> {
-    let given = GIVEN.iter();
-    let given = given.map(|found| (found.0.to_owned(), of_google(&turn.store.id, *found)));
-    let made = turn.store.state.configs.iter().map(|(id, config)| (id.to_string(), config.about.clone()));
-    let mut configs: Vec<_> = given.chain(made).collect();
-    configs.sort_unstable_by(|(a, _), (b, _)| a.cmp(b));
-    configs
+fn all(turn: &Turn<'_>) -> BTreeMap<String, pb::InstanceConfig> {
+    let (project, state) = (&*turn.store.id, &turn.store.state);
+    // Whoever adds one of an id that there is means the one that there is.
+    let added = state.choices.instance_configs.split([',', ' ']).filter(|id| !matches!(*id, "" | "none"));
+    let added = added.map(|id| (id.to_owned(), plain(project, id, id)));
+    let google = base_configs::all().map(|base| (base.id().to_owned(), of_google(project, base)));
+    let emulator = (EMULATOR.to_owned(), plain(project, EMULATOR, "Emulator instance config"));
+    let made = state.configs.iter().map(|(id, config)| (id.to_string(), config.about.clone()));
+    added.chain(google).chain([emulator]).chain(made).collect()
 }
 
 fn find(turn: &Turn<'_>, name: &str) -> Result<pb::InstanceConfig, Status> {
     let [_, wanted] = name::instance_config(name)?;
-    let found = all(turn).into_iter().find(|(id, _)| id == wanted);
-    found.map(|(_, config)| config).ok_or_else(|| errors::config_not_found(wanted))
+    all(turn).remove(wanted).ok_or_else(|| errors::config_not_found(wanted))
+}
+
+/// The full name of the configuration that a request names: the service takes no other, the vendor's emulator takes the id
+/// alone.
+///
+/// # Errors
+/// What the table of choices says for an id alone.
+pub fn full_name(turn: &Turn<'_>, name: &str) -> Result<String, Status> {
+    if name.is_empty() || name.contains('/') {
+        return Ok(name.to_owned());
+    }
+    match turn.store.state.choices.short_config_name {
+        None => Ok(format!("projects/{}/instanceConfigs/{name}", turn.store.id)),
+        Some(code) => Err(Status::new(code, format!("Invalid instance config uri: {name}"))),
+    }
 }
 
 /// Whether instances can be made in a configuration.
@@ -132,8 +156,14 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstanceConfigRequest) -> 
     if turn.store.state.configs.contains_key(id.as_str()) {
         return Err(Status::new(Code::AlreadyExists, format!("Instance config already exists: {name}")));
     }
-    find(turn, &wanted.base_config)?;
+    wanted.base_config = full_name(turn, &wanted.base_config)?;
+    let base = find(turn, &wanted.base_config)?;
+    check_replicas(&wanted, &base)?;
     labels::check(&wanted.labels)?;
+    wanted.optional_replicas = base.optional_replicas;
+    if wanted.leader_options.is_empty() {
+        wanted.leader_options = base.leader_options;
+    }
     wanted.name = name;
     wanted.config_type = pb::instance_config::Type::UserManaged.into();
     wanted.state = pb::instance_config::State::Creating.into();
@@ -146,6 +176,53 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstanceConfigRequest) -> 
     }
     turn.store.state.configs.insert(id.into(), Managed::new(wanted));
     Change::<Configs>::start(turn, ready, true)
+}
+
+/// A configuration that a client makes has all replicas of its base, and besides one or more of those that are optional there
+/// (spanner_instance_admin.proto, `InstanceConfig.replicas`); of one with two regions none can be made (documentation). Of a
+/// base whose replicas are not known, as that of the vendor's emulator, nothing is asked.
+fn check_replicas(wanted: &pb::InstanceConfig, base: &pb::InstanceConfig) -> Result<(), Status> {
+    let refused = |why: &str| {
+        let message = format!("Invalid instance_config.replicas in the request: {why}.");
+        Err(Status::new(Code::InvalidArgument, message).with(Detail::Field {
+            field: "instance_config.replicas".to_owned(),
+            description: why.to_owned(),
+        }))
+    };
+    if base.config_type() != pb::instance_config::Type::GoogleManaged {
+        return refused(&format!("{} is not managed by Google, and cannot be a base", base.name));
+    }
+    if base.replicas.is_empty() {
+        return Ok(());
+    }
+    let place = |info: &pb::ReplicaInfo| (info.location.clone(), info.r#type);
+    let mut besides: Vec<_> = wanted.replicas.iter().map(place).collect();
+    for needed in base.replicas.iter().map(place) {
+        match besides.iter().position(|found| *found == needed) {
+            Some(at) => drop(besides.swap_remove(at)),
+            None => return refused(&format!("all replicas of {} must be among them", base.name)),
+        }
+    }
+    if besides.is_empty() {
+        let options = base.optional_replicas.iter().map(|info| info.location.as_str());
+        return refused(&match options.collect::<Vec<_>>().join(", ").as_str() {
+            "" => format!("{} has no optional replicas, so that nothing can be made of it", base.name),
+            options => format!("one or more optional replicas of {} must be added: {options}", base.name),
+        });
+    }
+    let mut optional: Vec<_> = base.optional_replicas.iter().map(place).collect();
+    for (location, kind) in besides {
+        match optional.iter().position(|found| *found == (location.clone(), kind)) {
+            Some(at) => drop(optional.swap_remove(at)),
+            None => {
+                return refused(&format!(
+                    "{location} is no optional replica of {}, or is once too often",
+                    base.name
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// What a request answers that was only to be validated: an operation that is no more than its response.

@@ -82,8 +82,7 @@ fn check(turn: &Turn<'_>, request: &pb::CopyBackupRequest) -> Result<Backup, Sta
         return Err(errors::backup_exists(&name));
     }
     if source.state != BackupState::Ready {
-        let message = format!("Cannot copy backup {} because it is not ready.", request.source_backup);
-        return Err(Status::new(Code::FailedPrecondition, message));
+        return Err(errors::copy_of_pending_backup(&request.source_backup));
     }
     let expire_time = request.expire_time.as_ref().and_then(Time::from_proto);
     if expire_time.is_some_and(|time| time > source.max_expire_time) {

@@ -17,7 +17,7 @@ use crate::proto::database::{self as pb, DatabaseDialect};
 use crate::proto::longrunning;
 
 /// The most characters in the id of a database (spanner_database_admin.proto, `create_statement`).
-const LONGEST_ID: usize = 30;
+pub const LONGEST_ID: usize = 30;
 /// The most databases in an instance of at least a node, and for each 100 processing units of a smaller one.
 const MOST_DATABASES: (usize, usize) = (100, 10);
 

@@ -129,6 +129,15 @@ pub fn pending_backup(backup: &str, database: &str) -> Status {
     Status::new(Code::FailedPrecondition, message)
 }
 
+/// The backup that is to be copied is being made still. (Text: recorded from the service.)
+pub fn copy_of_pending_backup(backup: &str) -> Status {
+    let message = format!(
+        "Cannot copy source backup {backup} because the backup is still being created. Please retry the operation once \
+         the pending backup is complete."
+    );
+    Status::new(Code::FailedPrecondition, message)
+}
+
 /// As many databases of the instance are being restored as may be.
 pub fn pending_restores(database: &str, instance: &str, most: usize) -> Status {
     let message = format!(

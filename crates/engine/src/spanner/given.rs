@@ -3,11 +3,12 @@
 use rescind_model::BackupState;
 
 use super::backup::LONGEST_ID;
+use super::databases::LONGEST_ID as LONGEST_DATABASE_ID;
 use super::given_backups::GivenState;
 use super::state::{Database, Instance, Store};
 use super::{bystanders, instances, name};
 use crate::kernel::choices::Choices;
-use crate::kernel::name::is_id;
+use crate::kernel::name::{is_dashed_id, is_id};
 use crate::kernel::{InvalidSetup, Setup, Span, Time};
 use crate::proto::database::DatabaseDialect;
 
@@ -16,7 +17,7 @@ use crate::proto::database::DatabaseDialect;
 /// # Errors
 /// The set-up asks for what Spanner could not be in.
 pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
-    let given = GivenState::new(clock, choices);
+    let given = GivenState::new(clock, choices, store.state.choices.backup_size);
     let there = store.state.instances.remove(setup.instance.as_str());
     let new = || Instance::new(instances::new(&store.id, &setup.instance, given.begin));
     let mut instance = there.unwrap_or_else(new);
@@ -46,6 +47,29 @@ pub fn give(setup: &Setup, store: &mut Store, clock: Time, choices: &Choices) ->
         }
     }
     store.state.instances.insert(setup.instance.as_str().into(), instance);
+    Ok(())
+}
+
+/// Whether Spanner could have given the ids in a set-up; those of backups are looked at where these are given.
+///
+/// # Errors
+/// The instance or the database breaks the published form.
+pub fn check_ids(setup: &Setup) -> Result<(), InvalidSetup> {
+    if !is_dashed_id(&setup.instance, name::LONGEST_INSTANCE_ID) {
+        return Err(InvalidSetup::Given(format!(
+            "`{}` is no id of an instance in Spanner: it has 2 to 64 characters, lower-case letters, digits and `-`, begins \
+             with a letter and does not end with `-`",
+            setup.instance
+        )));
+    }
+    let only_an_instance = setup.given.database_missing && setup.database.is_empty();
+    if !only_an_instance && !is_id(&setup.database, LONGEST_DATABASE_ID) {
+        return Err(InvalidSetup::Given(format!(
+            "`{}` is no id of a database in Spanner: it has 2 to 30 characters, lower-case letters, digits, `_` and `-`, \
+             begins with a letter and ends with a letter or a digit",
+            setup.database
+        )));
+    }
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use super::backup::{Backup, LONGEST_LIFE};
 use super::backups;
 use super::state::{Database, Store};
 use crate::kernel::Time;
-use crate::kernel::choices::Choices;
+use crate::kernel::choices::{Bytes, Choices};
 use crate::kernel::operation::Operation;
 
 /// Of which moments the given state is.
@@ -17,12 +17,14 @@ pub struct GivenState<'a> {
     /// When the case begins.
     clock: Time,
     choices: &'a Choices,
+    /// How large a backup is that is READY.
+    size: Bytes,
 }
 
 impl<'a> GivenState<'a> {
-    /// The given state of a case that begins now.
-    pub fn new(clock: Time, choices: &'a Choices) -> GivenState<'a> {
-        GivenState { begin: clock - choices.age_of_given, clock, choices }
+    /// The given state of a case that begins now, with backups of this size.
+    pub fn new(clock: Time, choices: &'a Choices, size: Bytes) -> GivenState<'a> {
+        GivenState { begin: clock - choices.age_of_given, clock, choices, size }
     }
 
     /// A backup of a database that was made at this moment, which no other backup of the project shares.
@@ -35,7 +37,7 @@ impl<'a> GivenState<'a> {
             version_time: create_time,
             expire_time: self.clock + self.choices.given_backups_expire_after,
             max_expire_time: create_time + LONGEST_LIFE,
-            size_bytes: 0,
+            size_bytes: if state == BackupState::Ready { self.size.0 } else { 0 },
             dialect: database.about.database_dialect,
             kms_key: None,
             partitions: None,
@@ -55,6 +57,7 @@ impl<'a> GivenState<'a> {
         create_time: Time,
     ) -> Backup {
         let task = Box::new(backups::BackupCreation::of(database.name.clone()));
+        let create_time = store.pending_since(create_time, self.clock, self.choices);
         let parent = format!("{instance}/backups/{id}");
         let operation = Operation { foreign: true, ..Operation::new(parent, task, create_time) };
         let key = Some(store.start(operation));

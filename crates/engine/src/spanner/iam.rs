@@ -3,7 +3,7 @@
 use rescind_model::Code;
 
 use super::state::{Store, Turn};
-use super::{errors, name, roles};
+use super::{errors, name, permissions, roles};
 use crate::kernel::Status;
 use crate::proto::iam as pb;
 
@@ -31,9 +31,10 @@ pub fn get(turn: &mut Turn<'_>, request: pb::GetIamPolicyRequest) -> Result<pb::
     Ok(turn.store.state.policies.get(request.resource.as_str()).cloned().unwrap_or_else(empty))
 }
 
-/// The policy of a resource that was never given one.
+/// The policy of a resource that was never given one: without a version, and with the etag that gcloud prints as `ACAB`.
+/// (Recorded: gcloud's own tests against the service.)
 fn empty() -> pb::Policy {
-    pb::Policy { version: 1, etag: vec![0], ..Default::default() }
+    pb::Policy { etag: vec![0x00, 0x20, 0x01], ..Default::default() }
 }
 
 pub fn set(turn: &mut Turn<'_>, request: pb::SetIamPolicyRequest) -> Result<pb::Policy, Status> {
@@ -59,6 +60,10 @@ pub fn test(
     if let Some(wildcard) = request.permissions.iter().find(|permission| permission.contains('*')) {
         let message = format!("Permission {wildcard}: wildcards are not allowed.");
         return Err(Status::new(Code::InvalidArgument, message));
+    }
+    if let Some(unknown) = request.permissions.iter().find(|permission| !permissions::is_known(permission)) {
+        let message = format!("Permission {unknown} is not valid for this resource.");
+        return Err(Status::new(turn.store.state.choices.unknown_permission, message));
     }
     Ok(pb::TestIamPermissionsResponse { permissions: request.permissions })
 }

@@ -73,7 +73,7 @@ impl ManagedResource for Instances {
 
 /// An instance of one node, in the default configuration, that is ready.
 pub fn new(project: &str, id: &str, create_time: Time) -> pb::Instance {
-    let config = configs::GIVEN[0].0;
+    let config = configs::EMULATOR;
     pb::Instance {
         name: format!("projects/{project}/instances/{id}"),
         config: format!("projects/{project}/instanceConfigs/{config}"),
@@ -103,6 +103,7 @@ pub fn create(
     if turn.store.state.instances.contains_key(request.instance_id.as_str()) {
         return Err(errors::instance_exists(&name));
     }
+    wanted.config = configs::full_name(turn, &wanted.config)?;
     configs::check_usable(turn, &wanted.config)?;
     labels::check(&wanted.labels)?;
     fill_capacity(&mut wanted, "CreateInstance")?;
@@ -157,9 +158,17 @@ pub fn update(
 ) -> Result<longrunning::Operation, Status> {
     let wanted = request.instance.ok_or_else(|| errors::missing("instance", "UpdateInstance"))?;
     let [_, id] = name::instance(&wanted.name)?;
-    let paths = request.field_mask.map(|mask| mask.paths).unwrap_or_default();
-    reflect::check_mask(&paths, &UPDATABLE, turn.choices.bad_update_mask)?;
+    let mut paths = request.field_mask.map(|mask| mask.paths).unwrap_or_default();
     let instance = turn.store.instance(id)?;
+    // The client for Python names `config` in the mask of every update. Unchanged it says nothing; MoveInstance changes it.
+    let is_config = |path: &String| path == "config";
+    if paths.iter().any(is_config)
+        && !paths.iter().all(is_config)
+        && configs::full_name(turn, &wanted.config)? == instance.managed.about.config
+    {
+        paths.retain(|path| !is_config(path));
+    }
+    reflect::check_mask(&paths, &UPDATABLE, turn.choices.bad_update_mask)?;
     instance.managed.check_idle(&wanted.name)?;
     let mut updated = reflect::merge_fields(instance.managed.about.clone(), &wanted, &paths);
     let named = |path: &str| paths.iter().any(|named| named == path);

@@ -5,6 +5,7 @@
 
 mod backup;
 mod backups;
+mod base_configs;
 mod bystanders;
 mod change;
 mod choices;
@@ -26,6 +27,7 @@ mod moves;
 mod name;
 mod operations;
 mod partitions;
+mod permissions;
 mod progress;
 mod resources;
 mod restores;
@@ -76,8 +78,16 @@ impl Service for Spanner {
         name::has_operations(parent)
     }
 
+    fn denial(rpc: &str, resource: &str) -> Option<String> {
+        permissions::denial(rpc, resource)
+    }
+
     fn give(store: &mut Store, setup: &Setup, clock: Time, choices: &Choices) -> Result<(), InvalidSetup> {
         given::give(setup, store, clock, choices)
+    }
+
+    fn check_ids(setup: &Setup) -> Result<(), InvalidSetup> {
+        given::check_ids(setup)
     }
 
     fn backup_name(project: &str, setup: &Setup, id: &str) -> String {

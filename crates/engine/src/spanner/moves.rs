@@ -51,8 +51,9 @@ impl Task<Store> for Moving {
 /// (spanner_instance_admin.proto, MoveInstance).
 pub fn start(turn: &mut Turn<'_>, request: pb::MoveInstanceRequest) -> Result<Operation, Status> {
     let [_, id] = name::instance(&request.name)?;
+    let target = configs::full_name(turn, &request.target_config)?;
     let instance = turn.store.instance(id)?;
-    configs::check_usable(turn, &request.target_config)?;
+    configs::check_usable(turn, &target)?;
     instance.check_usable()?;
     instance.managed.check_idle(&request.name)?;
     let cannot = |why: &str| {
@@ -65,7 +66,7 @@ pub fn start(turn: &mut Turn<'_>, request: pb::MoveInstanceRequest) -> Result<Op
     if instance.databases.values().any(|database| database.kms_key().is_some()) {
         return cannot("databases that are encrypted with keys of a customer");
     }
-    let key = turn.start(&request.name, Moving { target: request.target_config });
+    let key = turn.start(&request.name, Moving { target });
     let instance = turn.store.instance_mut(id)?;
     instance.moving = true;
     instance.managed.busy = Some(key);

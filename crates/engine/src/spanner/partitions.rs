@@ -110,6 +110,7 @@ pub fn create(turn: &mut Turn<'_>, request: pb::CreateInstancePartitionRequest) 
     if instance.partitions.contains_key(id.as_str()) {
         return Err(Status::new(Code::AlreadyExists, format!("Instance partition already exists: {name}")));
     }
+    wanted.config = configs::full_name(turn, &wanted.config)?;
     configs::check_usable(turn, &wanted.config)?;
     if wanted.compute_capacity.is_none() {
         return Err(errors::missing("instance_partition.node_count", "CreateInstancePartition"));

@@ -1,4 +1,4 @@
-//! ListDatabaseRoles: the roles that the schema creates.
+//! ListDatabaseRoles: the roles that every database has, and those that the schema creates.
 
 use std::collections::BTreeSet;
 
@@ -6,6 +6,10 @@ use super::state::Turn;
 use crate::kernel::Status;
 use crate::kernel::pagination::Pagination;
 use crate::proto::database as pb;
+
+/// The roles that every database has (documentation, "Fine-grained access control system roles"); the vendor's emulator and
+/// the samples of its clients list them by name among the others.
+const SYSTEM: [&str; 3] = ["public", "spanner_info_reader", "spanner_sys_reader"];
 
 /// Lists the roles by name.
 pub fn list(
@@ -21,9 +25,9 @@ pub fn list(
     Ok(pb::ListDatabaseRolesResponse { database_roles, next_page_token })
 }
 
-/// What `CREATE ROLE` and `DROP ROLE` leave.
+/// Those that every database has, and what `CREATE ROLE` and `DROP ROLE` leave.
 pub fn roles(ddl: &[String]) -> BTreeSet<String> {
-    let mut roles = BTreeSet::new();
+    let mut roles: BTreeSet<String> = SYSTEM.map(str::to_owned).into();
     for statement in ddl {
         let words: Vec<&str> = statement.split_whitespace().collect();
         let [action, kind, name, ..] = words.as_slice() else { continue };
@@ -33,7 +37,7 @@ pub fn roles(ddl: &[String]) -> BTreeSet<String> {
         let name = name.trim_matches(['`', '"']).to_owned();
         if action.eq_ignore_ascii_case("CREATE") {
             roles.insert(name);
-        } else if action.eq_ignore_ascii_case("DROP") {
+        } else if action.eq_ignore_ascii_case("DROP") && !SYSTEM.contains(&&*name) {
             roles.remove(&name);
         }
     }

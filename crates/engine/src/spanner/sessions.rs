@@ -56,10 +56,11 @@ pub fn get(turn: &mut Turn<'_>, request: pb::GetSessionRequest) -> Result<pb::Se
 /// The session of this full name.
 ///
 /// # Errors
-/// NOT_FOUND.
+/// NOT_FOUND: for the database or its instance, if that is gone, as clients tell a dropped database by the type of the
+/// resource; else for the session.
 pub fn find<'a>(turn: &'a Turn<'_>, name: &str) -> Result<&'a pb::Session, Status> {
     let (database, id) = name::session(name)?;
-    let database = turn.store.database(database).map_err(|_| errors::session_not_found(name))?;
+    let database = turn.store.database(database)?;
     database.sessions.get(id).ok_or_else(|| errors::session_not_found(name))
 }
 

@@ -15,22 +15,53 @@ struct Answer {
     value: Value,
 }
 
+/// The only column of a query.
+#[derive(Debug, PartialEq, Eq)]
+struct Column<'a> {
+    /// What it holds, in upper case and without blanks.
+    expression: String,
+    /// What the query calls it; nothing, if it does not.
+    name: &'a str,
+}
+
+/// The column of `SELECT EXPRESSION`, `SELECT EXPRESSION AS name` or `SELECT EXPRESSION name`.
+fn column(sql: &str) -> Option<Column<'_>> {
+    let words: Vec<&str> = sql.trim().trim_end_matches(';').split_whitespace().collect();
+    let [select, rest @ ..] = words.as_slice() else { return None };
+    let is = |word: &str, known| word.eq_ignore_ascii_case(known);
+    if !is(select, "SELECT") {
+        return None;
+    }
+    // What a name can be: CURRENT_TIMESTAMP () has none.
+    let is_name = |word: &str| {
+        let word = word.trim_matches(['`', '"']);
+        let plain = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        word.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_') && word.chars().all(plain)
+    };
+    let (expression, name) = match rest {
+        [expression @ .., as_word, name] if is(as_word, "AS") && is_name(name) => (expression, *name),
+        [expression @ .., name] if !expression.is_empty() && is_name(name) => (expression, *name),
+        expression => (expression, ""),
+    };
+    let expression = expression.concat().to_ascii_uppercase();
+    (!expression.is_empty()).then(|| Column { expression, name: name.trim_matches(['`', '"']) })
+}
+
 fn answer(turn: &mut Turn<'_>, request: &pb::ExecuteSqlRequest) -> Result<Answer, Status> {
     sessions::find(turn, &request.session)?;
-    let words: Vec<&str> = request.sql.trim().trim_end_matches(';').split_whitespace().collect();
-    let (code, value) = match words.join(" ").to_ascii_uppercase().as_str() {
-        "SELECT 1" => (TypeCode::Int64, "1".to_owned()),
-        "SELECT CURRENT_TIMESTAMP()" | "SELECT CURRENT_TIMESTAMP" => {
-            (TypeCode::Timestamp, turn.now.to_string())
-        }
-        _ => {
-            let message = "google.spanner.v1.Spanner.ExecuteSql is implemented for `SELECT 1` and `SELECT \
-                           CURRENT_TIMESTAMP()` only: there is no SQL engine.";
-            return Err(Status::new(Code::Unimplemented, message));
-        }
+    let unimplemented = || {
+        let message = "google.spanner.v1.Spanner.ExecuteSql is implemented for `SELECT 1` and `SELECT \
+                       CURRENT_TIMESTAMP()` only, with or without a name for the column: there is no SQL engine.";
+        Status::new(Code::Unimplemented, message)
+    };
+    let Column { expression, name } = column(&request.sql).ok_or_else(unimplemented)?;
+    let (code, value) = match &*expression {
+        "1" => (TypeCode::Int64, "1".to_owned()),
+        "CURRENT_TIMESTAMP()" | "CURRENT_TIMESTAMP" => (TypeCode::Timestamp, turn.now.to_string()),
+        _ => return Err(unimplemented()),
     };
     let column = pb::struct_type::Field {
-        name: String::new(),
+        name: name.to_owned(),
         r#type: Some(pb::Type { code: code.into(), ..Default::default() }),
     };
     let row_type = Some(pb::StructType { fields: vec![column] });
@@ -60,4 +91,26 @@ pub fn execute_streaming(
 ) -> Result<pb::PartialResultSet, Status> {
     let Answer { metadata, value } = answer(turn, &request)?;
     Ok(pb::PartialResultSet { metadata: Some(metadata), values: vec![value], ..Default::default() })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_column_may_have_a_name() {
+        for (sql, expression, name) in [
+            ("SELECT 1", "1", ""),
+            (" select  1 as one; ", "1", "one"),
+            ("SELECT CURRENT_TIMESTAMP() AS t", "CURRENT_TIMESTAMP()", "t"),
+            ("SELECT CURRENT_TIMESTAMP ()", "CURRENT_TIMESTAMP()", ""),
+            ("SELECT CURRENT_TIMESTAMP() `now`", "CURRENT_TIMESTAMP()", "now"),
+            ("SELECT CURRENT_TIMESTAMP", "CURRENT_TIMESTAMP", ""),
+        ] {
+            assert_eq!(column(sql), Some(Column { expression: expression.to_owned(), name }), "{sql}");
+        }
+        for sql in ["", ";", "SELECT", "WITH 1", "UPDATE t"] {
+            assert_eq!(column(sql), None, "{sql}");
+        }
+    }
 }

@@ -84,7 +84,10 @@ fn respond(emulator: &Emulator, head: &Parts, sent: Result<Bytes, Status>) -> (R
 /// Refuses what is no request of any RPC, and has it journaled by HTTP method and path.
 fn refuse_path(emulator: &Emulator, head: &Parts, refusal: Status) -> (Status, Delivery) {
     let path = head.uri.path();
-    let resource = ["/v1/", "/v1beta/"].iter().find_map(|version| path.strip_prefix(version)).unwrap_or(path);
+    let resource = ["/v1/", "/v1beta/", "/v1alpha/"]
+        .iter()
+        .find_map(|version| path.strip_prefix(version))
+        .unwrap_or(path);
     let rpc = format!("{} {path}", head.method);
     let Answer { reply, delivery } = emulator.refuse(Transport::Rest, &rpc, resource, refusal);
     let Err(status): Result<Infallible, Status> = reply;

@@ -37,7 +37,7 @@ pub fn bind(
 ) -> Result<DynamicMessage, Status> {
     let descriptor = route.method.input();
     let mut request = match route.body.as_str() {
-        "" => Value::Object(Map::new()),
+        "" => no_body(body)?,
         "*" => parse_body(body)?,
         field => {
             let name = descriptor.get_field_by_name(field).map(|field| field.json_name().to_owned());
@@ -67,12 +67,12 @@ pub fn bind(
 fn check_unbound(route: &Route, name: &str, value: &str) -> Result<(), Status> {
     let is_younger = matches!(name, "returnPartialSuccess" | "return_partial_success")
         && route.method.full_name() == "google.longrunning.Operations.ListOperations";
-    match value {
-        "true" if is_younger => Err(Status::new(
+    match parse_bool(value) {
+        Some(true) if is_younger => Err(Status::new(
             Code::Unimplemented,
             "return_partial_success of ListOperations is not implemented.",
         )),
-        "false" if is_younger => Ok(()),
+        Some(false) if is_younger => Ok(()),
         _ => Err(unknown_name(
             name,
             "Cannot bind query parameter.",
@@ -97,6 +97,16 @@ fn parse_body(body: &[u8]) -> Result<Value, Status> {
         other => {
             Err(invalid("", &format!("Invalid JSON payload received. An object is expected, not {other}.")))
         }
+    }
+}
+
+/// The body of a request that has none: at most `{}`, which several clients send. The documentation of operations.cancel says
+/// it in words: "The request body must be empty."
+fn no_body(body: &[u8]) -> Result<Value, Status> {
+    let body = parse_body(body)?;
+    match body.as_object().and_then(|fields| fields.keys().next()) {
+        Some(name) => Err(unknown_name(name, "Cannot find field.", "The request body must be empty.")),
+        None => Ok(body),
     }
 }
 
@@ -136,11 +146,16 @@ fn find_field(descriptor: &MessageDescriptor, name: &str) -> Option<FieldDescrip
 /// A text in a URL as the JSON value of a field of this kind.
 fn scalar(kind: &Kind, text: &str) -> Value {
     let parsed = match kind {
-        Kind::Bool => text.parse().ok().map(Value::Bool),
+        Kind::Bool => parse_bool(text).map(Value::Bool),
         Kind::Enum(_) => text.parse::<i32>().ok().map(Value::from),
         _ => None,
     };
     parsed.unwrap_or_else(|| Value::String(text.to_owned()))
+}
+
+/// A truth value in a URL; gcloud spells it as Python does, `True`.
+fn parse_bool(text: &str) -> Option<bool> {
+    text.to_ascii_lowercase().parse().ok()
 }
 
 /// Paths in a field mask are in lowerCamelCase in JSON. Clients also send them as the proto has them, and Google's

@@ -15,7 +15,8 @@ fn operation_rules(rpc: &str, services: &Services) -> Vec<(Verb, String, String)
         "ListOperations" => (Verb::GET, "", ""),
         "GetOperation" => (Verb::GET, "/operations/*}", ""),
         "DeleteOperation" => (Verb::DELETE, "/operations/*}", ""),
-        "CancelOperation" => (Verb::POST, "/operations/*}:cancel", "*"),
+        // Some service configurations say `body: "*"`, and the request has no field but the one in the path.
+        "CancelOperation" => (Verb::POST, "/operations/*}:cancel", ""),
         _ => return Vec::new(),
     };
     let rule = |OperationsPath { parent, list }: &OperationsPath| {

@@ -1,4 +1,4 @@
-//! AlloyDB over REST, in both versions.
+//! AlloyDB over REST, in its three versions.
 
 use http::Method;
 use rescind_model::BackupState;
@@ -8,8 +8,8 @@ use super::support::{CLUSTER, LOCATION, setup};
 use crate::rest::Http;
 
 #[tokio::test]
-async fn a_backup_is_created_cancelled_and_gone_in_both_versions() {
-    for version in ["v1", "v1beta"] {
+async fn a_backup_is_created_cancelled_and_gone_in_every_version() {
+    for version in ["v1", "v1alpha", "v1beta"] {
         let http = Http::with(&setup("", &[])).await;
         let backups = format!("/{version}/{LOCATION}/backups");
         let (status, operation) =
@@ -55,8 +55,23 @@ async fn the_query_has_the_options_of_every_request() {
 #[tokio::test]
 async fn rpcs_that_are_not_served_are_unimplemented_by_name() {
     let http = Http::with(&setup("", &[])).await;
-    let (status, error) = http.get(&format!("/v1beta/{CLUSTER}/instances")).await;
+    let (status, error) = http.get(&format!("/v1beta/{CLUSTER}/databases")).await;
     assert_eq!(status, 501);
     let message = error["error"]["message"].as_str().unwrap();
-    assert!(message.contains("AlloyDBAdmin.ListInstances"), "{message}");
+    assert!(message.contains("AlloyDBAdmin.ListDatabases"), "{message}");
+}
+
+#[tokio::test]
+async fn every_version_has_words_for_the_versions_of_postgresql() {
+    for version in ["v1", "v1alpha", "v1beta"] {
+        let http = Http::with(&setup("", &[])).await;
+        let (_, cluster) = http.get(&format!("/{version}/{CLUSTER}")).await;
+        assert_eq!(cluster["databaseVersion"], "POSTGRES_15", "{version}");
+        let cluster = json!({ "databaseVersion": "POSTGRES_15", "displayName": "Another" });
+        let path = format!("/{version}/{LOCATION}/clusters?clusterId=another");
+        let (status, operation) = http.post(&path, &cluster).await;
+        assert_eq!(status, 200, "{operation}");
+        let (_, operation) = http.get(&format!("/{version}/{}", operation["name"].as_str().unwrap())).await;
+        assert_eq!(operation["response"]["databaseVersion"], "POSTGRES_15", "{version}");
+    }
 }

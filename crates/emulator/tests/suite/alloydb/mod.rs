@@ -1,8 +1,9 @@
-//! AlloyDB: its rules, its lists, its schedules, and both versions of its API over REST.
+//! AlloyDB: its rules, its lists, its schedules, and the versions of its API over REST.
 
 mod changes;
 mod clusters;
 mod http;
+mod instances;
 mod lists;
 mod properties;
 mod rules;

@@ -33,6 +33,22 @@ fn creating_answers_a_job_and_a_backup_that_is_building() {
 }
 
 #[test]
+fn backups_can_have_the_ids_of_the_documentation() {
+    const ID: &str = "2f4ddb93b8994d31994a3e5ed93a0acbin06";
+    let mut case = Case::given("", &[(ID, Creating)]);
+    assert_eq!(case.status(ID).as_deref(), Some("BUILDING"));
+    case.stop(ID).unwrap();
+    assert_eq!(case.status(ID), None, "it was stopped");
+    assert_eq!(refusal(case.stop(ID)), ("DBS.201214", 400), "an id, of no backup");
+    assert_eq!(refusal(case.stop("2f4d")), ("DBS.201212", 400), "no id");
+    let mut case = Case::given("", &[(ID, Ready), ("nightly", Ready)]);
+    assert_eq!(case.status(ID).as_deref(), Some("COMPLETED"));
+    case.delete(ID).unwrap();
+    assert_eq!(case.status(ID), None);
+    assert_eq!(case.project.snapshot().backups.len(), 1);
+}
+
+#[test]
 fn the_instance_must_exist() {
     let mut case = Case::new("");
     let elsewhere = CreateBackup { instance: "elsewhere".into(), ..create("nightly") };
@@ -212,7 +228,7 @@ fn a_batch_deletes_all_or_none_of_at_most_10_backups() {
 #[test]
 fn set_ups_that_geminidb_could_not_be_in_are_refused() {
     let error = |setup: &rescind_emulator::Setup| -> InvalidSetup { prepared(setup).err().unwrap() };
-    insta::assert_snapshot!(error(&setup("", &[("b", Ready)])), @"given backup `b`: no name of a backup in GeminiDB");
+    insta::assert_snapshot!(error(&setup("", &[("b", Ready)])), @"given backup `b`: no name of a backup in GeminiDB, and no id of one");
     insta::assert_snapshot!(error(&setup("", &[("{backup}", Ready), ("nightly", Failed)])), @"given backup `nightly`: given twice");
     insta::assert_snapshot!(error(&setup("", &[("one-", Creating), ("two-", Creating)])), @"given backup `two-`: only one backup of an instance can be CREATING at a time in GeminiDB");
     insta::assert_snapshot!(error(&setup("", &[("one-", Deleting)])), @"given backup `one-`: backups of GeminiDB are never DELETING");

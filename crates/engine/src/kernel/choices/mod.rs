@@ -14,4 +14,4 @@ pub use shared::Choices;
 pub(crate) use table::choices;
 pub use table::{Row, Switch, Table};
 pub(super) use table::{set, switches};
-pub use value::{ChoiceValue, Fate};
+pub use value::{Bytes, ChoiceValue, Fate};

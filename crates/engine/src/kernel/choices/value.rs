@@ -114,6 +114,22 @@ impl ChoiceValue for usize {
     }
 }
 
+/// A number of bytes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bytes(pub i64);
+
+impl ChoiceValue for Bytes {
+    const FORM: &'static str = "a number of bytes: `0`, `104857600`";
+
+    fn read(text: &str) -> Option<Bytes> {
+        text.parse::<i64>().ok().filter(|number| *number >= 0).map(Bytes)
+    }
+
+    fn write(&self) -> String {
+        self.0.to_string()
+    }
+}
+
 impl ChoiceValue for Span {
     const FORM: &'static str = "a whole number of seconds, hours or days: `90s`, `12h`, `7d`";
 
@@ -142,6 +158,15 @@ impl ChoiceValue for Span {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_size_is_not_negative() {
+        for (text, size) in
+            [("0", Some(0)), ("9223372036854775807", Some(i64::MAX)), ("-1", None), ("1 MB", None)]
+        {
+            assert_eq!(Bytes::read(text).map(|bytes| bytes.0), size, "{text}");
+        }
+    }
 
     #[test]
     fn what_is_counted_out_one_by_one_has_a_limit() {
