@@ -127,7 +127,10 @@ fn breaks_the_clean_up_of_go(docs: &Docs) {
     let (first, last) = (line("```go") + 1, line("### Python") - 3);
 
     let markdown = docs.report("markdown");
-    assert!(markdown.starts_with("<!-- rescind -->\n## rescind: 1 regression\n"), "{markdown}");
+    assert!(
+        markdown.starts_with(&format!("<!-- rescind: {PAGE} -->\n## rescind: 1 regression\n")),
+        "{markdown}"
+    );
     assert!(markdown.contains(&format!("<b>fail</b> <code>{id}</code>: leaked-backup")), "{markdown}");
     assert!(markdown.contains(&format!("{PAGE}:{first}-{last}")), "{markdown}");
 
