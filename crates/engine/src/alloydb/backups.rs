@@ -1,18 +1,16 @@
 //! Backups: CreateBackup, GetBackup, UpdateBackup, DeleteBackup, ListBackups.
 
-use std::sync::Arc;
-
 use prost::Message;
 use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
+use super::creation::Creation;
 use super::listing::{self, Listing};
 use super::overwriting::Overwriting;
 use super::request_id::RequestId;
-use super::state::{Managed, Resource, Turn};
+use super::state::{Resource, Turn};
 use super::verb::Verb;
 use super::version::{Version, convert};
-use super::work::{Action, Work};
 use super::{clusters, errors, name};
 use crate::kernel::Status;
 use crate::kernel::filter::{Kind, Value};
@@ -29,40 +27,15 @@ pub fn create<V: Version, Q: Message>(
 ) -> Result<longrunning::Operation, Status> {
     let request: pb::CreateBackupRequest = convert(&request)?;
     let name = check::new_name::<pb::Backup>(turn, &request.parent, &request.backup_id, "backup_id")?;
-    let once = Once { verb: Verb::Create, id: RequestId::read(&request.request_id)? };
-    if let Some(operation) = once.id.repeated(turn, once.verb, &name)? {
+    let (verb, request_id) = (Verb::Create, &RequestId::read(&request.request_id)?);
+    if let Some(operation) = request_id.repeated(turn, verb, &name)? {
         return Ok(operation);
     }
     check::check_new::<pb::Backup>(turn, &name)?;
     let wanted = request.backup.ok_or_else(|| errors::missing("backup"))?;
-    let backup = check_wanted(turn, &name, wanted)?;
-    begin::<V>(turn, &once, name, backup, request.validate_only)
-}
-
-/// As what a request is remembered.
-struct Once {
-    verb: Verb,
-    id: RequestId,
-}
-
-/// Starts the creation of a backup, and lets it be decided how far it is in the reply; or shows what it would come to.
-fn begin<V: Version>(
-    turn: &mut Turn<'_>,
-    once: &Once,
-    name: Arc<str>,
-    mut backup: pb::Backup,
-    validate_only: bool,
-) -> Result<longrunning::Operation, Status> {
-    let work = Work::<pb::Backup>::new(V::NAME, name.clone(), Action::Create);
-    if validate_only {
-        return Ok(work.preview(turn.now, Arc::new(backup)));
-    }
-    backup.uid = turn.store.state.next_uid();
-    turn.store.state.backups.insert(name.clone(), Managed::new(backup));
-    let key = work.start(turn);
-    once.id.remember(turn, once.verb, name, key);
-    turn.run_as_decided(key);
-    turn.show(key)
+    let about = check_wanted(turn, &name, wanted)?;
+    let validate_only = request.validate_only;
+    Creation { name, about, verb, request_id, validate_only }.carry_out::<V>(turn)
 }
 
 /// The backup that a request asks for, without anything that is for the service to say.
@@ -114,20 +87,20 @@ pub fn update<V: Version, Q: Message>(
     let request: pb::UpdateBackupRequest = convert(&request)?;
     let wanted = request.backup.ok_or_else(|| errors::missing("backup"))?;
     let [project, location, id] = name::backup(&wanted.name)?;
-    let target: Arc<str> = wanted.name.as_str().into();
-    let once = Once { verb: Verb::Update, id: RequestId::read(&request.request_id)? };
-    if let Some(operation) = once.id.repeated(turn, once.verb, &target)? {
+    let (verb, request_id) = (Verb::Update, RequestId::read(&request.request_id)?);
+    if let Some(operation) = request_id.repeated(turn, verb, &wanted.name)? {
         return Ok(operation);
     }
-    if request.allow_missing && turn.store.state.backups.get(&target).is_none() {
+    let validate_only = request.validate_only;
+    if request.allow_missing && turn.store.state.backups.get(&wanted.name).is_none() {
         let parent = format!("projects/{project}/locations/{location}");
-        check::new_name::<pb::Backup>(turn, &parent, id, "backup.name")?;
-        let backup = check_wanted(turn, &target, wanted)?;
-        return begin::<V>(turn, &once, target, backup, request.validate_only);
+        let name = check::new_name::<pb::Backup>(turn, &parent, id, "backup.name")?;
+        let about = check_wanted(turn, &name, wanted)?;
+        let request_id = &request_id;
+        return Creation { name, about, verb, request_id, validate_only }.carry_out::<V>(turn);
     }
-    let (mask, validate_only) = (request.update_mask, request.validate_only);
-    let name = &*wanted.name;
-    Overwriting { name, wanted: &wanted, mask, updatable: &UPDATABLE, request_id: once.id, validate_only }
+    let (name, mask) = (&*wanted.name, request.update_mask);
+    Overwriting { name, wanted: &wanted, mask, updatable: &UPDATABLE, request_id, validate_only }
         .carry_out::<V>(turn)
 }
 

@@ -7,13 +7,13 @@ use prost::Message;
 use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
+use super::creation::Creation;
 use super::listing::{self, Listing};
 use super::overwriting::Overwriting;
 use super::request_id::RequestId;
 use super::state::{Managed, Resource, Turn};
 use super::verb::Verb;
 use super::version::{Version, convert};
-use super::work::{Action, Work};
 use super::{errors, name};
 use crate::kernel::filter::{Kind, Value};
 use crate::kernel::{Status, Time};
@@ -76,28 +76,8 @@ pub fn create<V: Version, Q: Message>(
     check::check_new::<pb::Cluster>(turn, &name)?;
     let wanted = request.cluster.ok_or_else(|| errors::missing("cluster"))?;
     let about = filled(&name, wanted, turn.now);
-    begin::<V>(turn, &request_id, Verb::Create, about, request.validate_only)
-}
-
-/// Starts the creation of a cluster; or shows what it would come to.
-fn begin<V: Version>(
-    turn: &mut Turn<'_>,
-    request_id: &RequestId,
-    verb: Verb,
-    about: pb::Cluster,
-    validate_only: bool,
-) -> Result<longrunning::Operation, Status> {
-    let name: Arc<str> = about.name.as_str().into();
-    let work = Work::<pb::Cluster>::new(V::NAME, name.clone(), Action::Create);
-    if validate_only {
-        return Ok(work.preview(turn.now, Arc::new(about)));
-    }
-    let uid = turn.store.state.next_uid();
-    turn.store.state.clusters.insert(name.clone(), Managed::new(pb::Cluster { uid, ..about }));
-    let key = work.start(turn);
-    request_id.remember(turn, verb, name, key);
-    turn.run(key);
-    turn.show(key)
+    let (verb, request_id, validate_only) = (Verb::Create, &request_id, request.validate_only);
+    Creation { name, about, verb, request_id, validate_only }.carry_out::<V>(turn)
 }
 
 /// Makes a new cluster of a backup that is READY, or of another cluster as it was at a moment.
@@ -140,7 +120,8 @@ pub fn restore<V: Version, Q: Message>(
         }
     };
     let about = pb::Cluster { database_version, source, ..filled(&name, wanted, turn.now) };
-    begin::<V>(turn, &request_id, Verb::Create, about, request.validate_only)
+    let (verb, request_id, validate_only) = (Verb::Create, &request_id, request.validate_only);
+    Creation { name, about, verb, request_id, validate_only }.carry_out::<V>(turn)
 }
 
 /// The fields that clients may change.
@@ -169,7 +150,8 @@ pub fn update<V: Version, Q: Message>(
         let parent = format!("projects/{project}/locations/{location}");
         let name = check::new_name::<pb::Cluster>(turn, &parent, id, "cluster.name")?;
         let about = filled(&name, wanted, turn.now);
-        return begin::<V>(turn, &request_id, Verb::Update, about, request.validate_only);
+        let (verb, request_id, validate_only) = (Verb::Update, &request_id, request.validate_only);
+        return Creation { name, about, verb, request_id, validate_only }.carry_out::<V>(turn);
     }
     let (name, mask, validate_only) = (&*wanted.name, request.update_mask, request.validate_only);
     Overwriting { name, wanted: &wanted, mask, updatable: &UPDATABLE, request_id, validate_only }

@@ -7,13 +7,13 @@ use prost::Message;
 use rescind_model::{BackupState as Stage, Code};
 
 use super::check::{self, Deletion};
+use super::creation::Creation;
 use super::listing::{self, Listing};
 use super::overwriting::Overwriting;
 use super::request_id::RequestId;
-use super::state::{Managed, Resource, Turn};
+use super::state::{Resource, Turn};
 use super::verb::Verb;
 use super::version::{Version, convert};
-use super::work::{Action, Work};
 use super::{clusters, errors, name};
 use crate::kernel::Status;
 use crate::kernel::filter::{Kind, Value};
@@ -61,16 +61,7 @@ fn begin<V: Version>(
 ) -> Result<longrunning::Operation, Status> {
     check::check_new::<pb::Instance>(turn, &name)?;
     let about = check_wanted(turn, &name, wanted)?;
-    let work = Work::<pb::Instance>::new(V::NAME, name.clone(), Action::Create);
-    if validate_only {
-        return Ok(work.preview(turn.now, Arc::new(about)));
-    }
-    let uid = turn.store.state.next_uid();
-    turn.store.state.instances.insert(name.clone(), Managed::new(pb::Instance { uid, ..about }));
-    let key = work.start(turn);
-    request_id.remember(turn, verb, name, key);
-    turn.run(key);
-    turn.show(key)
+    Creation { name, about, verb, request_id, validate_only }.carry_out::<V>(turn)
 }
 
 /// The instance that a request asks for. A cluster has one primary instance, and read pools of one or more nodes beside it

@@ -7,6 +7,7 @@ mod backups;
 mod check;
 mod choices;
 mod clusters;
+mod creation;
 mod errors;
 mod given;
 mod instances;

@@ -170,6 +170,9 @@ pub trait Resource: Name + Clone + Default + fmt::Debug + Send + 'static {
     /// What becomes of one whose creation ends so, unless it is completed.
     fn fate(end: End, choices: &AlloyDbChoices) -> Fate;
 
+    /// Gives it the id that no other resource ever has.
+    fn identify(&mut self, uid: String);
+
     /// Its state.
     fn stage(&self) -> Stage;
 
@@ -206,6 +209,10 @@ impl Resource for pb::Backup {
 
     fn fate(end: End, choices: &AlloyDbChoices) -> Fate {
         if end == End::Failed { choices.failed_backup } else { choices.cancelled_backup }
+    }
+
+    fn identify(&mut self, uid: String) {
+        self.uid = uid;
     }
 
     fn stage(&self) -> Stage {
@@ -261,6 +268,10 @@ impl Resource for pb::Cluster {
         alloydb.users.retain(|user, _| !user.starts_with(&inside));
     }
 
+    fn identify(&mut self, uid: String) {
+        self.uid = uid;
+    }
+
     fn stage(&self) -> Stage {
         match self.state() {
             pb::cluster::State::Creating => Stage::Creating,
@@ -301,6 +312,10 @@ impl Resource for pb::Instance {
 
     fn fate(_end: End, _choices: &AlloyDbChoices) -> Fate {
         Fate::Removed
+    }
+
+    fn identify(&mut self, uid: String) {
+        self.uid = uid;
     }
 
     fn stage(&self) -> Stage {
