@@ -182,7 +182,9 @@ impl Loader<'_> {
         let samples: Vec<&SampleId> = manifests.iter().map(|manifest| &manifest.id).collect();
         let team = team.map(|team| {
             let (team, known) = team.finish(&samples, &cases, &ids, &mut self.found);
-            known_failures = known.unwrap_or(std::mem::take(&mut known_failures));
+            if let Some(known) = known {
+                known_failures = known;
+            }
             team
         });
         let fingerprint = fingerprint(&self.read);

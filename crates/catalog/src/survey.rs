@@ -8,14 +8,13 @@ use rescind_model::SampleId;
 use crate::bounded::MostBytes;
 use crate::catalog::Catalog;
 use crate::files::walk;
+use crate::page::PageFormat;
 use crate::plan::{Places, RunRequest, SourceFile};
 use crate::source::read_region;
 
 /// The folders that hold what others wrote, or what was built.
 const FOREIGN: [&str; 8] =
     ["node_modules", "target", "vendor", "venv", "dist", "build", "_build", "__pycache__"];
-/// How the names of pages end.
-const PAGES: [&str; 8] = ["md", "mdx", "markdown", "html", "htm", "rst", "adoc", "asciidoc"];
 /// The words that a page about cancelling a backup has, in lower case.
 const WORDS: [&str; 2] = ["cancel", "backup"];
 
@@ -44,7 +43,8 @@ pub fn survey(catalog: &Catalog, places: &Places) -> Survey {
     files.sort();
     let mut survey = Survey::default();
     let mut taken: BTreeSet<SampleId> = BTreeSet::new();
-    for file in files.iter().filter(|file| is_page(file)) {
+    let is_page = |file: &&PathBuf| file.to_str().is_some_and(|name| PageFormat::of(name).is_some());
+    for file in files.iter().filter(is_page) {
         survey.page(catalog, places, file, &mut taken);
     }
     for file in &files {
@@ -105,9 +105,4 @@ impl Survey {
             }
         }
     }
-}
-
-fn is_page(file: &Path) -> bool {
-    let extension = file.extension().and_then(|extension| extension.to_str()).map(str::to_lowercase);
-    extension.is_some_and(|extension| PAGES.contains(&extension.as_str()))
 }

@@ -79,12 +79,13 @@ impl Page {
         let name = name.into();
         // Some editors begin a file with a byte order mark, which would keep its first line from being a heading.
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-        let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_lowercase());
-        let found = match extension.as_deref() {
-            Some("html" | "htm" | "xhtml") => html::find(text),
-            Some("rst" | "rest") => rst::find(text),
-            Some("adoc" | "asciidoc" | "asc") => asciidoc::find(text),
-            Some("mdx") => mdx::find(text).map_err(|(message, at)| not_mdx(&name, text, message, at))?,
+        let found = match PageFormat::of(&name) {
+            Some(PageFormat::Html) => html::find(text),
+            Some(PageFormat::Rst) => rst::find(text),
+            Some(PageFormat::AsciiDoc) => asciidoc::find(text),
+            Some(PageFormat::Mdx) => {
+                mdx::find(text).map_err(|(message, at)| not_mdx(&name, text, message, at))?
+            }
             // Docusaurus takes its pages of Markdown for MDX; others have tags that look like JSX and are not.
             _ if mdx::looks_like(text) => mdx::find(text).unwrap_or_else(|_| markdown::find(text)),
             _ => markdown::find(text),
@@ -102,6 +103,31 @@ impl Page {
     pub fn names(&self, service: &ServiceProfile) -> bool {
         let text = self.text.to_lowercase();
         text.contains(service.id.name()) || text.contains(&service.title.to_lowercase())
+    }
+}
+
+/// A format of pages, as the name of a file tells it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum PageFormat {
+    Html,
+    Rst,
+    AsciiDoc,
+    Mdx,
+    Markdown,
+}
+
+impl PageFormat {
+    /// The format of a file of this name; none where the name tells no format.
+    pub(crate) fn of(name: &str) -> Option<PageFormat> {
+        let (_, extension) = name.rsplit_once('.')?;
+        match extension.to_lowercase().as_str() {
+            "html" | "htm" | "xhtml" => Some(PageFormat::Html),
+            "rst" | "rest" => Some(PageFormat::Rst),
+            "adoc" | "asciidoc" | "asc" => Some(PageFormat::AsciiDoc),
+            "mdx" => Some(PageFormat::Mdx),
+            "md" | "markdown" => Some(PageFormat::Markdown),
+            _ => None,
+        }
     }
 }
 
