@@ -248,3 +248,19 @@ fn nothing_to_run_is_said() {
     let ran = rescind(empty.path(), &["promises", "--root", root]).exits(2);
     assert!(ran.stderr.contains("`rescind init` writes one"), "{}", ran.stderr);
 }
+
+#[test]
+fn no_report_is_written_over_what_the_file_names_or_over_the_file() {
+    let catalog = repository("Cancelled.");
+    catalog.write("rescind.yaml", "pages: [docs/cancel.md]\nscenarios: [cancel-wins]\n");
+    let before = written(&catalog);
+    for place in ["docs/cancel.md", "rescind.yaml"] {
+        for arguments in [&["run"][..], &["explore"], &["replay", "spanner/shell", "create:running"]] {
+            let target = format!("html={place}");
+            let ran = rescind(catalog.root(), &[arguments, &["--report", &target]].concat()).exits(2);
+            assert!(ran.stderr.contains("which is read; name another file"), "{}", ran.stderr);
+        }
+    }
+    assert_eq!(written(&catalog), before);
+    assert_eq!(std::fs::read_to_string(catalog.root().join("docs/cancel.md")).unwrap(), page("Cancelled."));
+}

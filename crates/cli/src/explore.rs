@@ -29,7 +29,7 @@ pub fn explore(machine: &Machine, args: &ExploreArgs) -> Result<u8, Failure> {
         }
     }
     let output = &args.output;
-    let targets = report::targets(output, &args.code.reads().collect::<Vec<_>>())?;
+    let targets = report::targets(output, &plan.files.iter().collect::<Vec<_>>())?;
     let exploring = Exploring {
         bounds: Bounds { faults: args.faults, polls: args.polls },
         budget: args.budget,

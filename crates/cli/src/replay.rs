@@ -29,7 +29,7 @@ pub fn replay(machine: &Machine, args: &ReplayArgs) -> Result<u8, Failure> {
     let mut plan = plan::plan(machine, &catalog, selection, code, cases, None)?;
     let scenario = Arc::new(rescind_runner::scenario_of(sample, schedule));
     plan.samples.iter_mut().for_each(|sample| sample.scenarios = vec![Arc::clone(&scenario)]);
-    let targets = report::targets(output, &code.reads().collect::<Vec<_>>())?;
+    let targets = report::targets(output, &plan.files.iter().collect::<Vec<_>>())?;
     if let Some(name) = &args.save_scenario {
         check_place(machine, name)?;
     }

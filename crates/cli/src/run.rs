@@ -23,7 +23,7 @@ pub fn run(machine: &Machine, args: &RunArgs) -> Result<u8, Failure> {
     let RunArgs { code, cases, .. } = args;
     let mut plan = plan::plan(machine, &catalog, args.selection.resolved(), code, cases, args.partition)?;
     let baseline = baseline(args, &catalog);
-    let reads: Vec<&PathBuf> = code.reads().chain(&baseline).collect();
+    let reads: Vec<&PathBuf> = plan.files.iter().chain(&baseline).collect();
     let targets = report::targets(&args.output, &reads)?;
     let base = baseline.as_deref().map(report::read_base).transpose()?;
     if let Some(base) = &base {

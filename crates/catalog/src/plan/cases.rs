@@ -1,6 +1,7 @@
 //! What is to be run: the cases of a run, resolved.
 
 use std::collections::BTreeSet;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rescind_model::{
@@ -58,6 +59,8 @@ pub struct Plan {
     pub samples: Vec<PlannedSample>,
     /// Where the samples' code came from: `bundled`, the path of the page, or `LANGUAGE=FILE` of each source.
     pub source: String,
+    /// The files that it was made from, besides the catalogue: pages, sources, the team's file, a list of known failures.
+    pub files: Vec<PathBuf>,
     /// A fingerprint of the catalogue and of that code.
     pub catalogue: String,
     /// True if options chose among the cases.

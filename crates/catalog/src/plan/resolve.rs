@@ -51,24 +51,15 @@ impl RunRequest {
                 plan.samples.push(bundled(places, sample)?);
             }
         }
-        plan.catalogue = self.catalogue(catalog, &files)?;
+        files.extend(self.known_failures.clone());
+        plan.catalogue = catalogue(catalog, &files)?;
+        // The fingerprint of the catalogue has the team's file in it already.
+        files.extend(team.map(|team| team.file.clone()));
+        plan.files = files;
         if let Some(partition) = self.partition {
             plan.keep_part(partition);
         }
         Ok(plan)
-    }
-
-    /// A fingerprint of all that cases are made of: the same for each part of one run, whatever was selected.
-    ///
-    /// # Errors
-    /// A page or a file that cannot be read.
-    fn catalogue(&self, catalog: &Catalog, files: &[PathBuf]) -> Result<String, PlanError> {
-        let mut parts = vec![catalog.fingerprint.clone().into_bytes()];
-        for path in files.iter().chain(&self.known_failures) {
-            let read = MostBytes::PAGE.read(path);
-            parts.push(read.map_err(|source| PlanError::Read { file: path.clone(), source })?);
-        }
-        Ok(fingerprint(parts))
     }
 
     /// The list of known failures as it holds now.
@@ -82,6 +73,19 @@ impl RunRequest {
         };
         Ok(list.iter().map(|entry| entry.at(places.now, places.name_of(&folder.join(&entry.file)))).collect())
     }
+}
+
+/// A fingerprint of all that cases are made of: the same for each part of one run, whatever was selected.
+///
+/// # Errors
+/// A page or a file that cannot be read.
+fn catalogue(catalog: &Catalog, files: &[PathBuf]) -> Result<String, PlanError> {
+    let mut parts = vec![catalog.fingerprint.clone().into_bytes()];
+    for path in files {
+        let read = MostBytes::PAGE.read(path);
+        parts.push(read.map_err(|source| PlanError::Read { file: path.clone(), source })?);
+    }
+    Ok(fingerprint(parts))
 }
 
 fn bundled(places: &Places, sample: &Selected<'_>) -> Result<PlannedSample, PlanError> {

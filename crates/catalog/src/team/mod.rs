@@ -60,6 +60,8 @@ impl TeamPlace {
 /// What a team's file says besides what differs in the manifests.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Team {
+    /// The file, from the current folder.
+    pub file: PathBuf,
     /// The pages whose samples are run.
     pub pages: Vec<PathBuf>,
     /// The files whose regions are run.
@@ -102,6 +104,7 @@ impl Team {
         }
         let severities = std::mem::take(&mut raw.severity);
         Team {
+            file: place.name.clone(),
             pages,
             sources,
             selection: Selection {

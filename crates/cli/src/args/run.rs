@@ -65,14 +65,6 @@ pub struct CaseArgs {
     pub endpoint: Option<Endpoint>,
 }
 
-impl CodeArgs {
-    /// The files that are read for it.
-    pub fn reads(&self) -> impl Iterator<Item = &PathBuf> {
-        let sources = self.source.iter().map(|source| &source.path);
-        self.page.iter().chain(&self.known_failures).chain(sources)
-    }
-}
-
 impl CaseArgs {
     /// What is asked for by it, of cases that are tried anew so often.
     pub fn resolved(&self, retries: u32) -> RunOptions {
